@@ -1,0 +1,1 @@
+//! Layer 4: capture, manifest, archive bytes, verify, restore.

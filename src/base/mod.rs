@@ -1,0 +1,12 @@
+//! Layer 0: what every other layer stands on. Ids, virtual time, the seeded generator, the state hash, limits.
+
+pub mod hash;
+pub mod id;
+pub mod limit;
+pub mod rng;
+pub mod time;
+
+pub use hash::StateHasher;
+pub use id::{TopicPartition, Uuid};
+pub use rng::Rng;
+pub use time::{Span, Time};

@@ -1,0 +1,1 @@
+//! Layer 6: what a run cost, read from its trace.

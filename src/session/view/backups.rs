@@ -1,0 +1,112 @@
+//! Backups, and the restore under way.
+
+use std::rc::Rc;
+
+/// The backups drawer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BackupsView {
+    /// Newest first.
+    pub backups: Vec<BackupView>,
+    /// The restore under way, if one is.
+    pub restore: Option<RestoreView>,
+    /// Bytes of all stored chunks.
+    pub bytes: u64,
+}
+
+/// One backup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackupView {
+    /// Its label, `20260101-000030F`.
+    pub label: Rc<str>,
+    /// `full`.
+    pub kind: &'static str,
+    /// The moment of the cut: wall clock in milliseconds since 1970.
+    pub cut_ms: i64,
+    /// Bytes of the files that it holds itself.
+    pub bytes_own: u64,
+    /// Bytes of all files that it needs.
+    pub bytes_total: u64,
+    /// Topics and their partitions together.
+    pub topics: u32,
+    /// Partitions.
+    pub partitions: u32,
+    /// Records.
+    pub records: u64,
+    /// Groups.
+    pub groups: Vec<Rc<str>>,
+    /// Committed offsets.
+    pub offsets: u32,
+    /// What the last verification in this tab said.
+    pub verdict: Verdict,
+    /// Whether it was written to the browser's storage; `false` until the transaction completed.
+    pub saved: bool,
+    /// When it was last exported, in milliseconds since 1970 by the page's own clock; `None`: never exported.
+    pub exported_ms: Option<i64>,
+    /// Why it cannot be deleted now; `None` when it can.
+    pub keeps: Option<Rc<str>>,
+}
+
+/// What a verification said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Verdict {
+    /// Not verified in this tab yet.
+    #[default]
+    Unknown,
+    /// Every byte was read and holds.
+    Holds,
+    /// What is wrong, a finding a line.
+    Damaged(Vec<Rc<str>>),
+}
+
+/// A restore in its four steps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestoreView {
+    /// The backup that is restored.
+    pub label: Rc<str>,
+    /// The step that comes next.
+    pub step: RestoreStep,
+    /// Consumers of the backup's groups that still run: they must be stopped first.
+    pub running: Vec<Rc<str>>,
+    /// Consumers that this restore stopped, and will start again.
+    pub stopped: Vec<Rc<str>>,
+    /// What has been proven so far, a row a partition and group.
+    pub proof: Vec<ProofRow>,
+}
+
+/// The four steps of a restore.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RestoreStep {
+    /// Consumers must be stopped.
+    Stop,
+    /// Data and offsets must be restored.
+    Data,
+    /// Consumers must be restarted.
+    Restart,
+    /// Consumers resume: waiting for the first record of each partition.
+    Resume,
+    /// All is proven.
+    Done,
+}
+
+/// The proof for one partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProofRow {
+    /// Topic.
+    pub topic: Rc<str>,
+    /// Partition.
+    pub partition: i32,
+    /// First 16 digits of the state digest in the backup.
+    pub digest_backup: Rc<str>,
+    /// The same after the restore, computed from the restored log; `None` before.
+    pub digest_restored: Option<Rc<str>>,
+    /// Whether the two digests are equal, in full; `None` before.
+    pub digest_equal: Option<bool>,
+    /// The group, when it has committed an offset here.
+    pub group: Option<Rc<str>>,
+    /// The committed offset in the backup.
+    pub committed: Option<i64>,
+    /// First offset at or after the committed one: what must be delivered first; `None` when the log ends there.
+    pub expected_first: Option<i64>,
+    /// First record that was delivered to the owner after the restore, and to whom.
+    pub first: Option<(i64, Rc<str>)>,
+}

@@ -1,0 +1,83 @@
+//! What happened, as facts; the page's table of texts puts them into words.
+
+use crate::base::{Span, Time};
+use std::rc::Rc;
+
+/// What happened, oldest first, at most the newest 500.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HappenedView {
+    /// How many were left out at the beginning.
+    pub left_out: u64,
+    /// The newest.
+    pub events: Vec<Happened>,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Happened {
+    /// Counts all that happened in this run: a key that stays.
+    pub number: u64,
+    /// When.
+    pub at: Time,
+    /// What.
+    pub what: What,
+}
+
+/// Kinds of things that happen and deserve a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A command was carried out: its canonical line.
+    Command(Rc<str>),
+    /// A command was refused: its line and the reason in words.
+    Refused(Rc<str>, Rc<str>),
+    /// A topic was created, with so many partitions.
+    TopicCreated(Rc<str>, i32),
+    /// A topic was deleted.
+    TopicDeleted(Rc<str>),
+    /// A consumer's process started.
+    Started(Rc<str>),
+    /// A member was given its id and joined: consumer, group.
+    Joined(Rc<str>, Rc<str>),
+    /// A rebalance began: group, and the reason as the coordinator words it.
+    RebalanceBegan(Rc<str>, Rc<str>),
+    /// A generation became stable: group, generation, members, and how long the rebalance took.
+    Stable(Rc<str>, i32, u32, Span),
+    /// `assigned` was called: consumer, partitions.
+    Assigned(Rc<str>, Vec<Rc<str>>),
+    /// `revoked` was called: consumer, partitions.
+    Revoked(Rc<str>, Vec<Rc<str>>),
+    /// `lost` was called: consumer, partitions.
+    Lost(Rc<str>, Vec<Rc<str>>),
+    /// The coordinator removed a member that it had not heard of: consumer, session timeout.
+    Removed(Rc<str>, Span),
+    /// A member left by itself: consumer, reason as on the wire.
+    Left(Rc<str>, Rc<str>),
+    /// A consumer was killed, with so many records processed and not committed.
+    Killed(Rc<str>, u64),
+    /// A consumer closed.
+    Closed(Rc<str>),
+    /// A consumer's threads stand still for so long.
+    Paused(Rc<str>, Span),
+    /// A consumer's poll loop stands still for so long.
+    Slowed(Rc<str>, Span),
+    /// Records were read again: consumer, partition, first and last offset.
+    Reread(Rc<str>, Rc<str>, i64, i64),
+    /// Records were passed over: partition, first and last offset, reason.
+    Skipped(Rc<str>, i64, i64),
+    /// A consumer ended with an error.
+    Failed(Rc<str>, Rc<str>),
+    /// A file was loaded: topic, file, records, lines that could not be used.
+    Loaded(Rc<str>, Rc<str>, u64, u64),
+    /// A line of a loaded file could not be used: file, line number, reason.
+    LineRefused(Rc<str>, u64, Rc<str>),
+    /// A backup was taken: label, records, offsets.
+    BackedUp(Rc<str>, u64, u32),
+    /// A backup was deleted: label.
+    BackupDeleted(Rc<str>),
+    /// Data was restored from a backup: label, records, offsets.
+    Restored(Rc<str>, u64, u32),
+    /// A restore was proven: label.
+    RestoreProven(Rc<str>),
+    /// A check held or failed: its line, what was found.
+    Check(Rc<str>, Rc<str>, bool),
+}

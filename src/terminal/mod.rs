@@ -1,0 +1,1 @@
+//! Layer 8: Kafka's command lines (none yet).
