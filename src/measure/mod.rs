@@ -1,1 +1,5 @@
-//! Layer 6: what a run cost, read from its trace.
+//! Layer 6: what a run costs, read from its world and trace. Nothing here changes a world.
+
+mod ledger;
+
+pub use ledger::{LagPoint, Ledger, Measures, Tenure};

@@ -1,1 +1,22 @@
-//! Layer 5: the world.
+//! Layer 5: the world. One virtual broker, producers and consumers, and the network between them, as one pure,
+//! deterministic, single-threaded machine.
+//!
+//! > The same seed and the same inputs at the same times give the same trace and the same [`World::hash`], on every
+//! > machine, however the time in between was cut into calls of [`World::advance_to`].
+//!
+//! Inputs are the methods that return `Result<_, Refusal>`; they act at [`World::now`], after all events of that moment.
+//! Driving is [`World::next_event_at`], [`World::advance_to`], [`World::step`]. Everything else reads.
+
+pub mod query;
+mod refusal;
+mod spec;
+pub mod trace;
+mod world;
+
+pub use refusal::Refusal;
+pub use spec::{
+    Commit, ConsumerSpec, GroupSpec, Pace, ProduceSpec, ProducerSpec, Reset, ResetTo, Resolved, Settings,
+    TopicSpec, WorldConfig,
+};
+pub use trace::{Callback, Happening, Process, Trace};
+pub use world::World;

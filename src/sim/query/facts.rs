@@ -1,0 +1,221 @@
+//! What can be asked of a world, as plain data. Names as in the session's views, which are made from these.
+
+use crate::base::{Span, Time};
+use std::rc::Rc;
+
+/// A topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicFacts {
+    /// Its name.
+    pub name: Rc<str>,
+    /// Its number of partitions.
+    pub partitions: i32,
+    /// Records a second that its producers send now, in thousandths.
+    pub rate_milli: u64,
+    /// The groups whose consumers subscribe to it or that have committed offsets of it, by name.
+    pub groups: Vec<Rc<str>>,
+}
+
+/// A partition as seen by one group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartitionFacts {
+    /// The consumer that owns it now (the newest, when a zombie believes so too).
+    pub owner: Option<Rc<str>>,
+    /// Since when it has had no owner; `None` when it has one or never had one.
+    pub unowned_since: Option<Time>,
+    /// First offset still in the log.
+    pub log_start: i64,
+    /// First offset that consumers may not read yet.
+    pub high_watermark: i64,
+    /// Next offset to be written.
+    pub end: i64,
+    /// Next offset to read, as committed.
+    pub committed: Option<i64>,
+    /// Next offset that the owner (or, while unowned, the last owner) reads; `None` before the first read.
+    pub position: Option<i64>,
+    /// `end - committed`, as monitors say it.
+    pub lag: Option<i64>,
+    /// Records that the group has not processed and, by its policy, should.
+    pub unread: i64,
+    /// Leader epoch.
+    pub leader_epoch: i32,
+    /// Bytes of the log.
+    pub bytes: u64,
+    /// Batches of the log.
+    pub batches: u64,
+}
+
+/// Why a range of offsets is painted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RangeKind {
+    /// Processed and committed.
+    Read,
+    /// Processed, not committed.
+    AtRisk,
+    /// Delivered more than once.
+    Reread,
+    /// Passed without being processed.
+    Skipped,
+    /// Not processed yet.
+    Unread,
+}
+
+/// A range of offsets `from..to` and its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RangeFacts {
+    /// First offset.
+    pub from: i64,
+    /// The offset after the last.
+    pub to: i64,
+    /// Its kind.
+    pub kind: RangeKind,
+}
+
+/// States of a classic group, as Kafka prints them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupState {
+    /// No members.
+    Empty,
+    /// Members are being waited for.
+    PreparingRebalance,
+    /// The leader's assignment is being waited for.
+    CompletingRebalance,
+    /// Everyone has an assignment.
+    Stable,
+    /// Gone, or never there.
+    Dead,
+}
+
+/// A group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupFacts {
+    /// Its name.
+    pub name: Rc<str>,
+    /// Its state.
+    pub state: GroupState,
+    /// Its generation; 0 before the first.
+    pub generation: i32,
+    /// The assignor in use.
+    pub assignor: Option<Rc<str>>,
+    /// The consumer that computes assignments.
+    pub leader: Option<Rc<str>>,
+    /// Members that the coordinator knows.
+    pub members: u32,
+    /// Names of its consumers whose process runs.
+    pub alive: Vec<Rc<str>>,
+}
+
+/// What a consumer is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConsumerState {
+    /// Looking for the coordinator or waiting for its JoinGroup answer.
+    Joining,
+    /// Waiting for its SyncGroup answer.
+    Syncing,
+    /// Has an assignment and polls.
+    Running,
+    /// The group rebalances, and this member has not been told yet.
+    NotTold,
+    /// Told, and busy before it can rejoin.
+    Told,
+    /// All its threads stand still (`pause`).
+    Paused,
+    /// Its poll loop stands still, heartbeats go on (`slow`).
+    Slow,
+    /// Removed by the coordinator and does not know it yet.
+    Zombie,
+    /// Killed: no goodbye was said.
+    Killed,
+    /// Closed: it left the group.
+    Closed,
+    /// Ended by an error.
+    Failed,
+}
+
+/// A consumer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsumerFacts {
+    /// Its name.
+    pub name: Rc<str>,
+    /// Its group.
+    pub group: Rc<str>,
+    /// The number of consumers added before it.
+    pub index: u32,
+    /// Its processes so far.
+    pub processes: u32,
+    /// What it is doing.
+    pub state: ConsumerState,
+    /// Since when.
+    pub since: Time,
+    /// Its member id.
+    pub member_id: Option<Rc<str>>,
+    /// Its generation.
+    pub generation: Option<i32>,
+    /// What it owns in its own eyes: topic and number.
+    pub owns: Vec<(Rc<str>, i32)>,
+    /// Records processed in the last second.
+    pub rate: u64,
+    /// The part of the last second spent processing, in thousandths.
+    pub busy_milli: u32,
+    /// When its last heartbeat was sent.
+    pub last_heartbeat: Option<Time>,
+    /// `end - committed` summed over what it owns.
+    pub lag: i64,
+    /// Records processed and not committed; of a dead one: those still to be read again.
+    pub uncommitted: u64,
+    /// When the coordinator removed it.
+    pub removed_at: Option<Time>,
+    /// When the `pause` or `slow` in force ends.
+    pub until: Option<Time>,
+    /// Settings that differ from Kafka's defaults, in the story's words.
+    pub settings: Vec<(Rc<str>, Rc<str>)>,
+    /// All settings that matter, under Kafka's names.
+    pub all_settings: Vec<(&'static str, Rc<str>)>,
+    /// Processing time per record.
+    pub process: Span,
+    /// Records that it has processed, over all its processes.
+    pub processed: u64,
+}
+
+/// A record, made printable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineFacts {
+    /// When it was processed; of a record of a log: its timestamp.
+    pub at: Time,
+    /// Its topic.
+    pub topic: Rc<str>,
+    /// Its partition.
+    pub partition: i32,
+    /// Its offset.
+    pub offset: i64,
+    /// Its key, cut at 80 characters.
+    pub key: Option<Rc<str>>,
+    /// Its value, cut at 200 characters.
+    pub value: Option<Rc<str>>,
+    /// Whether the group had processed it before.
+    pub again: bool,
+}
+
+/// A request to the coordinator and its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MessageFacts {
+    /// When it was sent.
+    pub sent: Time,
+    /// When it was answered.
+    pub answered: Option<Time>,
+    /// The API.
+    pub api: &'static str,
+    /// Kafka's name of the error in the answer.
+    pub error: Option<&'static str>,
+    /// What matters in it, in short.
+    pub note: Rc<str>,
+}
+
+/// The first record that a group was given of a partition after a restore.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FirstDelivered {
+    /// Its offset.
+    pub offset: i64,
+    /// The consumer that received it.
+    pub consumer: Rc<str>,
+}

@@ -1,0 +1,252 @@
+//! What a person can ask of the world, as plain data: the world's settings, topics, producers, groups, consumers.
+//!
+//! Every setting of a consumer is optional here. What a consumer does not say, its group says; what the group does not
+//! say is Kafka's default, from ConsumerConfig of Apache Kafka 4.3.1 ([`Settings::resolved`]).
+
+use crate::base::{Span, Time};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Settings of a world, fixed for its whole life.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct WorldConfig {
+    /// The seed of every random draw.
+    pub seed: u64,
+    /// The broker's `group.initial.rebalance.delay.ms`.
+    pub initial_rebalance_delay: Span,
+    /// Time that a message takes, each way.
+    pub latency: Span,
+    /// Further time of each message, drawn evenly from zero to this.
+    pub jitter: Span,
+    /// Member ids to use in place of random ones, by name: `c2#1` is the first id of the first process of `c2`,
+    /// `c2#1.2` the second id of that process.
+    pub member_ids: BTreeMap<Rc<str>, Rc<str>>,
+}
+
+impl Default for WorldConfig {
+    fn default() -> WorldConfig {
+        WorldConfig {
+            seed: 1,
+            initial_rebalance_delay: Span::from_secs(3),
+            latency: Span::from_us(500),
+            jitter: Span::ZERO,
+            member_ids: BTreeMap::new(),
+        }
+    }
+}
+
+/// A topic to be created.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TopicSpec {
+    /// Its name, as Kafka allows it.
+    pub name: Rc<str>,
+    /// Its number of partitions, from 1.
+    pub partitions: i32,
+}
+
+/// A producer: record `i` is sent at `i / rate` after its start.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ProducerSpec {
+    /// Its name.
+    pub name: Rc<str>,
+    /// The topic that it writes to.
+    pub topic: Rc<str>,
+    /// Records a second, in thousandths.
+    pub rate_milli: u64,
+    /// Record `i` has the key `k<i mod keys>`; `None`: null keys.
+    pub keys: Option<u64>,
+    /// Bytes of a value.
+    pub value_bytes: u32,
+    /// How long it sends, from its start; `None`: for ever.
+    pub until: Option<Span>,
+}
+
+/// A number of records written at once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ProduceSpec {
+    /// The topic.
+    pub topic: Rc<str>,
+    /// How many.
+    pub count: u64,
+    /// As of [`ProducerSpec::keys`].
+    pub keys: Option<u64>,
+    /// Bytes of a value.
+    pub value_bytes: u32,
+}
+
+/// How given records reach a topic.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Pace {
+    /// All at once, with their own timestamps.
+    AtOnce,
+    /// So many a second, in thousandths; each gets the time at which it is written.
+    Rate(u64),
+}
+
+/// A consumer group: its name and the settings that its consumers share.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct GroupSpec {
+    /// `group.id`.
+    pub name: Rc<str>,
+    /// What its consumers use when they say nothing else.
+    pub settings: Settings,
+}
+
+/// A consumer: a process that subscribes and polls.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ConsumerSpec {
+    /// Its name, which is its `client.id`.
+    pub name: Rc<str>,
+    /// Its group.
+    pub group: Rc<str>,
+    /// The topics that it subscribes to.
+    pub topics: Vec<Rc<str>>,
+    /// Its own settings.
+    pub settings: Settings,
+}
+
+/// Where reading starts when nothing was committed (`auto.offset.reset`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reset {
+    /// At the log's start.
+    Earliest,
+    /// At the log's end: only what comes later.
+    Latest,
+    /// Nowhere: the consumer ends with an error.
+    None,
+}
+
+/// When a consumer commits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Commit {
+    /// `enable.auto.commit`: by a timer inside `poll()`, before a rejoin, and on `close()`.
+    Auto,
+    /// `commitSync()` after each poll that returned something.
+    Sync,
+    /// `commitAsync()` after each poll that returned something.
+    Async,
+    /// `commitSync()` of offset + 1 after each record.
+    Record,
+    /// Never.
+    None,
+}
+
+/// Settings of a consumer; `None` means "as the group says", and there "as Kafka's default".
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Settings {
+    /// `partition.assignment.strategy`, by the assignors' names, most preferred first.
+    pub assignors: Option<Vec<Rc<str>>>,
+    /// `session.timeout.ms`.
+    pub session_timeout: Option<Span>,
+    /// `heartbeat.interval.ms`.
+    pub heartbeat: Option<Span>,
+    /// `max.poll.interval.ms`.
+    pub max_poll_interval: Option<Span>,
+    /// `max.poll.records`.
+    pub max_poll_records: Option<u32>,
+    /// `metadata.max.age.ms`.
+    pub metadata_max_age: Option<Span>,
+    /// `auto.offset.reset`.
+    pub reset: Option<Reset>,
+    /// When it commits.
+    pub commit: Option<Commit>,
+    /// `auto.commit.interval.ms`.
+    pub auto_commit_interval: Option<Span>,
+    /// `commitSync` of what was processed inside `onPartitionsRevoked`.
+    pub commit_on_revoke: Option<bool>,
+    /// `group.instance.id`.
+    pub instance: Option<Rc<str>>,
+    /// The timeout given to `poll()`.
+    pub poll: Option<Span>,
+    /// Time that the loop spends on each record.
+    pub process: Option<Span>,
+}
+
+/// Settings of a consumer, all of them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Resolved {
+    /// `partition.assignment.strategy`.
+    pub assignors: Vec<Rc<str>>,
+    /// `session.timeout.ms`.
+    pub session_timeout: Span,
+    /// `heartbeat.interval.ms`.
+    pub heartbeat: Span,
+    /// `max.poll.interval.ms`.
+    pub max_poll_interval: Span,
+    /// `max.poll.records`.
+    pub max_poll_records: u32,
+    /// `metadata.max.age.ms`.
+    pub metadata_max_age: Span,
+    /// `auto.offset.reset`.
+    pub reset: Reset,
+    /// When it commits.
+    pub commit: Commit,
+    /// `auto.commit.interval.ms`.
+    pub auto_commit_interval: Span,
+    /// Whether it commits inside `onPartitionsRevoked`.
+    pub commit_on_revoke: bool,
+    /// `group.instance.id`.
+    pub instance: Option<Rc<str>>,
+    /// The timeout given to `poll()`.
+    pub poll: Span,
+    /// Time that the loop spends on each record.
+    pub process: Span,
+}
+
+impl Settings {
+    /// These settings, and where they say nothing, those of `below`.
+    pub fn over(&self, below: &Settings) -> Settings {
+        fn pick<T: Clone>(own: &Option<T>, below: &Option<T>) -> Option<T> {
+            own.clone().or_else(|| below.clone())
+        }
+        Settings {
+            assignors: pick(&self.assignors, &below.assignors),
+            session_timeout: pick(&self.session_timeout, &below.session_timeout),
+            heartbeat: pick(&self.heartbeat, &below.heartbeat),
+            max_poll_interval: pick(&self.max_poll_interval, &below.max_poll_interval),
+            max_poll_records: pick(&self.max_poll_records, &below.max_poll_records),
+            metadata_max_age: pick(&self.metadata_max_age, &below.metadata_max_age),
+            reset: pick(&self.reset, &below.reset),
+            commit: pick(&self.commit, &below.commit),
+            auto_commit_interval: pick(&self.auto_commit_interval, &below.auto_commit_interval),
+            commit_on_revoke: pick(&self.commit_on_revoke, &below.commit_on_revoke),
+            instance: pick(&self.instance, &below.instance),
+            poll: pick(&self.poll, &below.poll),
+            process: pick(&self.process, &below.process),
+        }
+    }
+
+    /// These settings, and where they say nothing, Kafka's defaults. (Kafka's default assignors are `range` and
+    /// `cooperative-sticky`, which together mean the eager protocol with `range`; those not built yet are left out.)
+    pub fn resolved(&self) -> Resolved {
+        let defaults = || vec![Rc::from("range")];
+        Resolved {
+            assignors: self.assignors.clone().unwrap_or_else(defaults),
+            session_timeout: self.session_timeout.unwrap_or(Span::from_secs(45)),
+            heartbeat: self.heartbeat.unwrap_or(Span::from_secs(3)),
+            max_poll_interval: self.max_poll_interval.unwrap_or(Span::from_secs(300)),
+            max_poll_records: self.max_poll_records.unwrap_or(500),
+            metadata_max_age: self.metadata_max_age.unwrap_or(Span::from_secs(300)),
+            reset: self.reset.unwrap_or(Reset::Latest),
+            commit: self.commit.unwrap_or(Commit::Auto),
+            auto_commit_interval: self.auto_commit_interval.unwrap_or(Span::from_secs(5)),
+            commit_on_revoke: self.commit_on_revoke.unwrap_or(false),
+            instance: self.instance.clone(),
+            poll: self.poll.unwrap_or(Span::from_ms(100)),
+            process: self.process.unwrap_or(Span::ZERO),
+        }
+    }
+}
+
+/// Where a group's offsets are set to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ResetTo {
+    /// The log's start.
+    Earliest,
+    /// The log's end.
+    Latest,
+    /// This offset, brought into the log's bounds.
+    Offset(i64),
+    /// The first record at or after this moment.
+    Time(Time),
+}

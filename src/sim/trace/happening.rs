@@ -1,0 +1,97 @@
+//! Kinds of things that happen in a world.
+
+use crate::base::{Span, TopicPartition};
+use std::rc::Rc;
+
+/// A process of a consumer, as the trace names it: `c2#1` is the first of `c2`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Process {
+    /// The consumer's name.
+    pub consumer: Rc<str>,
+    /// Its processes are counted from 1.
+    pub number: u32,
+}
+
+impl std::fmt::Display for Process {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}#{}", self.consumer, self.number)
+    }
+}
+
+/// A callback of the rebalance listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Callback {
+    /// `onPartitionsAssigned`.
+    Assigned,
+    /// `onPartitionsRevoked`.
+    Revoked,
+    /// `onPartitionsLost`.
+    Lost,
+}
+
+/// Something that happened. Names and numbers, no handles: a trace can be read without its world.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Happening {
+    /// A topic was created, with so many partitions.
+    TopicCreated(Rc<str>, i32),
+    /// A topic was given more partitions: how many it has now.
+    TopicGrown(Rc<str>, i32),
+    /// A topic was deleted.
+    TopicDeleted(Rc<str>),
+    /// Records were written at once: topic, how many.
+    Produced(Rc<str>, u64),
+    /// A group's offsets of a topic were set: group, topic, and the new offset a partition.
+    OffsetsReset(Rc<str>, Rc<str>, Vec<(i32, i64)>),
+    /// A group was deleted.
+    GroupDeleted(Rc<str>),
+    /// A process started.
+    Started(Process),
+    /// The coordinator gave a process a member id: process, group, id.
+    MemberId(Process, Rc<str>, Rc<str>),
+    /// A member's JoinGroup with its id was taken by the coordinator: process, group.
+    Joined(Process, Rc<str>),
+    /// A rebalance began: group, the reason as the coordinator words it.
+    RebalanceBegan(Rc<str>, Rc<str>),
+    /// A generation was formed by the coordinator: group, generation, protocol, leader's member id, members.
+    Generation(Rc<str>, i32, Rc<str>, Rc<str>, u32),
+    /// A member received its part of a generation: process, group, generation, partitions.
+    Synced(Process, Rc<str>, i32, Rc<[TopicPartition]>),
+    /// A generation became stable: group, generation, members, and how long the rebalance took.
+    Stable(Rc<str>, i32, u32, Span),
+    /// A group lost its last member and is empty: group, generation.
+    Emptied(Rc<str>, i32),
+    /// A callback was called: process, group, which, the client's generation, partitions.
+    Called(Process, Rc<str>, Callback, i32, Rc<[TopicPartition]>),
+    /// A heartbeat was answered with REBALANCE_IN_PROGRESS: process.
+    Told(Process),
+    /// The coordinator removed a member that it had not heard of: process, group, session timeout.
+    Removed(Process, Rc<str>, Span),
+    /// A member left by itself: process, group, the reason as on the wire.
+    Left(Process, Rc<str>, Rc<str>),
+    /// An answer of the coordinator had an error: process, API, Kafka's name of the error.
+    WireError(Process, &'static str, &'static str),
+    /// A process was killed, with so many records processed and not committed.
+    Killed(Process, u64),
+    /// A process began to close.
+    Closing(Process),
+    /// A process closed.
+    Closed(Process),
+    /// All threads of a process stand still for so long.
+    Paused(Process, Span),
+    /// They go on.
+    Resumed(Process),
+    /// The poll loop of a process stands still for so long.
+    Slowed(Process, Span),
+    /// It goes on.
+    SlowEnded(Process),
+    /// Records were delivered to the group again: process, group, partition, first and last offset.
+    Reread(Process, Rc<str>, TopicPartition, i64, i64),
+    /// A commit passed records that nobody of the group had processed: group, partition, first and last offset.
+    Skipped(Rc<str>, TopicPartition, i64, i64),
+    /// A commit failed inside the loop: process, Java's name of the exception.
+    CommitFailed(Process, &'static str),
+    /// An exception ended the loop: process, Java's name of the exception.
+    Failed(Process, &'static str),
+    /// Topics and groups were replaced by those of a backup: topics, records, offsets.
+    Restored(Vec<Rc<str>>, u64, u32),
+}
