@@ -1,0 +1,150 @@
+// What every journey needs: the built page on a static server, a real browser, names to find things by.
+import { createRequire } from "node:module";
+import { execFile } from "node:child_process";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { serve } from "./server.mjs";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const PICTURES = join(ROOT, "target", "journeys");
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
+
+export class Lab {
+  // Starts the server and the browser; both last for all journeys.
+  static async start() {
+    const packages = process.env.REJOIN_NODE_MODULES;
+    if (!packages) throw new Error("REJOIN_NODE_MODULES is not set: run `cargo xtask test`");
+    const { chromium } = createRequire(join(packages, "x.js"))("playwright-core");
+    const lab = new Lab();
+    lab.server = await serve(process.env.REJOIN_DIST ?? join(ROOT, "dist"));
+    lab.browser = await chromium.launch({ executablePath: process.env.CHROME, args: FLAGS });
+    await mkdir(PICTURES, { recursive: true });
+    return lab;
+  }
+
+  async stop() {
+    await this.browser.close();
+    this.server.close();
+  }
+
+  // A new profile (empty storage) and a new page, opened.
+  async fresh(label) {
+    await this.context?.close();
+    this.label = label;
+    this.faults = [];
+    this.context = await this.browser.newContext({ acceptDownloads: true, viewport: { width: 1440, height: 900 } });
+    this.page = await this.context.newPage();
+    this.page.setDefaultTimeout(20_000);
+    this.page.on("console", (message) => {
+      if (message.type() === "error") this.faults.push(`console: ${message.text()} ${message.location().url}`);
+    });
+    this.page.on("pageerror", (error) => this.faults.push(`thrown: ${error.stack ?? error}`));
+    this.context.on("request", (request) => {
+      const url = request.url();
+      if (!/^(blob|data):/.test(url) && !url.startsWith(`${this.server.origin}/`)) this.faults.push(`asked ${url}`);
+    });
+    await this.page.goto(this.server.url, { waitUntil: "commit" });
+  }
+
+  // Fails when the page logged an error, threw, or asked another origin.
+  async finish() {
+    if (this.faults.length > 0) throw new Error(`the page is not clean:\n${this.faults.join("\n")}`);
+  }
+
+  // The same profile, the page loaded again.
+  async reload() {
+    await this.page.reload({ waitUntil: "commit" });
+    await this.button("Pause").or(this.button("Play")).first().waitFor();
+  }
+
+  button(name) {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+
+  buttons(pattern) {
+    return this.page.getByRole("button", { name: pattern });
+  }
+
+  press(name) {
+    return this.button(name).click();
+  }
+
+  tab(name) {
+    return this.page.getByRole("tab", { name, exact: true });
+  }
+
+  // The cells of a table's body, row by row, read in one go.
+  async table(name) {
+    const table = this.page.getByRole("table", { name, exact: true }).first();
+    return table.evaluate((element) =>
+      [...element.querySelectorAll("tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent.trim())),
+    );
+  }
+
+  // The text of what is labelled so.
+  async labelled(name) {
+    const element = this.page.getByLabel(name, { exact: true }).first();
+    return (await element.evaluate((found) => found.value ?? found.textContent)).trim();
+  }
+
+  // All visible text of the page.
+  text() {
+    return this.page.evaluate(() => document.body.innerText);
+  }
+
+  // Waits until `probe` gives something true, and returns it. `what` is said when it never does.
+  async until(what, probe, timeout_ms = 20_000) {
+    const end = performance.now() + timeout_ms;
+    let last;
+    for (;;) {
+      last = await probe();
+      if (last) return last;
+      if (performance.now() > end) throw new Error(`waited ${timeout_ms} ms in vain: ${what}`);
+      await new Promise((wake) => setTimeout(wake, 50));
+    }
+  }
+
+  // Does `act`, which makes the browser save a file; returns its name and bytes.
+  async download(act) {
+    const [download] = await Promise.all([this.page.waitForEvent("download"), act()]);
+    return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+  }
+
+  // Does `act`, which opens the system's dialog for a file, and chooses this one.
+  async choose(act, name, bytes, mimeType = "application/octet-stream") {
+    const [chooser] = await Promise.all([this.page.waitForEvent("filechooser"), act()]);
+    await chooser.setFiles({ name, mimeType, buffer: Buffer.from(bytes) });
+  }
+
+  // A picture of the page in `target/journeys/`.
+  async picture(name) {
+    const path = join(PICTURES, `${this.label}-${name}.png`);
+    await this.page.screenshot({ path });
+    return path;
+  }
+
+  // What the command line says: its exit status and both outputs.
+  async rejoin(...words) {
+    const program = process.env.REJOIN_BIN;
+    try {
+      const { stdout, stderr } = await promisify(execFile)(program, words, { cwd: ROOT, maxBuffer: 64 << 20 });
+      return { status: 0, stdout, stderr };
+    } catch (error) {
+      if (typeof error.code !== "number") throw error;
+      return { status: error.code, stdout: error.stdout, stderr: error.stderr };
+    }
+  }
+}
+
+export function ensure(condition, message) {
+  if (!condition) throw new Error(message);
+}

@@ -1,0 +1,38 @@
+//! `cargo xtask build`: the optimised page in `dist/`, and how large it is.
+
+use crate::shell::{Done, root, run};
+use crate::{node, policy, serve};
+
+/// Prints a line per file: raw, gzip and brotli, as a static server would send it.
+const SIZES: &str = r#"
+const fs = require("fs"), path = require("path"), zlib = require("zlib");
+const kib = bytes => (bytes / 1024).toFixed(1).padStart(9);
+const files = fs.readdirSync(process.argv[1], { recursive: true }).sort();
+const sums = [0, 0, 0];
+console.log(`${"KiB".padEnd(44)}      raw     gzip   brotli`);
+for (const name of files) {
+  const file = path.join(process.argv[1], name);
+  if (!fs.statSync(file).isFile()) continue;
+  const raw = fs.readFileSync(file);
+  const packed = !/\.(png|webp|woff2|gz)$/.test(name);
+  const gzip = packed ? zlib.gzipSync(raw, { level: 9 }).length : raw.length;
+  const brotli = packed ? zlib.brotliCompressSync(raw).length : raw.length;
+  [raw.length, gzip, brotli].forEach((size, i) => sums[i] += size);
+  console.log(name.padEnd(44) + kib(raw.length) + kib(gzip) + kib(brotli));
+}
+console.log("together".padEnd(44) + sums.map(kib).join(""));
+"#;
+
+/// Builds, then gives the page its content security policy.
+pub fn build() -> Done {
+    let mut trunk = serve::trunk(true)?;
+    trunk.args(["build", "--release", "--cargo-profile", "page"]);
+    run("building the optimised page", &mut trunk)?;
+    let dist = root().join("dist");
+    let index = dist.join("index.html");
+    let page = std::fs::read_to_string(&index).map_err(|error| format!("{}: {error}", index.display()))?;
+    let page = policy::tighten(&page)?;
+    std::fs::write(&index, page).map_err(|error| format!("{}: {error}", index.display()))?;
+    println!("{}", node::script(SIZES, &[&dist])?);
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! `cargo xtask serve`: the page on 127.0.0.1, built again whenever a source changes.
+
+use crate::options::Options;
+use crate::shell::{Done, path_with, root, run};
+use crate::{node, tools};
+use std::process::Command;
+
+/// Runs until it is interrupted.
+pub fn serve(options: &Options) -> Done {
+    let mut trunk = trunk(options.release)?;
+    // A folder of its own: `dist/` keeps what `cargo xtask build` made.
+    trunk.arg("serve").args(["--dist", "target/serve"]);
+    trunk.args(["--address", "127.0.0.1", "--port", &options.port.to_string()]);
+    if options.release {
+        trunk.args(["--release", "--cargo-profile", "page"]);
+    }
+    std::fs::create_dir_all(root().join("target")).map_err(|error| format!("target: {error}"))?;
+    println!("    Rejoin will be at http://127.0.0.1:{}/ (end with Ctrl-C)", options.port);
+    run("building the page, then serving it", &mut trunk)
+}
+
+/// Trunk with all that it needs on its PATH, so that it downloads nothing.
+pub fn trunk(optimised: bool) -> Result<Command, String> {
+    tools::need_wasm_target()?;
+    let trunk = tools::TRUNK.need()?;
+    let bindgen = tools::WASM_BINDGEN.need()?;
+    if optimised {
+        node::need(&[&node::BINARYEN])?;
+    }
+    let bindgen = bindgen.parent().map(|folder| folder.to_path_buf()).unwrap_or_else(tools::bin);
+    let mut command = Command::new(trunk);
+    // Trunk 0.21 refuses NO_COLOR=1: it wants `true` there.
+    command.current_dir(root()).env("PATH", path_with(&[bindgen, node::bin()])).env_remove("NO_COLOR");
+    // A backtrace through Trunk says nothing about the page.
+    command.env_remove("RUST_BACKTRACE");
+    Ok(command)
+}

@@ -1,0 +1,83 @@
+//! `cargo xtask test`: every test there is.
+
+use crate::options::Options;
+use crate::shell::{Done, cargo, root, run};
+use crate::tools::{WASM, WASM_BINDGEN, need_wasm_target};
+use crate::{build, chrome, node, tools};
+use std::process::Command;
+
+type Step = fn(&Options) -> Done;
+
+const STEPS: [(&str, Step); 4] = [
+    ("native tests", native),
+    ("the library for wasm32, without and with the page", for_wasm),
+    ("tests in the browser", in_browser),
+    ("journeys through the built page", journeys),
+];
+
+/// Runs every step even when one fails, then says which failed.
+pub fn test(options: &Options) -> Done {
+    need_wasm_target()?;
+    let mut failed = Vec::new();
+    for (name, step) in STEPS {
+        if let Err(reason) = step(options) {
+            eprintln!("{reason}");
+            failed.push(name);
+        }
+    }
+    if failed.is_empty() {
+        println!("==> every step passed: {}", STEPS.map(|(name, _)| name).join(", "));
+        return Ok(());
+    }
+    Err(format!("failed: {}", failed.join(", ")))
+}
+
+fn native(options: &Options) -> Done {
+    let mut test = cargo();
+    test.args(["test", "--workspace", "--no-default-features"]);
+    test.args(&options.filter);
+    long(&mut test, options);
+    run("native tests, without the page", &mut test)
+}
+
+fn for_wasm(_: &Options) -> Done {
+    let library = ["build", "--lib", "--target", WASM];
+    run("the library builds for wasm32 alone", cargo().args(library).arg("--no-default-features"))?;
+    run("the library builds for wasm32 with the page", cargo().args(library))
+}
+
+fn in_browser(options: &Options) -> Done {
+    let bindgen = WASM_BINDGEN.need()?;
+    let (_, driver) = chrome::need()?;
+    let mut test = cargo();
+    test.args(["test", "--target", WASM, "--test", "browser"]);
+    test.args(&options.filter);
+    test.env(
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+        bindgen.with_file_name("wasm-bindgen-test-runner"),
+    );
+    test.env("CHROMEDRIVER", driver).env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+    long(&mut test, options);
+    run("tests in headless Chrome", &mut test)
+}
+
+fn journeys(options: &Options) -> Done {
+    node::need(&[&node::PLAYWRIGHT])?;
+    let (chrome, _) = chrome::need()?;
+    build::build()?;
+    run(
+        "the journeys compare with the command line",
+        cargo().args(["build", "--bin", "rejoin", "--no-default-features"]),
+    )?;
+    let mut walk = Command::new("node");
+    walk.current_dir(root()).arg("tests/journeys/run.mjs").args(&options.filter);
+    walk.env("REJOIN_NODE_MODULES", node::folder().join("node_modules"));
+    walk.env("REJOIN_BIN", tools::target().join("debug/rejoin")).env("CHROME", chrome);
+    run("journeys through the built page", &mut walk)
+}
+
+fn long(command: &mut Command, options: &Options) {
+    if options.long {
+        command.env("REJOIN_LONG", "1");
+    }
+}
