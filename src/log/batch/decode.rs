@@ -1,0 +1,193 @@
+//! Bytes to records, and every check that a batch can be put to.
+
+use super::error::BatchError;
+use super::header::{Compression, Header, TimestampType};
+use super::varint;
+use crate::log::record::{Header as RecordHeader, Record};
+use std::rc::Rc;
+
+/// Bytes that a record has at least: seven fields of one byte.
+const RECORD_BYTES_MIN: usize = 7;
+/// Bytes that a record's header has at least.
+const HEADER_BYTES_MIN: usize = 2;
+
+/// A record inside a batch's bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordView<'a> {
+    /// The record's offset in the partition.
+    pub offset: i64,
+    /// Milliseconds since 1970; the batch's max timestamp when that is the time of the append.
+    pub timestamp_ms: i64,
+    /// `None` is null.
+    pub key: Option<&'a [u8]>,
+    /// `None` is null.
+    pub value: Option<&'a [u8]>,
+    /// Number of headers, and their bytes, already checked.
+    header_count: u32,
+    header_bytes: &'a [u8],
+}
+
+impl<'a> RecordView<'a> {
+    /// The headers in order: key, value.
+    pub fn headers(&self) -> impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)> + use<'a> {
+        let mut rest = self.header_bytes;
+        (0..self.header_count).map(move |_| take_header(&mut rest).expect("headers were checked"))
+    }
+
+    /// A record that owns its bytes.
+    pub fn to_record(&self) -> Record {
+        let headers =
+            self.headers().map(|(key, value)| RecordHeader { key: key.into(), value: value.map(Rc::from) });
+        Record { headers: headers.collect(), ..Record::new(self.timestamp_ms, self.key, self.value) }
+    }
+}
+
+/// Decodes the one batch in `bytes` after every check: its header, and each record with its offset.
+pub fn decode(bytes: &[u8]) -> Result<(Header, Vec<(i64, Record)>), BatchError> {
+    let header = check(bytes)?;
+    let mut out = Vec::with_capacity(header.count as usize);
+    for record in records(&header, bytes)? {
+        let record = record?;
+        out.push((record.offset, record.to_record()));
+    }
+    Ok((header, out))
+}
+
+/// Puts the one batch in `bytes` to every check: length, format, CRC, each record, and the header's word on them.
+pub fn check(bytes: &[u8]) -> Result<Header, BatchError> {
+    let header = Header::read(bytes)?;
+    let beyond = bytes.len() as u64 - u64::from(header.size);
+    if beyond > 0 {
+        return Err(BatchError::Trailing(beyond));
+    }
+    header.check_crc(bytes)?;
+    let mut max_timestamp = None;
+    for record in records(&header, bytes)? {
+        max_timestamp = max_timestamp.max(Some(record?.timestamp_ms));
+    }
+    match max_timestamp {
+        Some(max) if max != header.max_timestamp => Err(BatchError::Field {
+            field: "maxTimestamp",
+            says: header.max_timestamp,
+            expected: format!("{max} as in the records"),
+        }),
+        _ => Ok(header),
+    }
+}
+
+/// The records of `batch`, the bytes of exactly the batch with this header. Stops after the first error.
+pub fn records<'a>(header: &Header, batch: &'a [u8]) -> Result<Records<'a>, BatchError> {
+    let rest = &batch[super::HEADER_BYTES..];
+    match header.attributes.compression()? {
+        Compression::None => {}
+        codec => return Err(BatchError::Compressed(codec)),
+    }
+    let most = rest.len() / RECORD_BYTES_MIN;
+    if header.count as usize > most {
+        let expected = format!("at most {most} for {} bytes of records", rest.len());
+        return Err(BatchError::Field { field: "count", says: i64::from(header.count), expected });
+    }
+    Ok(Records { header: *header, rest, index: 0, next_delta: 0 })
+}
+
+/// An iterator over the records of a batch: see [`records`].
+#[derive(Clone, Debug)]
+pub struct Records<'a> {
+    header: Header,
+    rest: &'a [u8],
+    index: u32,
+    next_delta: i64,
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Result<RecordView<'a>, BatchError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let count = self.header.count as u32;
+        if self.index > count {
+            return None;
+        }
+        if self.index == count {
+            self.index += 1;
+            let left = self.rest.len();
+            let expected = || format!("more: {left} bytes follow the last record");
+            return (left > 0).then(|| {
+                Err(BatchError::Field { field: "count", says: i64::from(count), expected: expected() })
+            });
+        }
+        let result = self.take_record().map_err(|what| BatchError::Record { index: self.index, what });
+        self.index = if result.is_ok() { self.index + 1 } else { u32::MAX };
+        Some(result)
+    }
+}
+
+impl<'a> Records<'a> {
+    fn take_record(&mut self) -> Result<RecordView<'a>, &'static str> {
+        let length = varint::take(&mut self.rest).ok_or("its length cannot be read")?;
+        let length = usize::try_from(length).map_err(|_| "its length is negative")?;
+        let (mut body, rest) =
+            self.rest.split_at_checked(length).ok_or("its length runs past the end of the batch")?;
+        self.rest = rest;
+        let (&_attributes, after) = body.split_first().ok_or("it is empty")?;
+        body = after;
+        let timestamp_delta = varint::take_long(&mut body).ok_or("its timestamp cannot be read")?;
+        let delta = varint::take(&mut body).ok_or("its offset cannot be read")?;
+        let offset = self.offset(delta)?;
+        let key = take_bytes(&mut body).map_err(|_| "its key runs past its end")?;
+        let value = take_bytes(&mut body).map_err(|_| "its value runs past its end")?;
+        let count = varint::take(&mut body).ok_or("its number of headers cannot be read")?;
+        let count = usize::try_from(count).map_err(|_| "its number of headers is negative")?;
+        if count > body.len() / HEADER_BYTES_MIN {
+            return Err("it has more headers than bytes for them");
+        }
+        let header_bytes = body;
+        for _ in 0..count {
+            take_header(&mut body).map_err(|_| "a header runs past its end")?;
+        }
+        if !body.is_empty() {
+            return Err("bytes follow its last field");
+        }
+        let timestamp_ms = match self.header.attributes.timestamp_type() {
+            TimestampType::CreateTime => self
+                .header
+                .base_timestamp
+                .checked_add(timestamp_delta)
+                .ok_or("its timestamp does not fit 64 bits")?,
+            TimestampType::LogAppendTime => self.header.max_timestamp,
+        };
+        Ok(RecordView { offset, timestamp_ms, key, value, header_count: count as u32, header_bytes })
+    }
+
+    /// Offsets increase and stay within the batch's; where no record is missing there is no choice at all.
+    fn offset(&mut self, delta: i32) -> Result<i64, &'static str> {
+        let delta = i64::from(delta);
+        if delta < self.next_delta {
+            return Err("its offset does not follow the one before");
+        }
+        if delta > i64::from(self.header.last_offset_delta) {
+            return Err("its offset is beyond the batch's last");
+        }
+        self.next_delta = delta + 1;
+        Ok(self.header.base_offset + delta)
+    }
+}
+
+/// Takes a length and so many bytes; −1 is null.
+fn take_bytes<'a>(from: &mut &'a [u8]) -> Result<Option<&'a [u8]>, ()> {
+    let length = varint::take(from).ok_or(())?;
+    if length == -1 {
+        return Ok(None);
+    }
+    let length = usize::try_from(length).map_err(|_| ())?;
+    let (bytes, rest) = from.split_at_checked(length).ok_or(())?;
+    *from = rest;
+    Ok(Some(bytes))
+}
+
+type HeaderView<'a> = (&'a [u8], Option<&'a [u8]>);
+
+/// Takes a header: a key that is not null, and a value.
+fn take_header<'a>(from: &mut &'a [u8]) -> Result<HeaderView<'a>, ()> {
+    let key = take_bytes(from)?.ok_or(())?;
+    Ok((key, take_bytes(from)?))
+}

@@ -1,0 +1,167 @@
+//! Records to bytes, as Kafka's Java producer makes them and its broker stores them.
+
+use super::header::{Attributes, HEADER_BYTES};
+use super::varint;
+use crate::log::record::{Header as RecordHeader, Record};
+
+/// What a batch says beside its records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct BatchInfo {
+    /// Offset of the first record.
+    pub base_offset: i64,
+    /// Epoch of the leader that appends it.
+    pub leader_epoch: i32,
+    /// Whose time the timestamps are.
+    pub timestamps: Timestamps,
+    /// `None` for a producer without idempotence.
+    pub producer: Option<Producer>,
+    /// Part of a transaction.
+    pub transactional: bool,
+    /// Markers of the broker.
+    pub control: bool,
+}
+
+/// The topic's `message.timestamp.type`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Timestamps {
+    /// Records keep theirs (`CreateTime`).
+    #[default]
+    Create,
+    /// The broker's clock at the append (`LogAppendTime`), in milliseconds since 1970.
+    Append(i64),
+}
+
+/// An idempotent producer's numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Producer {
+    /// Given by the broker, 0 or more.
+    pub id: i64,
+    /// Raised to fence an older instance.
+    pub epoch: i16,
+    /// Sequence number of the first record; −1 in control batches.
+    pub base_sequence: i32,
+}
+
+/// A record to encode, whose bytes belong to somebody else.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts<'a> {
+    /// Offset less the batch's base offset; must increase.
+    pub offset_delta: i32,
+    /// Milliseconds since 1970.
+    pub timestamp_ms: i64,
+    /// `None` is null.
+    pub key: Option<&'a [u8]>,
+    /// `None` is null.
+    pub value: Option<&'a [u8]>,
+    /// In order.
+    pub headers: &'a [RecordHeader],
+}
+
+/// The bytes of one uncompressed batch with these records (at least one), at consecutive offsets.
+pub fn encode(info: &BatchInfo, records: &[Record]) -> Vec<u8> {
+    let mut out = Vec::new();
+    encode_into(&mut out, info, parts(records));
+    out
+}
+
+/// Records as parts of a batch, at consecutive offsets.
+pub fn parts(records: &[Record]) -> impl Iterator<Item = Parts<'_>> {
+    (0..).zip(records).map(|(offset_delta, record)| Parts {
+        offset_delta,
+        timestamp_ms: record.timestamp_ms,
+        key: record.key.as_deref(),
+        value: record.value.as_deref(),
+        headers: &record.headers,
+    })
+}
+
+/// Appends one uncompressed batch with `records` (at least one) to `out`.
+///
+/// The first record's timestamp is the base timestamp. A batch stays under 2 GiB: who appends bounds what goes in.
+pub fn encode_into<'a>(out: &mut Vec<u8>, info: &BatchInfo, records: impl Iterator<Item = Parts<'a>>) {
+    let start = out.len();
+    out.resize(start + HEADER_BYTES, 0);
+    let (mut count, mut last_offset_delta) = (0i32, 0);
+    let (mut base_timestamp, mut max_timestamp) = (0, i64::MIN);
+    for record in records {
+        if count == 0 {
+            base_timestamp = record.timestamp_ms;
+        }
+        max_timestamp = max_timestamp.max(record.timestamp_ms);
+        last_offset_delta = record.offset_delta;
+        count += 1;
+        put_record(out, base_timestamp, &record);
+    }
+    assert!(count > 0, "a batch that is made has a record");
+    let mut attributes = 0;
+    if let Timestamps::Append(now_ms) = info.timestamps {
+        attributes |= Attributes::LOG_APPEND_TIME;
+        max_timestamp = now_ms;
+    }
+    if info.transactional {
+        attributes |= Attributes::TRANSACTIONAL;
+    }
+    if info.control {
+        attributes |= Attributes::CONTROL;
+    }
+    let producer = info.producer.unwrap_or(Producer { id: -1, epoch: -1, base_sequence: -1 });
+    let length = i32::try_from(out.len() - start - 12).expect("a batch is smaller than 2 GiB");
+    let batch = &mut out[start..];
+    batch[0..8].copy_from_slice(&info.base_offset.to_be_bytes());
+    batch[8..12].copy_from_slice(&length.to_be_bytes());
+    batch[12..16].copy_from_slice(&info.leader_epoch.to_be_bytes());
+    batch[16] = 2;
+    batch[21..23].copy_from_slice(&attributes.to_be_bytes());
+    batch[23..27].copy_from_slice(&last_offset_delta.to_be_bytes());
+    batch[27..35].copy_from_slice(&base_timestamp.to_be_bytes());
+    batch[35..43].copy_from_slice(&max_timestamp.to_be_bytes());
+    batch[43..51].copy_from_slice(&producer.id.to_be_bytes());
+    batch[51..53].copy_from_slice(&producer.epoch.to_be_bytes());
+    batch[53..57].copy_from_slice(&producer.base_sequence.to_be_bytes());
+    batch[57..61].copy_from_slice(&count.to_be_bytes());
+    let crc = crc32c::crc32c(&batch[21..]);
+    batch[17..21].copy_from_slice(&crc.to_be_bytes());
+}
+
+/// Bytes of a record in a batch whose base timestamp is given: its length field and what follows.
+pub fn record_size(base_timestamp: i64, record: &Parts<'_>) -> u64 {
+    let body = body_size(base_timestamp, record);
+    u64::from(varint::size(body as i32)) + body
+}
+
+fn put_record(out: &mut Vec<u8>, base_timestamp: i64, record: &Parts<'_>) {
+    let body = i32::try_from(body_size(base_timestamp, record)).expect("a record is smaller than 2 GiB");
+    varint::put(out, body);
+    out.push(0);
+    varint::put_long(out, record.timestamp_ms.wrapping_sub(base_timestamp));
+    varint::put(out, record.offset_delta);
+    put_bytes(out, record.key);
+    put_bytes(out, record.value);
+    varint::put(out, record.headers.len() as i32);
+    for header in record.headers {
+        put_bytes(out, Some(&header.key));
+        put_bytes(out, header.value.as_deref());
+    }
+}
+
+/// Bytes of a record after its length field.
+fn body_size(base_timestamp: i64, record: &Parts<'_>) -> u64 {
+    let timestamp = varint::size_long(record.timestamp_ms.wrapping_sub(base_timestamp));
+    let fixed = 1 + timestamp + varint::size(record.offset_delta) + varint::size(record.headers.len() as i32);
+    let headers = record.headers.iter().map(|h| bytes_size(Some(&h.key)) + bytes_size(h.value.as_deref()));
+    u64::from(fixed) + bytes_size(record.key) + bytes_size(record.value) + headers.sum::<u64>()
+}
+
+fn put_bytes(out: &mut Vec<u8>, bytes: Option<&[u8]>) {
+    match bytes {
+        None => varint::put(out, -1),
+        Some(bytes) => {
+            varint::put(out, bytes.len() as i32);
+            out.extend_from_slice(bytes);
+        }
+    }
+}
+
+fn bytes_size(bytes: Option<&[u8]>) -> u64 {
+    bytes.map_or(1, |b| u64::from(varint::size(b.len() as i32)) + b.len() as u64)
+}

@@ -1,0 +1,142 @@
+//! Everything that makes a log grow.
+
+use super::run::{Content, Entry, RUN_ENTRIES, Run, Spot};
+use super::{Partition, Source};
+use crate::log::batch::{self, BatchInfo, HEADER_BYTES, Timestamps};
+use crate::log::content::Recipe;
+use crate::log::partitioner::BATCH_SIZE;
+use crate::log::record::{Bytes, RECORD_BYTES_MAX, Record};
+use crate::log::segment::{self, SegmentError};
+use std::rc::Rc;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+impl Partition {
+    /// Appends record `index` (below 2³²) of a producer, alone in its batch, with the producer's time `now_ms`.
+    /// Returns its offset.
+    pub fn append_generated(&mut self, now_ms: i64, recipe: &Rc<Recipe>, index: u64) -> i64 {
+        let source = self.source(recipe);
+        let fingerprint = self.recipes[source as usize].fingerprint;
+        let index = u32::try_from(index).expect("a producer makes fewer than 2^32 records");
+        self.push_made(Entry { timestamp_ms: now_ms, index, source });
+        let offset = self.end;
+        self.end += 1;
+        self.totals.batches += 1;
+        self.totals.records += 1;
+        self.totals.bytes += u64::from(recipe.batch_bytes(u64::from(index)));
+        self.remember([fingerprint, u64::from(index), now_ms as u64]);
+        offset
+    }
+
+    /// Appends records as a producer without idempotence would send them at once: in batches of at most
+    /// [`BATCH_SIZE`] bytes, a larger record alone in its batch. Returns the first record's offset.
+    ///
+    /// A record's payload must not exceed [`RECORD_BYTES_MAX`]: who takes records in refuses larger ones by name.
+    pub fn append_records(&mut self, timestamps: Timestamps, records: &[Record]) -> i64 {
+        let first = self.end;
+        for chunk in chunks(records) {
+            let info = BatchInfo {
+                base_offset: self.end,
+                leader_epoch: self.leader_epoch,
+                timestamps,
+                ..BatchInfo::default()
+            };
+            let bytes = batch::encode(&info, chunk);
+            self.append_bytes(bytes.into()).expect("a batch made here is sound");
+        }
+        first
+    }
+
+    /// Appends whole batches with the offsets that they carry, each put to every check; the first may leave a gap
+    /// after the log's end, as compaction does. Nothing is appended unless all are sound. Leader epochs are kept, and
+    /// the log's own becomes the largest of them.
+    pub fn append_bytes(&mut self, bytes: Bytes) -> Result<(), SegmentError> {
+        let mut spots = Vec::new();
+        let mut headers = Vec::new();
+        for batch in segment::batches(&bytes).starting_at(self.end) {
+            let batch = batch?;
+            let header = batch.header;
+            let last_offset_delta = header.last_offset_delta as u32;
+            spots.push(Spot { base_offset: header.base_offset, position: batch.position, last_offset_delta });
+            headers.push(header);
+        }
+        for header in &headers {
+            self.end = header.last_offset() + 1;
+            self.leader_epoch = self.leader_epoch.max(header.leader_epoch);
+            self.totals.batches += 1;
+            self.totals.records += header.count as u64;
+            self.totals.bytes += u64::from(header.size);
+            let sizes = (u64::from(header.size) << 32) | u64::from(header.crc);
+            self.remember([header.base_offset as u64, header.last_offset() as u64, sizes]);
+        }
+        if let Some(max_timestamp) = headers.iter().map(|header| header.max_timestamp).max() {
+            self.runs.push(Rc::new(Run { max_timestamp, content: Content::Kept { bytes, spots } }));
+        }
+        Ok(())
+    }
+
+    fn push_made(&mut self, entry: Entry) {
+        if let Some(last) = self.runs.last_mut()
+            && let Content::Made { leader_epoch, entries, .. } = &last.content
+            && *leader_epoch == self.leader_epoch
+            && entries.len() < RUN_ENTRIES
+        {
+            let run = Rc::make_mut(last);
+            run.max_timestamp = run.max_timestamp.max(entry.timestamp_ms);
+            if let Content::Made { entries, .. } = &mut run.content {
+                entries.push(entry);
+            }
+            return;
+        }
+        let content =
+            Content::Made { base_offset: self.end, leader_epoch: self.leader_epoch, entries: vec![entry] };
+        self.runs.push(Rc::new(Run { max_timestamp: entry.timestamp_ms, content }));
+    }
+
+    /// The recipe's place in the table; new ones are added. The last one used is looked at first.
+    fn source(&mut self, recipe: &Rc<Recipe>) -> u32 {
+        let known = self.recipes.iter().position(|source| Rc::ptr_eq(&source.recipe, recipe));
+        let known = known.or_else(|| self.recipes.iter().position(|source| source.recipe == *recipe));
+        let place = known.unwrap_or_else(|| {
+            self.recipes.push(Source { recipe: recipe.clone(), fingerprint: recipe.fingerprint() });
+            self.recipes.len() - 1
+        });
+        place as u32
+    }
+
+    fn remember(&mut self, step: [u64; 3]) {
+        let mut bytes = [0; 24];
+        for (word, at) in step.iter().zip(bytes.as_chunks_mut::<8>().0) {
+            *at = word.to_le_bytes();
+        }
+        self.history = xxh3_64_with_seed(&bytes, self.history);
+    }
+}
+
+/// Cuts records where a batch is full.
+fn chunks(records: &[Record]) -> impl Iterator<Item = &[Record]> {
+    let mut rest = records;
+    std::iter::from_fn(move || {
+        let length = batch_length(rest);
+        let (chunk, after) = rest.split_at(length);
+        rest = after;
+        (length > 0).then_some(chunk)
+    })
+}
+
+/// How many records from the front fit into one batch; at least one, unless there is none.
+fn batch_length(records: &[Record]) -> usize {
+    let base_timestamp = records.first().map_or(0, |record| record.timestamp_ms);
+    let mut bytes = HEADER_BYTES as u64;
+    for (at, parts) in batch::parts(records).enumerate() {
+        let payload = records[at].payload_bytes();
+        assert!(
+            payload <= u64::from(RECORD_BYTES_MAX),
+            "a record of {payload} bytes is over {RECORD_BYTES_MAX}"
+        );
+        bytes += batch::record_size(base_timestamp, &parts);
+        if bytes > u64::from(BATCH_SIZE) && at > 0 {
+            return at;
+        }
+    }
+    records.len()
+}

@@ -1,0 +1,172 @@
+//! Everything that looks into a log.
+
+use super::Partition;
+use super::digest::StateDigest;
+use super::run::Batch;
+use crate::log::batch::Header;
+use crate::log::record::Record;
+
+/// What a fetch found. Offsets only: [`Partition::record_at`] makes a record when somebody looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Fetched {
+    /// Offset of the first record; where the fetch began if there is none.
+    pub first: i64,
+    /// Offset of the last record; one before `first` if there is none.
+    pub last: i64,
+    /// Records from first to last.
+    pub count: u32,
+    /// Bytes of the batches that hold them, which a fetch transfers whole.
+    pub bytes: u64,
+    /// Where the next fetch begins: after the last record, and after markers and holes behind it.
+    pub next: i64,
+}
+
+/// A segment of a log: a file's bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentBytes {
+    /// Base offset of the first batch, which names the file.
+    pub base_offset: i64,
+    /// Whole batches.
+    pub bytes: Vec<u8>,
+}
+
+impl Partition {
+    /// The records from offset `from` on: at most `max_records` (at least 1), in batches of at most `max_bytes`
+    /// together, though always at least one batch with a record, as Kafka's broker answers. Markers are passed over.
+    pub fn read(&self, from: i64, max_records: u32, max_bytes: u64) -> Fetched {
+        let from = from.max(self.log_start);
+        let mut found = Fetched { first: from, last: from - 1, count: 0, bytes: 0, next: from };
+        for batch in self.batches_from(from) {
+            let size = u64::from(batch.size());
+            if found.count > 0 && found.bytes + size > max_bytes {
+                break;
+            }
+            found.bytes += size;
+            if !found.take(&batch, from, max_records) {
+                break;
+            }
+        }
+        found
+    }
+
+    /// The first offset at or after `offset` that has a record.
+    pub fn next_offset_at_or_after(&self, offset: i64) -> Option<i64> {
+        let found = self.read(offset, 1, 0);
+        (found.count > 0).then_some(found.first)
+    }
+
+    /// The record at `offset`, markers of the broker included; `None` where there is none, or below the log start.
+    pub fn record_at(&self, offset: i64) -> Option<Record> {
+        self.batch_at(offset)?.record(offset)
+    }
+
+    /// Timestamp of the record at `offset`, in milliseconds since 1970.
+    pub fn timestamp_at(&self, offset: i64) -> Option<i64> {
+        self.batch_at(offset)?.stamps().find(|(at, _)| *at == offset).map(|(_, timestamp)| timestamp)
+    }
+
+    /// Offset and timestamp of the first record with a timestamp of `timestamp_ms` or later.
+    pub fn offset_for_timestamp(&self, timestamp_ms: i64) -> Option<(i64, i64)> {
+        let runs = self.runs.iter().filter(|run| run.max_timestamp >= timestamp_ms);
+        let batches = runs.flat_map(|run| (0..run.len()).map(|place| run.batch(place, &self.recipes)));
+        batches
+            .filter(|batch| batch.max_timestamp() >= timestamp_ms && batch.last_offset() >= self.log_start)
+            .flat_map(|batch| batch.stamps())
+            .find(|(offset, timestamp)| *offset >= self.log_start && *timestamp >= timestamp_ms)
+    }
+
+    /// Smallest and largest timestamp of the records in the batches that the log holds.
+    pub fn timestamps(&self) -> Option<(i64, i64)> {
+        let stamps = self.batches().flat_map(|batch| batch.stamps());
+        stamps.map(|(_, timestamp)| timestamp).fold(None, |range, timestamp| {
+            let (min, max) = range.unwrap_or((timestamp, timestamp));
+            Some((min.min(timestamp), max.max(timestamp)))
+        })
+    }
+
+    /// The log's bytes, cut at batch boundaries into segments of at most `max_segment_bytes` (a larger batch alone in
+    /// its own). None without a batch.
+    pub fn segments(&self, max_segment_bytes: u32) -> Vec<SegmentBytes> {
+        let mut segments: Vec<SegmentBytes> = Vec::new();
+        for batch in self.batches() {
+            let full = |segment: &SegmentBytes| {
+                segment.bytes.len() as u64 + u64::from(batch.size()) > u64::from(max_segment_bytes)
+            };
+            if segments.last().is_none_or(full) {
+                segments.push(SegmentBytes { base_offset: batch.base_offset(), bytes: Vec::new() });
+            }
+            batch.write(&mut segments.last_mut().expect("one was just made sure of").bytes);
+        }
+        segments
+    }
+
+    /// The [state digest](super::digest) of the batches that the log holds.
+    pub fn state_digest(&self) -> [u8; 32] {
+        let mut digest = StateDigest::new();
+        let mut bytes = Vec::new();
+        for batch in self.batches() {
+            match batch {
+                Batch::Kept(header, _) => digest.add(&header),
+                Batch::Made(_) => {
+                    bytes.clear();
+                    batch.write(&mut bytes);
+                    digest.add(&Header::read(&bytes).expect("a batch made here is sound"));
+                }
+            }
+        }
+        digest.value()
+    }
+
+    /// The batches that the log holds, wholly or in part.
+    pub(super) fn batches(&self) -> impl Iterator<Item = Batch<'_>> {
+        self.batches_from(self.log_start)
+    }
+
+    /// The batches from the one that holds `offset`, or is the first after it.
+    fn batches_from(&self, offset: i64) -> impl Iterator<Item = Batch<'_>> {
+        let first = self.runs.partition_point(|run| run.end_offset() <= offset);
+        self.runs[first..].iter().flat_map(move |run| {
+            (run.place_of(offset)..run.len()).map(move |place| run.batch(place, &self.recipes))
+        })
+    }
+
+    fn batch_at(&self, offset: i64) -> Option<Batch<'_>> {
+        if offset < self.log_start {
+            return None;
+        }
+        self.batches_from(offset).next().filter(|batch| batch.base_offset() <= offset)
+    }
+}
+
+impl Fetched {
+    /// Takes the records of `batch` from offset `from` on; says whether there is room for more.
+    fn take(&mut self, batch: &Batch<'_>, from: i64, max_records: u32) -> bool {
+        let room = max_records - self.count;
+        let last_offset = batch.last_offset();
+        if batch.is_control() {
+            self.next = last_offset + 1;
+            return true;
+        }
+        if let Batch::Made(made) = batch {
+            self.add(made.offset, made.offset, 1);
+            return room > 1;
+        }
+        for (offset, _) in batch.stamps().filter(|(offset, _)| *offset >= from) {
+            if self.count == max_records {
+                return false;
+            }
+            self.add(offset, offset, 1);
+        }
+        self.next = last_offset + 1;
+        self.count < max_records
+    }
+
+    fn add(&mut self, first: i64, last: i64, count: u32) {
+        if self.count == 0 {
+            self.first = first;
+        }
+        self.last = last;
+        self.count += count;
+        self.next = last + 1;
+    }
+}
