@@ -1,1 +1,45 @@
-//! Layer 4: capture, manifest, archive bytes, verify, restore.
+//! Layer 4: backups. Capture, manifest, catalog, archive bytes, verification, restore.
+//!
+//! A backup keeps a log's own bytes, so that offsets, flags, headers and timestamps survive and committed offsets need no
+//! translation. Nothing here touches storage: a backup, an import or a deletion returns one [`Transaction`], which a
+//! store applies whole or not at all, and everything that reads does so through [`Store`].
+//!
+//! # The way of a backup
+//! [`capture`] a [`Snapshot`] → [`Transaction`] → a store → [`archive::write`] → a file → [`verify_file`] →
+//! [`archive::read`] → [`Transaction`] → a store → [`restored`] → [`RestoredState`].
+//!
+//! # Promises
+//! 1. A backup is complete or invisible: one atomic write of manifest and catalog makes it exist.
+//! 2. Any change of any stored byte is detected, and the file that holds it is named.
+//! 3. A restore verifies first; when something is wrong it gives an error and no state.
+//! 4. Equal state gives equal bytes: export, import, export is identical.
+
+pub mod archive;
+pub mod capture;
+pub mod catalog;
+pub mod digest;
+pub mod label;
+pub mod manifest;
+pub mod offsets;
+pub mod restore;
+pub mod snapshot;
+pub mod store;
+pub mod verify;
+
+mod delete;
+mod full;
+mod layout;
+
+pub use capture::{Captured, Kind, Options, Refusal, capture};
+pub use catalog::{Catalog, CatalogEntry};
+pub use delete::delete;
+pub use digest::Digest;
+pub use label::Label;
+pub use manifest::Manifest;
+pub use restore::{RestoredGroup, RestoredState, RestoredTopic, restored};
+pub use snapshot::{GroupSnapshot, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
+pub use store::{ChunkKey, Contents, MemoryStore, Store, StoreError, Transaction};
+pub use verify::{Finding, Report, verify, verify_file};
+
+/// Every kind of backup.
+pub const ALL: &[Kind] = &[full::FULL];

@@ -1,0 +1,136 @@
+//! Taking a backup: a snapshot and what is stored already become one transaction.
+
+use super::label::Label;
+use super::manifest::{FormatError, KindName};
+use super::snapshot::Snapshot;
+use super::store::{Store, Transaction};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
+
+/// A kind of backup.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    /// Its name in commands and manifests.
+    pub name: KindName,
+    /// The last letter of its labels.
+    pub letter: char,
+    /// See [`capture`].
+    pub capture: fn(&Snapshot<'_>, &Options, &dyn Store) -> Result<Captured, Refusal>,
+}
+
+/// What a person chose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The topics to keep; empty: all.
+    pub topics: Vec<Rc<str>>,
+    /// Notes for the manifest.
+    pub annotations: BTreeMap<Rc<str>, Rc<str>>,
+}
+
+/// A backup that was taken but not stored yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Captured {
+    /// Its label.
+    pub label: Rc<str>,
+    /// What the store must apply. Empty when the store has an equal backup, whose label is given then.
+    pub transaction: Transaction,
+    /// What a person should know, a sentence each.
+    pub warnings: Vec<Rc<str>>,
+}
+
+/// Why a backup was not taken or not deleted. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A topic that was asked for does not exist.
+    UnknownTopic(Rc<str>),
+    /// A name that no Kafka topic has.
+    TopicName(Rc<str>),
+    /// No such backup.
+    UnknownLabel(Rc<str>),
+    /// The newest label lies too far ahead of the present moment.
+    LabelAhead {
+        /// That label.
+        newest: Rc<str>,
+        /// Seconds that it lies ahead.
+        seconds: i64,
+    },
+    /// Others build on it.
+    Needed {
+        /// The backup.
+        label: Rc<str>,
+        /// What builds on it.
+        by: Vec<Rc<str>>,
+    },
+    /// Too many backups.
+    TooMany,
+    /// The stored catalog cannot be read.
+    Catalog(FormatError),
+    /// A log does not give sound batches.
+    Log {
+        /// The partition.
+        partition: Rc<str>,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::UnknownTopic(topic) => write!(f, "There is no topic {topic:?} to back up."),
+            Refusal::TopicName(topic) => write!(
+                f,
+                "Topic {topic:?} cannot be backed up: Kafka's names are 1 to 249 of a-z A-Z 0-9 . _ - (not . or ..)."
+            ),
+            Refusal::UnknownLabel(label) => write!(f, "There is no backup {label}."),
+            Refusal::LabelAhead { newest, seconds } => write!(
+                f,
+                "The newest backup, {newest}, lies {seconds} s ahead of the present moment, and labels must increase. \
+                 Export and delete it first."
+            ),
+            Refusal::Needed { label, by } => write!(
+                f,
+                "{label} is not deleted: {} build{} on it. Delete {} first.",
+                by.join(", "),
+                if by.len() == 1 { "s" } else { "" },
+                if by.len() == 1 { "that" } else { "those" },
+            ),
+            Refusal::TooMany => {
+                write!(f, "There are {} backups already. Export and delete some.", super::catalog::BACKUPS_MAX)
+            }
+            Refusal::Catalog(error) => write!(f, "The stored catalog {error}."),
+            Refusal::Log { partition, what } => write!(f, "{partition} cannot be backed up: {what}."),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// Takes a backup of `snapshot`.
+///
+/// Its label is the moment of the cut, moved forward to the next free second after the newest label. When the store has
+/// an equal backup of this moment already, nothing is to be done and that backup's label is returned.
+///
+/// # Errors
+/// [`Refusal`], in words.
+pub fn capture(
+    kind: &Kind,
+    snapshot: &Snapshot<'_>,
+    options: &Options,
+    store: &dyn Store,
+) -> Result<Captured, Refusal> {
+    (kind.capture)(snapshot, options, store)
+}
+
+impl Kind {
+    /// The kind with that name in commands (`full`).
+    pub fn by_name(name: &str) -> Option<&'static Kind> {
+        super::ALL.iter().find(|kind| kind.name.to_string() == name)
+    }
+
+    /// Whether `label` is of this kind.
+    pub fn owns(&self, label: &Label) -> bool {
+        label.letter == self.letter
+    }
+}

@@ -1,0 +1,97 @@
+//! The catalog: which backups exist. The one record whose writing makes a backup exist.
+
+use super::digest::Digest;
+use super::manifest::{FormatError, KindName, json};
+use super::store::Store;
+use serde::{Deserialize, Serialize};
+use std::rc::Rc;
+
+/// The largest catalog that is read, in bytes.
+pub const CATALOG_BYTES_MAX: usize = 16 << 20;
+
+/// The most backups in a catalog.
+pub const BACKUPS_MAX: usize = 10_000;
+
+/// All backups, sorted by label.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Catalog {
+    /// In a store: grows by one with every transaction. In an archive: the number of its backups, so that equal archives
+    /// are equal to the byte.
+    pub generation: u64,
+    /// When its newest backup ended, in milliseconds since 1970; 0 without backups.
+    pub created_ms: i64,
+    /// Sorted by label.
+    pub backups: Vec<CatalogEntry>,
+}
+
+/// One backup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogEntry {
+    /// Its label.
+    pub label: Rc<str>,
+    /// Its kind.
+    #[serde(rename = "type")]
+    pub kind: KindName,
+    /// The backup that it builds on.
+    pub prior: Option<Rc<str>>,
+    /// The full at the start of its chain; `None` for a full.
+    pub base_full: Option<Rc<str>>,
+    /// The digest of its manifest.
+    pub manifest_sha256: Digest,
+    /// Only what is complete is in a catalog.
+    pub status: Status,
+    /// Bytes of the files that it keeps itself.
+    pub bytes_own: u64,
+    /// Bytes of all files that it needs.
+    pub bytes_total: u64,
+}
+
+/// The state of a backup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// All its files are there.
+    Complete,
+}
+
+impl Catalog {
+    /// Reads a catalog strictly.
+    ///
+    /// # Errors
+    /// [`FormatError`] for everything but the bytes that [`Catalog::to_bytes`] writes.
+    pub fn parse(bytes: &[u8]) -> Result<Catalog, FormatError> {
+        json::parse(bytes, CATALOG_BYTES_MAX)
+    }
+
+    /// The catalog of a store; an empty one when nothing was ever stored.
+    ///
+    /// # Errors
+    /// [`FormatError`] when the stored bytes are not a catalog.
+    pub fn of(store: &dyn Store) -> Result<Catalog, FormatError> {
+        store.catalog().map_or(Ok(Catalog::default()), |bytes| Catalog::parse(&bytes))
+    }
+
+    /// The canonical bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        json::to_bytes(self)
+    }
+
+    /// The entry of a backup.
+    pub fn get(&self, label: &str) -> Option<&CatalogEntry> {
+        self.backups.iter().find(|entry| &*entry.label == label)
+    }
+
+    /// The backups that need `label`: everything that has it in its chain.
+    pub fn dependants<'a>(&'a self, label: &'a str) -> impl Iterator<Item = &'a CatalogEntry> {
+        self.backups.iter().filter(move |entry| {
+            entry.prior.as_deref() == Some(label) || entry.base_full.as_deref() == Some(label)
+        })
+    }
+}
+
+/// The generation of stored catalog bytes: 0 when there are none, or none that can be read.
+pub(super) fn generation(bytes: Option<&[u8]>) -> u64 {
+    bytes.and_then(|bytes| Catalog::parse(bytes).ok()).map_or(0, |catalog| catalog.generation)
+}

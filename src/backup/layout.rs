@@ -1,0 +1,1 @@
+//! Where each file lies in an archive.

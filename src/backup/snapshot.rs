@@ -1,0 +1,78 @@
+//! What the world gives for a backup: plain data of one engine tick, with the logs borrowed.
+
+use super::Digest;
+use crate::base::{Time, Uuid};
+use crate::log::Partition;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Topics, groups and committed offsets, all of the same moment.
+#[derive(Clone)]
+pub struct Snapshot<'a> {
+    /// The cluster's id, in Kafka's text form of a UUID.
+    pub cluster_id: Rc<str>,
+    /// The moment of the cut.
+    pub cut: Time,
+    /// In any order.
+    pub topics: Vec<TopicSnapshot<'a>>,
+    /// In any order.
+    pub groups: Vec<GroupSnapshot>,
+    /// The backup that this state was restored from, if it was.
+    pub restored_from: Option<Lineage>,
+}
+
+/// A topic and its logs.
+#[derive(Clone)]
+pub struct TopicSnapshot<'a> {
+    /// Its name, one that Kafka allows: 1 to 249 of `a-z A-Z 0-9 . _ -`.
+    pub name: Rc<str>,
+    /// Its id.
+    pub id: Uuid,
+    /// Kafka's configuration entries that were set.
+    pub config: BTreeMap<Rc<str>, Rc<str>>,
+    /// When it was created, in milliseconds since 1970.
+    pub created_ms: i64,
+    /// Partition 0, 1, 2, …
+    pub partitions: Vec<&'a Partition>,
+}
+
+/// A group and what it has committed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupSnapshot {
+    /// Its id: any text.
+    pub group: Rc<str>,
+    /// Its state in Kafka's words: `Stable`, `Empty`, …
+    pub state: Rc<str>,
+    /// Its generation.
+    pub generation: i32,
+    /// In any order; at most one a topic partition.
+    pub offsets: Vec<OffsetSnapshot>,
+}
+
+/// A committed offset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OffsetSnapshot {
+    /// Topic.
+    pub topic: Rc<str>,
+    /// The topic's id at the commit; [`Uuid::ZERO`] when the commit named none.
+    pub topic_id: Uuid,
+    /// Partition.
+    pub partition: i32,
+    /// The next offset to read.
+    pub offset: i64,
+    /// The leader epoch that the commit named.
+    pub leader_epoch: Option<i32>,
+    /// What the committer wrote beside it.
+    pub metadata: Rc<str>,
+    /// When it was committed, in milliseconds since 1970.
+    pub commit_ms: i64,
+}
+
+/// Which backup a state came from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Lineage {
+    /// The backup's label.
+    pub label: Rc<str>,
+    /// The digest of its manifest.
+    pub manifest_sha256: Digest,
+}

@@ -1,0 +1,188 @@
+//! Storage outside: what a store holds, how it is read, and the one way to change it.
+//!
+//! ```text
+//! chunks     (sha256 of the file, number) → up to 1 MiB of it
+//! manifests  label → the manifest's bytes
+//! catalog    one record; the generation in it grows with every transaction
+//! ```
+//! A [`Transaction`] is applied whole or not at all. A store that cannot do all of it atomically writes the chunks
+//! first, then manifests and catalog in one atomic step (the commit), and drops chunks last: a crash between two steps
+//! leaves chunks that nothing names, which is harmless.
+
+use super::digest::{Digest, sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::rc::Rc;
+
+/// The largest chunk: 1 MiB.
+pub const CHUNK_BYTES_MAX: usize = 1 << 20;
+
+/// Names a chunk of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChunkKey {
+    /// The digest of the whole file.
+    pub file: Digest,
+    /// Which chunk of it, from 0. Every chunk but the last is [`CHUNK_BYTES_MAX`] long.
+    pub number: u32,
+}
+
+/// Reading a store. Nothing that it gives is trusted: whoever reads checks digests.
+pub trait Store {
+    /// The catalog's bytes; `None` when nothing was ever stored.
+    fn catalog(&self) -> Option<Rc<[u8]>>;
+
+    /// The bytes of a backup's manifest.
+    fn manifest(&self, label: &str) -> Option<Rc<[u8]>>;
+
+    /// A chunk of a file.
+    fn chunk(&self, key: &ChunkKey) -> Option<Rc<[u8]>>;
+}
+
+/// All changes that one operation asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Transaction {
+    /// The generation that the catalog must have now (0: there is none). Another one means that somebody else wrote in
+    /// between.
+    pub expects: u64,
+    /// Chunks to write.
+    pub puts: BTreeMap<ChunkKey, Rc<[u8]>>,
+    /// Manifests to write (`Some`) or to drop (`None`).
+    pub manifests: BTreeMap<Rc<str>, Option<Rc<[u8]>>>,
+    /// The new catalog; `None` leaves it, and then nothing else changes either.
+    pub catalog: Option<Rc<[u8]>>,
+    /// Chunks that nothing names any more. Never one that is in `puts`.
+    pub deletes: BTreeSet<ChunkKey>,
+}
+
+impl Transaction {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.catalog.is_none() && self.puts.is_empty() && self.manifests.is_empty() && self.deletes.is_empty()
+    }
+
+    /// Bytes of all chunks to write.
+    pub fn put_bytes(&self) -> u64 {
+        self.puts.values().map(|chunk| chunk.len() as u64).sum()
+    }
+
+    /// Adds a file's chunks.
+    pub fn put_file(&mut self, bytes: &[u8]) -> Digest {
+        let file = sha256(bytes);
+        for (number, chunk) in (0..).zip(bytes.chunks(CHUNK_BYTES_MAX)) {
+            self.puts.entry(ChunkKey { file, number }).or_insert_with(|| chunk.into());
+        }
+        file
+    }
+}
+
+/// Why a store did not apply a transaction. Nothing was changed then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreError {
+    /// Somebody else wrote since the transaction was made.
+    Stale {
+        /// The generation that was expected.
+        expected: u64,
+        /// The generation found.
+        found: u64,
+    },
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StoreError::Stale { expected, found } => write!(
+                f,
+                "Not saved: the stored backups were changed by somebody else (generation {found} instead of \
+                 {expected}). Load them again."
+            ),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+/// Everything that a store holds, as it is carried from one store to another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// See [`Store::chunk`].
+    pub chunks: BTreeMap<ChunkKey, Rc<[u8]>>,
+    /// See [`Store::manifest`].
+    pub manifests: BTreeMap<Rc<str>, Rc<[u8]>>,
+    /// See [`Store::catalog`].
+    pub catalog: Option<Rc<[u8]>>,
+}
+
+/// A store in memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MemoryStore {
+    contents: Contents,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> MemoryStore {
+        MemoryStore::default()
+    }
+
+    /// A store that holds `contents`, unchecked: whoever reads checks.
+    pub fn from_contents(contents: Contents) -> MemoryStore {
+        MemoryStore { contents }
+    }
+
+    /// What it holds.
+    pub fn contents(&self) -> &Contents {
+        &self.contents
+    }
+
+    /// Applies all of `transaction`.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the catalog's generation is not the expected one; nothing was changed.
+    pub fn apply(&mut self, transaction: &Transaction) -> Result<(), StoreError> {
+        let found = super::catalog::generation(self.contents.catalog.as_deref());
+        if transaction.is_empty() {
+            return Ok(());
+        }
+        if found != transaction.expects {
+            return Err(StoreError::Stale { expected: transaction.expects, found });
+        }
+        self.contents.chunks.extend(transaction.puts.iter().map(|(key, chunk)| (*key, chunk.clone())));
+        for (label, manifest) in &transaction.manifests {
+            match manifest {
+                Some(bytes) => drop(self.contents.manifests.insert(label.clone(), bytes.clone())),
+                None => drop(self.contents.manifests.remove(label)),
+            }
+        }
+        if let Some(catalog) = &transaction.catalog {
+            self.contents.catalog = Some(catalog.clone());
+        }
+        for key in &transaction.deletes {
+            self.contents.chunks.remove(key);
+        }
+        Ok(())
+    }
+}
+
+impl Store for MemoryStore {
+    fn catalog(&self) -> Option<Rc<[u8]>> {
+        self.contents.catalog.clone()
+    }
+
+    fn manifest(&self, label: &str) -> Option<Rc<[u8]>> {
+        self.contents.manifests.get(label).cloned()
+    }
+
+    fn chunk(&self, key: &ChunkKey) -> Option<Rc<[u8]>> {
+        self.contents.chunks.get(key).cloned()
+    }
+}
+
+/// A whole file of `size` bytes from its chunks; `None` when a chunk is missing or the sizes differ. The digest is not
+/// checked here.
+pub fn file(store: &dyn Store, file: Digest, size: u64) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for number in 0..u32::try_from(size.div_ceil(CHUNK_BYTES_MAX as u64)).ok()? {
+        bytes.extend_from_slice(&store.chunk(&ChunkKey { file, number })?);
+    }
+    (bytes.len() as u64 == size).then_some(bytes)
+}
