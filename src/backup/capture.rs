@@ -97,7 +97,11 @@ impl fmt::Display for Refusal {
                 if by.len() == 1 { "that" } else { "those" },
             ),
             Refusal::TooMany => {
-                write!(f, "There are {} backups already. Export and delete some.", super::catalog::BACKUPS_MAX)
+                write!(
+                    f,
+                    "There are {} backups already. Export and delete some.",
+                    super::catalog::BACKUPS_MAX
+                )
             }
             Refusal::Catalog(error) => write!(f, "The stored catalog {error}."),
             Refusal::Log { partition, what } => write!(f, "{partition} cannot be backed up: {what}."),

@@ -88,7 +88,8 @@ impl Serialize for Digest {
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Digest, D::Error> {
         let text = String::deserialize(d)?;
-        Digest::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not 64 hexadecimal digits")))
+        Digest::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not 64 hexadecimal digits")))
     }
 }
 
@@ -101,7 +102,8 @@ impl Serialize for Crc32 {
 impl<'de> Deserialize<'de> for Crc32 {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Crc32, D::Error> {
         let text = String::deserialize(d)?;
-        Crc32::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not 8 hexadecimal digits")))
+        Crc32::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not 8 hexadecimal digits")))
     }
 }
 

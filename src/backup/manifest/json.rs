@@ -25,13 +25,16 @@ impl Serialize for Offset {
 impl<'de> Deserialize<'de> for Offset {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Offset, D::Error> {
         let text = String::deserialize(d)?;
-        text.parse().map(Offset).map_err(|_| serde::de::Error::custom(format!("{text:?} is not a decimal offset")))
+        text.parse()
+            .map(Offset)
+            .map_err(|_| serde::de::Error::custom(format!("{text:?} is not a decimal offset")))
     }
 }
 
 /// The canonical bytes of `content`: sorted keys, two spaces, one line feed at the end.
 pub fn to_bytes<T: Serialize>(content: &T) -> Vec<u8> {
-    let mut value = serde_json::to_value(content).expect("the types of this module have string keys and no floats");
+    let mut value =
+        serde_json::to_value(content).expect("the types of this module have string keys and no floats");
     value.sort_all_objects();
     let mut bytes = serde_json::to_vec_pretty(&value).expect("a value can be written");
     bytes.push(b'\n');
@@ -48,7 +51,8 @@ pub(super) fn value(bytes: &[u8], max: usize) -> Result<Value, FormatError> {
 
 /// The content of `value`, which was read from `bytes`; they must be the canonical ones.
 pub(super) fn strict<T: Serialize + DeserializeOwned>(value: Value, bytes: &[u8]) -> Result<T, FormatError> {
-    let content: T = serde_json::from_value(value).map_err(|error| FormatError::Malformed(error.to_string()))?;
+    let content: T =
+        serde_json::from_value(value).map_err(|error| FormatError::Malformed(error.to_string()))?;
     let canonical = to_bytes(&content);
     if canonical != bytes {
         let same = canonical.iter().zip(bytes).take_while(|(a, b)| a == b).count();

@@ -123,7 +123,9 @@ impl fmt::Display for FormatError {
         match self {
             FormatError::TooLarge { bytes } => write!(f, "is too large: {bytes} bytes"),
             FormatError::Malformed(why) => write!(f, "cannot be read: {why}"),
-            FormatError::NotCanonical { at } => write!(f, "is not written as this format prescribes (byte {at})"),
+            FormatError::NotCanonical { at } => {
+                write!(f, "is not written as this format prescribes (byte {at})")
+            }
             FormatError::Newer { format } => write!(
                 f,
                 "has format {format}, and this version of Rejoin reads formats up to {FORMAT}: use a newer Rejoin"
@@ -151,7 +153,9 @@ impl Manifest {
             Some(format) if format > u64::from(FORMAT) => return Err(FormatError::Newer { format }),
             Some(_) => {}
         }
-        for feature in value.get("features_required").and_then(serde_json::Value::as_array).into_iter().flatten() {
+        for feature in
+            value.get("features_required").and_then(serde_json::Value::as_array).into_iter().flatten()
+        {
             let name = feature.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
             if !FEATURES.contains(&name) {
                 let operations = feature.get("operations").and_then(serde_json::Value::as_array);
