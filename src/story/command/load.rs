@@ -1,0 +1,105 @@
+//! `load orders file=app.log`: the lines of a file become records.
+
+use super::produce::COUNT_MAX;
+use super::producer::rate;
+use super::{Command, Spec};
+use crate::base::limit::PARTITIONS_MAX;
+use crate::story::args::{Args, Name};
+use crate::story::token::quote;
+use crate::story::unit;
+use crate::story::words::Words;
+use std::fmt;
+
+pub(super) const SPEC: Spec = Spec {
+    word: "load",
+    syntax: "load TOPIC file=NAME [format=text|csv|jsonl] [key=COLUMN|none] [time=COLUMN] [rate=R/s] \
+             [partitions=6] [sha256=DIGEST]",
+    help: "Turns the lines of a file beside the story into records; a line's own bytes are the value. Creates the \
+           topic when it is absent (then partitions= counts), else appends. Without rate= all records come at once. \
+           The canonical line holds the file's SHA-256, and another file is refused.",
+    parse,
+};
+
+/// Loads a file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Load {
+    /// The topic.
+    pub topic: Name,
+    /// The file's name, without a folder.
+    pub file: Name,
+    /// How to read it; `None`: by its name, else by its content.
+    pub format: Option<LoadFormat>,
+    /// The column or field whose text is the key; `None`: null keys.
+    pub key: Option<Name>,
+    /// The column or field whose time is the timestamp; `None`: the time of arrival.
+    pub time: Option<Name>,
+    /// Records a second, in thousandths; `None`: all at once.
+    pub rate_milli: Option<u64>,
+    /// Partitions of the topic when it has to be created; 6 is the default.
+    pub partitions: i32,
+    /// SHA-256 of the file, 64 hexadecimal digits; `None`: any file.
+    pub sha256: Option<Name>,
+}
+
+/// Forms of files that can be loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LoadFormat {
+    /// A record a line.
+    Text,
+    /// A header row, then a record a row (a quoted field may hold line ends).
+    Csv,
+    /// A JSON value a line.
+    JsonLines,
+}
+
+impl LoadFormat {
+    /// As the language writes it.
+    pub fn name(self) -> &'static str {
+        FORMATS.iter().find(|(_, format)| *format == self).map_or("text", |(name, _)| name)
+    }
+}
+
+/// Forms and their names.
+pub const FORMATS: [(&str, LoadFormat); 3] =
+    [("text", LoadFormat::Text), ("csv", LoadFormat::Csv), ("jsonl", LoadFormat::JsonLines)];
+/// Partitions of a topic that a `load` creates.
+pub const LOAD_PARTITIONS: i32 = 6;
+/// Records of one file.
+pub const LOAD_RECORDS_MAX: u64 = COUNT_MAX;
+
+fn parse(args: &mut Args) -> Command {
+    let topic = args.topic();
+    let file = args.required_name("file", "file=NAME");
+    let format = args.value("format").map(|word| args.as_choice(&word, &FORMATS));
+    let key = args.value("key").filter(|word| word.quoted || word.text() != "none");
+    let key = key.map(|word| args.as_name(&word, "a column or a field"));
+    let time = args.value("time").map(|word| args.as_name(&word, "a column or a field"));
+    let rate_milli = args.value("rate").map(|word| rate(args, &word));
+    let partitions =
+        args.number("partitions", (1, PARTITIONS_MAX as u64)).map_or(LOAD_PARTITIONS, |number| number as i32);
+    let sha256 = args.value("sha256").map(|word| {
+        let text = word.text();
+        if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+            args.error(word.column, word.shown(), "64 hexadecimal digits in lower case");
+        }
+        text.into()
+    });
+    Command::Load(Load { topic, file, format, key, time, rate_milli, partitions, sha256 })
+}
+
+impl fmt::Display for Load {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key =
+            self.key.as_deref().map(|key| if key == "none" { "\"none\"".to_owned() } else { quote(key) });
+        Words::new(f, "load")
+            .name(&self.topic)
+            .named("file", &self.file)
+            .maybe("format", self.format.map(LoadFormat::name))
+            .maybe("key", key)
+            .maybe("time", self.time.as_deref().map(quote))
+            .maybe("rate", self.rate_milli.map(unit::rate_text))
+            .unless(LOAD_PARTITIONS, "partitions", self.partitions)
+            .maybe("sha256", self.sha256.as_deref())
+            .end()
+    }
+}
