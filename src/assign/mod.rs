@@ -1,1 +1,40 @@
-//! Layer 2: assignors, pure functions.
+//! Layer 2: assignors, pure functions from subscriptions and topics to who reads what.
+//!
+//! Each is one file and one line in [`ALL`]. What all of them owe (no partition with two owners, only subscribed
+//! topics, nothing left over)  is checked by properties over `ALL`, so a new one is covered by itself.
+//!
+//! Where the answer of Kafka's class depends on the order of a Java `HashMap`, that order is reproduced by
+//! [`crate::base::java_map::JavaMap`]; `members` and `topics` of an [`Input`] are therefore in the order in which Kafka
+//! *puts* them into its maps (for members: the order of the JoinGroup answer to the leader).
+
+mod input;
+pub mod wire;
+
+pub use input::{Assignment, Input, Member, Topic};
+
+/// How members give up partitions (Kafka's `RebalanceProtocol`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protocol {
+    /// Everything is revoked before each rebalance.
+    Eager,
+    /// Only what moves is revoked, and a second rebalance hands it out.
+    Cooperative,
+}
+
+/// An assignor: what `partition.assignment.strategy` names.
+pub struct Assignor {
+    /// Its name in the protocol: `range`, `roundrobin`.
+    pub name: &'static str,
+    /// How its members give up partitions.
+    pub protocol: Protocol,
+    /// The function itself. It never fails: a member without partitions gets an empty list.
+    pub assign: fn(&Input) -> Assignment,
+}
+
+/// Every assignor, in the order in which they are offered.
+pub const ALL: &[Assignor] = &[];
+
+/// The assignor that the protocol calls `name`.
+pub fn by_name(name: &str) -> Option<&'static Assignor> {
+    ALL.iter().find(|assignor| assignor.name == name)
+}

@@ -2,11 +2,13 @@
 
 pub mod hash;
 pub mod id;
+pub mod java_map;
 pub mod limit;
 pub mod rng;
 pub mod time;
 
 pub use hash::StateHasher;
 pub use id::{TopicPartition, Uuid};
+pub use java_map::{JavaHash, JavaMap};
 pub use rng::Rng;
 pub use time::{Span, Time};

@@ -1,0 +1,87 @@
+//! Records of `__consumer_offsets`: the durable state of all groups.
+//!
+//! Numbers in brackets are Kafka's record types. A record without a value is a tombstone: its key is gone.
+
+use super::Bytes;
+use crate::base::Uuid;
+use std::rc::Rc;
+
+/// One record.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Record {
+    /// \[1\] A committed offset.
+    Offset(OffsetKey, Option<OffsetValue>),
+    /// \[2\] A classic group.
+    ClassicGroup(Rc<str>, Option<ClassicGroupValue>),
+    /// The end of a transaction, in a batch of its own: its offsets count (`true`) or are dropped.
+    TransactionEnd {
+        /// Whether it was committed.
+        commit: bool,
+    },
+}
+
+/// Which partition of which group an offset belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OffsetKey {
+    /// The group.
+    pub group: Rc<str>,
+    /// The topic's name.
+    pub topic: Rc<str>,
+    /// The partition's number.
+    pub partition: i32,
+}
+
+/// A committed offset.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OffsetValue {
+    /// The next offset to read.
+    pub offset: i64,
+    /// Leader epoch of the last record read; `-1` when unknown, as the protocol has it.
+    pub leader_epoch: i32,
+    /// Text of the committer.
+    pub metadata: Rc<str>,
+    /// When it was committed, in milliseconds since 1970.
+    pub commit_timestamp_ms: i64,
+    /// When it expires, in milliseconds since 1970; only from clients that still say so. Such a value has version 1.
+    pub expire_timestamp_ms: Option<i64>,
+    /// The topic's id; [`Uuid::ZERO`] when unknown.
+    pub topic_id: Uuid,
+}
+
+/// A classic group as it was when it became stable or empty.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ClassicGroupValue {
+    /// `consumer`, or `""` for a group that has no type.
+    pub protocol_type: Rc<str>,
+    /// The generation.
+    pub generation: i32,
+    /// The protocol that it chose.
+    pub protocol: Option<Rc<str>>,
+    /// Member id of the leader.
+    pub leader: Option<Rc<str>>,
+    /// When it entered its state, in milliseconds since 1970; `-1` when unknown, as the protocol has it.
+    pub current_state_timestamp_ms: i64,
+    /// Its members, in the order of Kafka's hash map.
+    pub members: Vec<MemberMetadata>,
+}
+
+/// A member of a classic group.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MemberMetadata {
+    /// Its id.
+    pub member_id: Rc<str>,
+    /// `group.instance.id` of a static member.
+    pub group_instance_id: Option<Rc<str>>,
+    /// `client.id`.
+    pub client_id: Rc<str>,
+    /// Its address.
+    pub client_host: Rc<str>,
+    /// In milliseconds.
+    pub rebalance_timeout_ms: i32,
+    /// In milliseconds.
+    pub session_timeout_ms: i32,
+    /// Its subscription for the chosen protocol.
+    pub subscription: Bytes,
+    /// Its assignment.
+    pub assignment: Bytes,
+}
