@@ -5,11 +5,11 @@
 
 use super::args::{Args, Name};
 use super::error::nearest;
-use super::token::Word;
+use super::token::{Word, quote};
 use super::unit;
 use super::words::{Words, join};
 use crate::base::Span;
-use std::fmt;
+use crate::sim::{self as client, Commit, Reset};
 
 /// Which protocol a consumer speaks with its coordinator (`group.protocol`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,104 +20,27 @@ pub enum Protocol {
     Consumer,
 }
 
-/// Where a consumer begins without a committed offset (`auto.offset.reset`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ResetPolicy {
-    /// At the first record.
-    Earliest,
-    /// At the end. Kafka's default.
-    Latest,
-    /// Not at all: the consumer ends with an error.
-    None,
-}
-
-/// How a consumer commits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CommitMode {
-    /// By itself, every `auto-commit-interval` (`enable.auto.commit`). Kafka's default.
-    Auto,
-    /// `commitSync()` after each non-empty poll.
-    Sync,
-    /// `commitAsync()` after each non-empty poll.
-    Async,
-    /// `commitSync` of offset + 1 after each record.
-    Record,
-    /// Never.
-    None,
-}
-
 /// Settings of a consumer; `None` is inherited.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Settings {
     /// `protocol`, Kafka's `group.protocol`.
     pub protocol: Option<Protocol>,
-    /// `assignor`, by preference; Kafka's `partition.assignment.strategy` or `group.remote.assignor`.
-    pub assignor: Option<Vec<Name>>,
-    /// `session-timeout`, Kafka's `session.timeout.ms`.
-    pub session_timeout: Option<Span>,
-    /// `heartbeat`, Kafka's `heartbeat.interval.ms`.
-    pub heartbeat: Option<Span>,
-    /// `max-poll-interval`, Kafka's `max.poll.interval.ms`.
-    pub max_poll_interval: Option<Span>,
-    /// `max-poll-records`, Kafka's `max.poll.records`.
-    pub max_poll_records: Option<u32>,
-    /// `auto-commit-interval`, Kafka's `auto.commit.interval.ms`.
-    pub auto_commit_interval: Option<Span>,
-    /// `reset`, Kafka's `auto.offset.reset`.
-    pub reset: Option<ResetPolicy>,
-    /// `commit`.
-    pub commit: Option<CommitMode>,
-    /// `commit-on-revoke`: `commitSync` of what was processed when partitions are taken.
-    pub commit_on_revoke: Option<bool>,
-    /// `metadata-max-age`, Kafka's `metadata.max.age.ms`.
-    pub metadata_max_age: Option<Span>,
-    /// `poll`: the timeout of `poll`.
-    pub poll: Option<Span>,
-    /// `process`: how long the loop takes for a record.
-    pub process: Option<Span>,
+    /// All others.
+    pub client: client::Settings,
 }
 
-/// Kafka's defaults (`process`, `poll` and `commit-on-revoke` are ours).
-pub mod default {
-    use super::{CommitMode, Protocol, ResetPolicy, Span};
-
-    /// `group.protocol`.
-    pub const PROTOCOL: Protocol = Protocol::Classic;
-    /// `partition.assignment.strategy`.
-    pub const ASSIGNORS: [&str; 2] = ["range", "cooperative-sticky"];
-    /// `session.timeout.ms`, and the broker's `group.consumer.session.timeout.ms`.
-    pub const SESSION_TIMEOUT: Span = Span::from_secs(45);
-    /// `heartbeat.interval.ms`.
-    pub const HEARTBEAT: Span = Span::from_secs(3);
-    /// The broker's `group.consumer.heartbeat.interval.ms`.
-    pub const HEARTBEAT_CONSUMER: Span = Span::from_secs(5);
-    /// `max.poll.interval.ms`.
-    pub const MAX_POLL_INTERVAL: Span = Span::from_secs(300);
-    /// `max.poll.records`.
-    pub const MAX_POLL_RECORDS: u32 = 500;
-    /// `auto.commit.interval.ms`.
-    pub const AUTO_COMMIT_INTERVAL: Span = Span::from_secs(5);
-    /// `auto.offset.reset`.
-    pub const RESET: ResetPolicy = ResetPolicy::Latest;
-    /// `enable.auto.commit`.
-    pub const COMMIT: CommitMode = CommitMode::Auto;
-    /// `metadata.max.age.ms`.
-    pub const METADATA_MAX_AGE: Span = Span::from_secs(300);
-    /// The timeout of `poll`.
-    pub const POLL: Span = Span::from_ms(100);
-    /// Time a record takes.
-    pub const PROCESS: Span = Span::ZERO;
-}
+/// The broker's `group.consumer.heartbeat.interval.ms`.
+const HEARTBEAT_CONSUMER: Span = Span::from_secs(5);
 
 const PROTOCOLS: [(&str, Protocol); 2] = [("classic", Protocol::Classic), ("consumer", Protocol::Consumer)];
-const RESETS: [(&str, ResetPolicy); 3] =
-    [("earliest", ResetPolicy::Earliest), ("latest", ResetPolicy::Latest), ("none", ResetPolicy::None)];
-const COMMITS: [(&str, CommitMode); 5] = [
-    ("auto", CommitMode::Auto),
-    ("sync", CommitMode::Sync),
-    ("async", CommitMode::Async),
-    ("record", CommitMode::Record),
-    ("none", CommitMode::None),
+const RESETS: [(&str, Reset); 3] =
+    [("earliest", Reset::Earliest), ("latest", Reset::Latest), ("none", Reset::None)];
+const COMMITS: [(&str, Commit); 5] = [
+    ("auto", Commit::Auto),
+    ("sync", Commit::Sync),
+    ("async", Commit::Async),
+    ("record", Commit::Record),
+    ("none", Commit::None),
 ];
 pub(super) const YES_NO: [(&str, bool); 2] = [("yes", true), ("no", false)];
 
@@ -153,43 +76,46 @@ impl Settings {
         for (name, ..) in HELP {
             args.ask(name);
         }
-        let commit = commit(args);
-        Settings {
-            protocol: choice(args, ["protocol", "group.protocol"], &PROTOCOLS),
-            assignor: assignors(args),
+        let client = client::Settings {
+            assignors: assignors(args),
             session_timeout: span(args, ["session-timeout", "session.timeout.ms"]),
             heartbeat: span(args, ["heartbeat", "heartbeat.interval.ms"]),
             max_poll_interval: span(args, ["max-poll-interval", "max.poll.interval.ms"]),
             max_poll_records: args
                 .any_value(&["max-poll-records", "max.poll.records"])
-                .map(|(_, word)| args.as_number(&word, (1, u64::from(u32::MAX))) as u32),
+                .map(|(_, word)| args.as_number(&word, (1, i32::MAX as u64)) as u32),
             auto_commit_interval: span(args, ["auto-commit-interval", "auto.commit.interval.ms"]),
             reset: choice(args, ["reset", "auto.offset.reset"], &RESETS),
-            commit,
+            commit: commit(args),
             commit_on_revoke: choice(args, ["commit-on-revoke", "commit-on-revoke"], &YES_NO),
             metadata_max_age: span(args, ["metadata-max-age", "metadata.max.age.ms"]),
+            instance: None,
             poll: span(args, ["poll", "poll"]),
             process: span(args, ["process", "process"]),
-        }
+        };
+        Settings { protocol: choice(args, ["protocol", "group.protocol"], &PROTOCOLS), client }
+    }
+
+    /// Takes `instance=` as well, which no two consumers of a group can share.
+    pub(super) fn take_own(args: &mut Args, consumers: &[Name]) -> Settings {
+        let mut settings = Settings::take(args);
+        args.ask("instance");
+        settings.client.instance = args.any_value(&["instance", "group.instance.id"]).map(|(_, word)| {
+            if consumers.len() > 1 {
+                args.error(
+                    word.column,
+                    format!("one instance id for {} consumers", consumers.len()),
+                    "one consumer",
+                );
+            }
+            args.as_name(&word, "an instance id")
+        });
+        settings
     }
 
     /// These settings where they are given, else those of `base`.
     pub fn over(&self, base: &Settings) -> Settings {
-        Settings {
-            protocol: self.protocol.or(base.protocol),
-            assignor: self.assignor.clone().or_else(|| base.assignor.clone()),
-            session_timeout: self.session_timeout.or(base.session_timeout),
-            heartbeat: self.heartbeat.or(base.heartbeat),
-            max_poll_interval: self.max_poll_interval.or(base.max_poll_interval),
-            max_poll_records: self.max_poll_records.or(base.max_poll_records),
-            auto_commit_interval: self.auto_commit_interval.or(base.auto_commit_interval),
-            reset: self.reset.or(base.reset),
-            commit: self.commit.or(base.commit),
-            commit_on_revoke: self.commit_on_revoke.or(base.commit_on_revoke),
-            metadata_max_age: self.metadata_max_age.or(base.metadata_max_age),
-            poll: self.poll.or(base.poll),
-            process: self.process.or(base.process),
-        }
+        Settings { protocol: self.protocol.or(base.protocol), client: self.client.over(&base.client) }
     }
 
     /// These settings without those that say what `base` says already.
@@ -197,69 +123,68 @@ impl Settings {
         fn differs<T: PartialEq + Clone>(own: &Option<T>, base: &Option<T>) -> Option<T> {
             own.clone().filter(|_| own != base)
         }
-        Settings {
-            protocol: differs(&self.protocol, &base.protocol),
-            assignor: differs(&self.assignor, &base.assignor),
-            session_timeout: differs(&self.session_timeout, &base.session_timeout),
-            heartbeat: differs(&self.heartbeat, &base.heartbeat),
-            max_poll_interval: differs(&self.max_poll_interval, &base.max_poll_interval),
-            max_poll_records: differs(&self.max_poll_records, &base.max_poll_records),
-            auto_commit_interval: differs(&self.auto_commit_interval, &base.auto_commit_interval),
-            reset: differs(&self.reset, &base.reset),
-            commit: differs(&self.commit, &base.commit),
-            commit_on_revoke: differs(&self.commit_on_revoke, &base.commit_on_revoke),
-            metadata_max_age: differs(&self.metadata_max_age, &base.metadata_max_age),
-            poll: differs(&self.poll, &base.poll),
-            process: differs(&self.process, &base.process),
-        }
+        let (own, below) = (&self.client, &base.client);
+        let client = client::Settings {
+            assignors: differs(&own.assignors, &below.assignors),
+            session_timeout: differs(&own.session_timeout, &below.session_timeout),
+            heartbeat: differs(&own.heartbeat, &below.heartbeat),
+            max_poll_interval: differs(&own.max_poll_interval, &below.max_poll_interval),
+            max_poll_records: differs(&own.max_poll_records, &below.max_poll_records),
+            auto_commit_interval: differs(&own.auto_commit_interval, &below.auto_commit_interval),
+            reset: differs(&own.reset, &below.reset),
+            commit: differs(&own.commit, &below.commit),
+            commit_on_revoke: differs(&own.commit_on_revoke, &below.commit_on_revoke),
+            metadata_max_age: differs(&own.metadata_max_age, &below.metadata_max_age),
+            instance: differs(&own.instance, &below.instance),
+            poll: differs(&own.poll, &below.poll),
+            process: differs(&own.process, &below.process),
+        };
+        Settings { protocol: differs(&self.protocol, &base.protocol), client }
     }
 
-    /// What holds when nothing is given, for a protocol.
-    pub fn defaults(protocol: Protocol) -> Settings {
-        let heartbeat = match protocol {
-            Protocol::Classic => default::HEARTBEAT,
-            Protocol::Consumer => default::HEARTBEAT_CONSUMER,
+    /// What holds when nothing is given: Kafka's defaults for the protocol that these settings speak.
+    pub fn defaults(&self) -> Settings {
+        let known = client::Settings::default().resolved();
+        let heartbeat = match self.protocol.unwrap_or(Protocol::Classic) {
+            Protocol::Classic => known.heartbeat,
+            Protocol::Consumer => HEARTBEAT_CONSUMER,
         };
-        Settings {
-            protocol: Some(default::PROTOCOL),
-            assignor: None,
-            session_timeout: Some(default::SESSION_TIMEOUT),
+        let client = client::Settings {
+            assignors: None,
+            session_timeout: Some(known.session_timeout),
             heartbeat: Some(heartbeat),
-            max_poll_interval: Some(default::MAX_POLL_INTERVAL),
-            max_poll_records: Some(default::MAX_POLL_RECORDS),
-            auto_commit_interval: Some(default::AUTO_COMMIT_INTERVAL),
-            reset: Some(default::RESET),
-            commit: Some(default::COMMIT),
-            commit_on_revoke: Some(false),
-            metadata_max_age: Some(default::METADATA_MAX_AGE),
-            poll: Some(default::POLL),
-            process: Some(default::PROCESS),
-        }
+            max_poll_interval: Some(known.max_poll_interval),
+            max_poll_records: Some(known.max_poll_records),
+            auto_commit_interval: Some(known.auto_commit_interval),
+            reset: Some(known.reset),
+            commit: Some(known.commit),
+            commit_on_revoke: Some(known.commit_on_revoke),
+            metadata_max_age: Some(known.metadata_max_age),
+            instance: None,
+            poll: Some(known.poll),
+            process: Some(known.process),
+        };
+        Settings { protocol: Some(Protocol::Classic), client }
     }
 
     /// Writes what is given.
     pub(super) fn write<'a, 'f>(&self, words: Words<'a, 'f>) -> Words<'a, 'f> {
+        let own = &self.client;
         words
+            .maybe("instance", own.instance.as_deref().map(quote))
             .maybe("protocol", self.protocol.map(|p| name_of(&PROTOCOLS, p)))
-            .maybe("assignor", self.assignor.as_deref().map(join))
-            .maybe("session-timeout", self.session_timeout)
-            .maybe("heartbeat", self.heartbeat)
-            .maybe("max-poll-interval", self.max_poll_interval)
-            .maybe("max-poll-records", self.max_poll_records)
-            .maybe("auto-commit-interval", self.auto_commit_interval)
-            .maybe("reset", self.reset)
-            .maybe("commit", self.commit.map(|c| name_of(&COMMITS, c)))
-            .maybe("commit-on-revoke", self.commit_on_revoke.map(|yes| name_of(&YES_NO, yes)))
-            .maybe("metadata-max-age", self.metadata_max_age)
-            .maybe("poll", self.poll)
-            .maybe("process", self.process)
-    }
-}
-
-/// As the language writes it.
-impl fmt::Display for ResetPolicy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(name_of(&RESETS, *self))
+            .maybe("assignor", own.assignors.as_deref().map(join))
+            .maybe("session-timeout", own.session_timeout)
+            .maybe("heartbeat", own.heartbeat)
+            .maybe("max-poll-interval", own.max_poll_interval)
+            .maybe("max-poll-records", own.max_poll_records)
+            .maybe("auto-commit-interval", own.auto_commit_interval)
+            .maybe("reset", own.reset.map(|r| name_of(&RESETS, r)))
+            .maybe("commit", own.commit.map(|c| name_of(&COMMITS, c)))
+            .maybe("commit-on-revoke", own.commit_on_revoke.map(|yes| name_of(&YES_NO, yes)))
+            .maybe("metadata-max-age", own.metadata_max_age)
+            .maybe("poll", own.poll)
+            .maybe("process", own.process)
     }
 }
 
@@ -284,9 +209,9 @@ pub(super) fn span(args: &mut Args, keys: [&'static str; 2]) -> Option<Span> {
     Some(Span::from_ms(ms))
 }
 
-fn commit(args: &mut Args) -> Option<CommitMode> {
+fn commit(args: &mut Args) -> Option<Commit> {
     let (key, word) = args.any_value(&["commit", "enable.auto.commit"])?;
-    let on_off = [("true", CommitMode::Auto), ("false", CommitMode::None)];
+    let on_off = [("true", Commit::Auto), ("false", Commit::None)];
     Some(args.as_choice(&word, if key == "commit" { &COMMITS[..] } else { &on_off[..] }))
 }
 

@@ -24,9 +24,7 @@ pub struct Consumer {
     pub group: Option<Name>,
     /// What they read.
     pub source: Source,
-    /// `group.instance.id`: a static member. One name only.
-    pub instance: Option<Name>,
-    /// Settings beside those of the group.
+    /// Settings beside those of the group; `group.instance.id` only with one name.
     pub settings: Settings,
 }
 
@@ -59,14 +57,8 @@ fn parse(args: &mut Args) -> Command {
     if group.is_none() && matches!(source, Source::Subscribe(_)) {
         args.missing("group=NAME");
     }
-    args.ask("instance");
-    let instance = args.any_value(&["instance", "group.instance.id"]).map(|(_, word)| {
-        if names.len() > 1 {
-            args.error(word.column, format!("one instance id for {} consumers", names.len()), "one consumer");
-        }
-        args.as_name(&word, "an instance id")
-    });
-    Command::Consumer(Consumer { names, group, source, instance, settings: Settings::take(args) })
+    let settings = Settings::take_own(args, &names);
+    Command::Consumer(Consumer { names, group, source, settings })
 }
 
 fn partitions(args: &mut Args, word: &Word) -> Vec<TopicPartition> {
@@ -85,6 +77,6 @@ impl fmt::Display for Consumer {
                 words.pair("assign", texts.join(","))
             }
         };
-        self.settings.write(words.maybe("instance", self.instance.as_deref().map(quote))).end()
+        self.settings.write(words).end()
     }
 }

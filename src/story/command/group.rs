@@ -2,7 +2,7 @@
 
 use super::{Command, Spec};
 use crate::story::args::{Args, Name};
-use crate::story::settings::{Settings, default};
+use crate::story::settings::Settings;
 use crate::story::words::Words;
 use std::fmt;
 
@@ -25,8 +25,7 @@ pub struct Group {
 fn parse(args: &mut Args) -> Command {
     let name = args.name("a group name");
     let settings = Settings::take(args);
-    let protocol = settings.protocol.unwrap_or(default::PROTOCOL);
-    Command::Group(Group { name, settings: settings.beyond(&Settings::defaults(protocol)) })
+    Command::Group(Group { name, settings: settings.beyond(&settings.defaults()) })
 }
 
 impl fmt::Display for Group {

@@ -8,7 +8,7 @@ use std::fmt;
 
 pub(super) const SPEC: Spec = Spec {
     word: "start",
-    syntax: "start CONSUMER… [SETTING=VALUE…]",
+    syntax: "start CONSUMER… [instance=ID] [SETTING=VALUE…]",
     help: "Starts consumers again that were killed or closed, with their settings and those given instead.",
     parse,
 };
@@ -24,7 +24,8 @@ pub struct Start {
 
 fn parse(args: &mut Args) -> Command {
     let consumers = args.names("a consumer's name");
-    Command::Start(Start { consumers, settings: Settings::take(args) })
+    let settings = Settings::take_own(args, &consumers);
+    Command::Start(Start { consumers, settings })
 }
 
 impl fmt::Display for Start {
