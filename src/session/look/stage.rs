@@ -17,7 +17,12 @@ pub fn stage(world: &World) -> StageView {
 }
 
 /// A partition as the first group, by name, sees it; `None` when there is no such partition.
-pub fn partition(world: &World, topic: &Rc<str>, number: i32, group: Option<&Rc<str>>) -> Option<PartitionView> {
+pub fn partition(
+    world: &World,
+    topic: &Rc<str>,
+    number: i32,
+    group: Option<&Rc<str>>,
+) -> Option<PartitionView> {
     let facts = world.partition(topic, number, group.map(|name| &**name))?;
     Some(PartitionView {
         topic: topic.clone(),
