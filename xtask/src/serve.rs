@@ -1,22 +1,32 @@
 //! `cargo xtask serve`: the page on 127.0.0.1, built again whenever a source changes.
 
 use crate::options::Options;
-use crate::shell::{Done, path_with, root, run};
+use crate::shell::{Done, become_it, path_with, root};
 use crate::{node, tools};
 use std::process::Command;
 
 /// Runs until it is interrupted.
 pub fn serve(options: &Options) -> Done {
+    let address = format!("127.0.0.1:{}", options.port);
+    std::net::TcpListener::bind(&address)
+        .map_err(|error| format!("{address}: {error}; take another port with --port N"))?;
     let mut trunk = trunk(options.release)?;
     // A folder of its own: `dist/` keeps what `cargo xtask build` made.
     trunk.arg("serve").args(["--dist", "target/serve"]);
-    trunk.args(["--address", "127.0.0.1", "--port", &options.port.to_string()]);
+    trunk.args([
+        "--address",
+        "127.0.0.1",
+        "--disable-address-lookup",
+        "true",
+        "--port",
+        &options.port.to_string(),
+    ]);
     if options.release {
         trunk.args(["--release", "--cargo-profile", "page"]);
     }
     std::fs::create_dir_all(root().join("target")).map_err(|error| format!("target: {error}"))?;
-    println!("    Rejoin will be at http://127.0.0.1:{}/ (end with Ctrl-C)", options.port);
-    run("building the page, then serving it", &mut trunk)
+    println!("    Rejoin will be at http://{address}/ (end with Ctrl-C)");
+    become_it("building the page, then serving it", &mut trunk)
 }
 
 /// Trunk with all that it needs on its PATH, so that it downloads nothing.

@@ -28,6 +28,20 @@ pub fn run(why: &str, command: &mut Command) -> Done {
     if status.success() { Ok(()) } else { Err(format!("{why}: failed ({status})\n    {}", line(command))) }
 }
 
+/// Says why a program runs, then turns into it, so that whoever ends us ends it.
+#[cfg(unix)]
+pub fn become_it(why: &str, command: &mut Command) -> Done {
+    use std::os::unix::process::CommandExt;
+    println!("==> {why}\n    {}", line(command));
+    Err(format!("{}: {}", line(command), command.exec()))
+}
+
+/// Runs it: elsewhere a process cannot turn into another.
+#[cfg(not(unix))]
+pub fn become_it(why: &str, command: &mut Command) -> Done {
+    run(why, command)
+}
+
 /// What a program prints on standard output; nothing when it is missing or fails.
 pub fn output(command: &mut Command) -> Option<String> {
     let out = command.stderr(Stdio::null()).output().ok()?;
