@@ -2,7 +2,7 @@
 //!
 //! They follow from the [`Recipe`] and the record's number alone, so a log keeps the number and makes the bytes again
 //! whenever somebody looks. Text is ASCII that a person can read in a consumer's output:
-//! `{"order":1234,"item":"teapot","amount":42.50,"note":"quiet river}`.
+//! `{"order":1234,"item":"teapot","amount":42.50,"note":"quiet ri"}`.
 
 use crate::base::StateHasher;
 use crate::log::batch::varint;
@@ -179,4 +179,80 @@ fn write_words(out: &mut Vec<u8>, end: usize, random: &mut Draw) {
         }
     }
     out.truncate(end);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::batch::{self, BatchInfo, Parts};
+
+    fn recipe(keys: Option<u64>, value_bytes: u32) -> Recipe {
+        Recipe { producer: "web".into(), seed: 7, keys, value_bytes }
+    }
+
+    #[test]
+    fn a_key_is_k_and_the_number_modulo_the_keys() {
+        let cases: [(Option<u64>, u64, Option<&str>); 5] = [
+            (Some(1000), 123_456, Some("k456")),
+            (Some(1), 9, Some("k0")),
+            (Some(50), 50, Some("k0")),
+            (Some(u64::MAX), u64::MAX - 1, Some("k18446744073709551614")),
+            (None, 5, None),
+        ];
+        for (keys, index, key) in cases {
+            assert_eq!(recipe(keys, 0).key(index).as_deref(), key.map(str::as_bytes));
+        }
+    }
+
+    #[test]
+    fn a_value_is_an_order_that_people_can_read() {
+        let text =
+            |value_bytes, index| String::from_utf8(recipe(None, value_bytes).value(index)).expect("ASCII");
+        let order: serde_json::Value = serde_json::from_str(&text(64, 1234)).expect("64 bytes hold an order");
+        assert_eq!(order["order"], 1234);
+        assert!(order["item"].is_string() && order["amount"].is_f64() && order["note"].is_string());
+        assert_ne!(text(64, 1)[10..], text(64, 2)[10..], "orders differ");
+    }
+
+    #[test]
+    fn a_value_has_exactly_the_length_asked_for_and_is_printable() {
+        for value_bytes in (0..200).chain([1000, 16_000]) {
+            for index in [0, 7, 123_456_789, u64::MAX] {
+                let value = recipe(None, value_bytes).value(index);
+                assert_eq!(value.len(), value_bytes as usize);
+                assert!(value.iter().all(|byte| (b' '..=b'~').contains(byte)));
+            }
+        }
+    }
+
+    #[test]
+    fn values_follow_from_producer_seed_and_number() {
+        let other = Recipe { producer: "app".into(), ..recipe(None, 64) };
+        let reseeded = Recipe { seed: 8, ..recipe(None, 64) };
+        assert_eq!(recipe(None, 64).value(5), recipe(None, 64).value(5));
+        assert_ne!(recipe(None, 64).value(5), other.value(5));
+        assert_ne!(recipe(None, 64).value(5), reseeded.value(5));
+    }
+
+    #[test]
+    fn the_size_of_a_batch_is_known_without_making_it() {
+        for keys in [None, Some(1), Some(10), Some(1000), Some(1 << 50)] {
+            for value_bytes in [0, 1, 50, 51, 52, 63, 64, 65, 127, 128, 8000, 8191, 8192, 20_000] {
+                for index in [0, 9, 10, 99, 100, 123_456_789] {
+                    let recipe = recipe(keys, value_bytes);
+                    let (key, value) = (recipe.key(index), recipe.value(index));
+                    let parts = Parts {
+                        offset_delta: 0,
+                        timestamp_ms: 5,
+                        key: key.as_deref(),
+                        value: Some(&value),
+                        headers: &[],
+                    };
+                    let mut bytes = Vec::new();
+                    batch::encode_into(&mut bytes, &BatchInfo::default(), std::iter::once(parts));
+                    assert_eq!(recipe.batch_bytes(index) as usize, bytes.len(), "{recipe:?} {index}");
+                }
+            }
+        }
+    }
 }

@@ -140,7 +140,7 @@ impl<'a> Batches<'a> {
             return Err(SegmentFault::Order { base_offset: header.base_offset, expected });
         }
         self.next_offset = header.last_offset() + 1;
-        batch::check(bytes).map_err(SegmentFault::Batch)?;
+        batch::check_records(&header, bytes).map_err(SegmentFault::Batch)?;
         Ok((header, bytes))
     }
 }

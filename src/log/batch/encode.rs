@@ -13,8 +13,8 @@ pub struct BatchInfo {
     pub leader_epoch: i32,
     /// Whose time the timestamps are.
     pub timestamps: Timestamps,
-    /// `None` for a producer without idempotence.
-    pub producer: Option<Producer>,
+    /// Who sent it.
+    pub producer: Producer,
     /// Part of a transaction.
     pub transactional: bool,
     /// Markers of the broker.
@@ -31,15 +31,28 @@ pub enum Timestamps {
     Append(i64),
 }
 
-/// An idempotent producer's numbers.
+/// A producer's numbers. Those of an idempotent one are 0 or more; a group coordinator's batches have a sequence only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Producer {
-    /// Given by the broker, 0 or more.
+    /// Given by the broker; −1: none.
     pub id: i64,
-    /// Raised to fence an older instance.
+    /// Raised to fence an older instance; −1: none.
     pub epoch: i16,
-    /// Sequence number of the first record; −1 in control batches.
+    /// Sequence number of the first record; −1: none, as in control batches.
     pub base_sequence: i32,
+}
+
+impl Producer {
+    /// A producer without idempotence.
+    pub const NONE: Producer = Producer { id: -1, epoch: -1, base_sequence: -1 };
+    /// The group coordinator, as it writes `__consumer_offsets`.
+    pub const COORDINATOR: Producer = Producer { id: -1, epoch: -1, base_sequence: 0 };
+}
+
+impl Default for Producer {
+    fn default() -> Producer {
+        Producer::NONE
+    }
 }
 
 /// A record to encode, whose bytes belong to somebody else.
@@ -104,7 +117,6 @@ pub fn encode_into<'a>(out: &mut Vec<u8>, info: &BatchInfo, records: impl Iterat
     if info.control {
         attributes |= Attributes::CONTROL;
     }
-    let producer = info.producer.unwrap_or(Producer { id: -1, epoch: -1, base_sequence: -1 });
     let length = i32::try_from(out.len() - start - 12).expect("a batch is smaller than 2 GiB");
     let batch = &mut out[start..];
     batch[0..8].copy_from_slice(&info.base_offset.to_be_bytes());
@@ -115,9 +127,9 @@ pub fn encode_into<'a>(out: &mut Vec<u8>, info: &BatchInfo, records: impl Iterat
     batch[23..27].copy_from_slice(&last_offset_delta.to_be_bytes());
     batch[27..35].copy_from_slice(&base_timestamp.to_be_bytes());
     batch[35..43].copy_from_slice(&max_timestamp.to_be_bytes());
-    batch[43..51].copy_from_slice(&producer.id.to_be_bytes());
-    batch[51..53].copy_from_slice(&producer.epoch.to_be_bytes());
-    batch[53..57].copy_from_slice(&producer.base_sequence.to_be_bytes());
+    batch[43..51].copy_from_slice(&info.producer.id.to_be_bytes());
+    batch[51..53].copy_from_slice(&info.producer.epoch.to_be_bytes());
+    batch[53..57].copy_from_slice(&info.producer.base_sequence.to_be_bytes());
     batch[57..61].copy_from_slice(&count.to_be_bytes());
     let crc = crc32c::crc32c(&batch[21..]);
     batch[17..21].copy_from_slice(&crc.to_be_bytes());
@@ -164,4 +176,22 @@ fn put_bytes(out: &mut Vec<u8>, bytes: Option<&[u8]>) {
 
 fn bytes_size(bytes: Option<&[u8]>) -> u64 {
     bytes.map_or(1, |b| u64::from(varint::size(b.len() as i32)) + b.len() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A batch that a real broker stored: two records, the second with a null key and a header.
+    #[test]
+    fn a_batch_is_kafkas_to_the_byte() {
+        let mut second = Record::new(1_700_000_000_005, None, Some(b"v1"));
+        second.headers.push(RecordHeader { key: (*b"h").into(), value: Some((*b"x").into()) });
+        let records = [Record::new(1_700_000_000_000, Some(b"k"), Some(b"v0")), second];
+        let hex: String =
+            encode(&BatchInfo::default(), &records).iter().map(|b| format!("{b:02x}")).collect();
+        let expected = "0000000000000000 00000048 00000000 02 aeda53a2 0000 00000001 0000018bcfe56800 0000018bcfe56805 \
+                        ffffffffffffffff ffff ffffffff 00000002 12000000026b0476300018000a02010476310202680278";
+        assert_eq!(hex, expected.replace(' ', ""));
+    }
 }

@@ -106,8 +106,8 @@ impl Header {
         at_least_0("baseOffset", self.base_offset)?;
         at_least_0("lastOffsetDelta", i64::from(self.last_offset_delta))?;
         at_least_0("count", i64::from(self.count))?;
-        if self.base_offset.checked_add(i64::from(self.last_offset_delta)).is_none() {
-            let expected = "an offset that the last one still fits after".to_owned();
+        if self.base_offset > i64::MAX - i64::from(self.last_offset_delta) - 1 {
+            let expected = "an offset with room for the batch after it".to_owned();
             return Err(BatchError::Field { field: "baseOffset", says: self.base_offset, expected });
         }
         self.attributes.compression()?;

@@ -22,7 +22,7 @@ mod error;
 mod header;
 pub mod varint;
 
-pub use decode::{RecordView, Records, check, decode, records};
+pub use decode::{RecordView, Records, check, check_records, decode, records};
 pub use encode::{BatchInfo, Parts, Producer, Timestamps, encode, encode_into, parts, record_size};
 pub use error::BatchError;
 pub use header::{Attributes, Compression, HEADER_BYTES, Header, TimestampType};

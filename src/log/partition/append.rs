@@ -92,7 +92,7 @@ impl Partition {
         self.runs.push(Rc::new(Run { max_timestamp: entry.timestamp_ms, content }));
     }
 
-    /// The recipe's place in the table; new ones are added. The last one used is looked at first.
+    /// The recipe's place in the table; new ones are added. A partition has few producers, so a scan is fast.
     fn source(&mut self, recipe: &Rc<Recipe>) -> u32 {
         let known = self.recipes.iter().position(|source| Rc::ptr_eq(&source.recipe, recipe));
         let known = known.or_else(|| self.recipes.iter().position(|source| source.recipe == *recipe));

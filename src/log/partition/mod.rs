@@ -138,3 +138,77 @@ impl Hash for Partition {
         (self.log_start, self.end, self.leader_epoch, self.history).hash(state);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::batch::Timestamps;
+    use crate::log::record::Record;
+
+    fn recipe() -> Rc<Recipe> {
+        Rc::new(Recipe { producer: "web".into(), seed: 7, keys: Some(1000), value_bytes: 64 })
+    }
+
+    #[test]
+    fn records_are_cut_into_batches_of_at_most_16384_bytes() {
+        let record = |bytes: usize| Record::new(5, None, Some(&vec![b'x'; bytes]));
+        let cases = [
+            // Header 61 bytes; a record of 100 bytes takes 109 up to offset delta 63, then 110.
+            ("148 small records fill a batch", vec![record(100); 150], vec![148, 2]),
+            ("a large record stands alone", vec![record(10), record(20_000), record(10)], vec![1, 1, 1]),
+            ("one record is one batch", vec![record(0)], vec![1]),
+        ];
+        for (name, records, counts) in cases {
+            let mut log = Partition::new();
+            log.append_records(Timestamps::Create, &records);
+            let found: Vec<u32> = log.batches().map(|batch| batch.record_count()).collect();
+            assert_eq!(found, counts, "{name}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "a record of 1048577 bytes is over 1048576")]
+    fn a_record_over_1_mib_is_a_mistake_of_the_caller() {
+        Partition::new()
+            .append_records(Timestamps::Create, &[Record::new(0, None, Some(&vec![0; (1 << 20) + 1]))]);
+    }
+
+    #[test]
+    fn a_clone_goes_its_own_way() {
+        let mut log = Partition::new();
+        log.append_generated(1, &recipe(), 0);
+        let old = log.clone();
+        log.append_generated(2, &recipe(), 1);
+        assert_eq!((old.end(), old.record_at(1)), (1, None));
+        assert_eq!(log.timestamp_at(1), Some(2));
+    }
+
+    #[test]
+    fn an_emptied_log_goes_on_at_its_end_and_so_does_its_restore() {
+        let mut log = Partition::new();
+        for index in 0..5000 {
+            log.append_generated(index as i64, &recipe(), index);
+        }
+        log.delete_before(4500);
+        assert_eq!((log.log_start(), log.record_count(), log.runs.len()), (4500, 500, 1));
+        log.delete_before(9999);
+        assert_eq!((log.log_start(), log.end(), log.totals()), (5000, 5000, Totals::default()));
+        assert!(log.segments(u32::MAX).is_empty());
+        let mut restored = Partition::restore(5000, 0, &[]).expect("an empty log");
+        assert_eq!(restored.append_generated(7, &recipe(), 0), 5000);
+    }
+
+    #[test]
+    fn segments_that_do_not_fit_are_refused_by_place() {
+        let mut log = Partition::new();
+        log.append_records(Timestamps::Create, &[Record::new(5, None, None)]);
+        let bytes: crate::log::Bytes = log.segments(u32::MAX).remove(0).bytes.into();
+        let refusal = |log_start, segments: &[_]| {
+            Partition::restore(log_start, 0, segments).expect_err("refused").to_string()
+        };
+        let twice = refusal(0, &[bytes.clone(), bytes.clone()]);
+        assert_eq!(twice, "segment 1, at byte 0: baseOffset is 0, expected 1 or more");
+        assert_eq!(refusal(2, std::slice::from_ref(&bytes)), "the log start is 2, but the log ends at 1");
+        assert_eq!(refusal(-1, &[]), "the log start is -1, but the log ends at 0");
+    }
+}

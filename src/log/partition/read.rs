@@ -147,17 +147,19 @@ impl Fetched {
             self.next = last_offset + 1;
             return true;
         }
-        if let Batch::Made(made) = batch {
-            self.add(made.offset, made.offset, 1);
-            return room > 1;
+        if batch.has_every_offset() {
+            let first = batch.base_offset().max(from);
+            let count = (last_offset - first + 1).min(i64::from(room));
+            self.add(first, first + count - 1, count as u32);
+            return self.count < max_records;
         }
-        for (offset, _) in batch.stamps().filter(|(offset, _)| *offset >= from) {
-            if self.count == max_records {
-                return false;
-            }
-            self.add(offset, offset, 1);
+        let stamps = batch.stamps().filter(|(offset, _)| *offset >= from);
+        let mut offsets = stamps.map(|(offset, _)| offset);
+        offsets.by_ref().take(room as usize).for_each(|offset| self.add(offset, offset, 1));
+        if offsets.next().is_none() {
+            // Past what compaction took from the end of the batch.
+            self.next = last_offset + 1;
         }
-        self.next = last_offset + 1;
         self.count < max_records
     }
 

@@ -150,6 +150,14 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// Whether each offset from first to last has its record.
+    pub fn has_every_offset(&self) -> bool {
+        match self {
+            Batch::Made(_) => true,
+            Batch::Kept(header, _) => header.is_contiguous(),
+        }
+    }
+
     /// Markers of the broker, which consumers never see.
     pub fn is_control(&self) -> bool {
         matches!(self, Batch::Kept(header, _) if header.attributes.is_control())
