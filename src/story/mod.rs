@@ -6,6 +6,7 @@
 pub mod args;
 pub mod command;
 pub mod error;
+pub mod load;
 pub mod measure;
 pub mod parse;
 pub mod settings;

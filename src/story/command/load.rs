@@ -42,9 +42,10 @@ pub struct Load {
 }
 
 /// Forms of files that can be loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum LoadFormat {
     /// A record a line.
+    #[default]
     Text,
     /// A header row, then a record a row (a quoted field may hold line ends).
     Csv,

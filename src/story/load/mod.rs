@@ -1,0 +1,141 @@
+//! Files become records: text, CSV and JSON Lines.
+//!
+//! A line's own bytes are the record's value, whatever their encoding: nothing is converted. A line that cannot be used
+//! is named and counted, never dropped in silence. Everything that can refuse a file as a whole is looked at before the
+//! first record is given out.
+//!
+//! | format | a record is | key and time |
+//! |---|---|---|
+//! | text | a line | none |
+//! | csv | a row after the header row; quoted fields may hold line ends | a column, by its name in the header |
+//! | jsonl | a line that is a JSON value | a field of the object, `a.b` for one within another |
+
+mod csv;
+mod json;
+mod report;
+mod text;
+pub mod time;
+
+pub use report::{BadLine, LINES_NAMED_MAX, LoadError, Report};
+
+use super::command::{LOAD_RECORDS_MAX, LoadFormat};
+use crate::base::limit::LOAD_BYTES_MAX;
+use crate::log::Record;
+
+/// Bytes of one line.
+pub const LINE_BYTES_MAX: usize = 1 << 20;
+/// A zero byte among so many first ones means that the file is no text.
+const BINARY_BYTES: usize = 8 << 10;
+/// Bytes that are looked at to guess the format.
+const GUESS_BYTES: usize = 64 << 10;
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// What a person chose.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'a> {
+    /// The file's name: its ending tells the format.
+    pub name: &'a str,
+    /// The format; `None`: by name, else by content.
+    pub format: Option<LoadFormat>,
+    /// The column or field whose text is the key.
+    pub key: Option<&'a str>,
+    /// The column or field whose time is the timestamp.
+    pub time: Option<&'a str>,
+    /// The timestamp of records that have none of their own, in milliseconds since 1970.
+    pub timestamp_ms: i64,
+}
+
+/// A file that can be read: its format is known, its columns were found.
+#[derive(Debug)]
+pub struct Source<'a> {
+    /// How it is read.
+    pub format: LoadFormat,
+    bytes: &'a [u8],
+    options: Options<'a>,
+    bom: bool,
+    header: Option<csv::Header>,
+}
+
+impl<'a> Source<'a> {
+    /// Looks at a file as a whole.
+    ///
+    /// # Errors
+    /// [`LoadError`]: too large, binary, too many lines, or without the columns that were asked for.
+    pub fn open(bytes: &'a [u8], options: Options<'a>) -> Result<Source<'a>, LoadError> {
+        if bytes.len() as u64 > LOAD_BYTES_MAX {
+            return Err(LoadError::TooLarge(bytes.len() as u64));
+        }
+        if let Some(at) = bytes.iter().take(BINARY_BYTES).position(|&byte| byte == 0) {
+            return Err(LoadError::Binary(at as u64));
+        }
+        let lines = bytes.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        if lines > LOAD_RECORDS_MAX {
+            return Err(LoadError::TooManyLines(lines));
+        }
+        let bom = bytes.starts_with(BOM);
+        let bytes = if bom { &bytes[BOM.len()..] } else { bytes };
+        let format = options.format.unwrap_or_else(|| guess(options.name, bytes));
+        if format == LoadFormat::Text && (options.key.is_some() || options.time.is_some()) {
+            return Err(LoadError::NoColumns);
+        }
+        let header = match format {
+            LoadFormat::Csv => Some(csv::Header::read(bytes, &options)?),
+            LoadFormat::Text | LoadFormat::JsonLines => None,
+        };
+        Ok(Source { format, bytes, options, bom, header })
+    }
+
+    /// Columns of a CSV file, by their names; of another none.
+    pub fn columns(&self) -> &[Vec<u8>] {
+        self.header.as_ref().map_or(&[], |header| &header.names)
+    }
+
+    /// Gives out all records in order, and says what was found.
+    pub fn read(&self, mut record: impl FnMut(Record)) -> Report {
+        let mut report = Report { format: self.format, bom: self.bom, ..Report::default() };
+        let mut give = |report: &mut Report, new: Record| {
+            report.records += 1;
+            record(new);
+        };
+        match (self.format, &self.header) {
+            (LoadFormat::Csv, Some(header)) => {
+                csv::read(self.bytes, header, &self.options, &mut report, &mut give)
+            }
+            (LoadFormat::JsonLines, _) => json::read(self.bytes, &self.options, &mut report, &mut give),
+            _ => text::read(self.bytes, &self.options, &mut report, &mut give),
+        }
+        report
+    }
+}
+
+/// Takes a record and counts it.
+type Give<'a> = dyn FnMut(&mut Report, Record) + 'a;
+
+/// The format of a file: by the ending of its name, else by its first lines.
+fn guess(name: &str, bytes: &[u8]) -> LoadFormat {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+    match ending.as_str() {
+        "csv" | "tsv" => return LoadFormat::Csv,
+        "jsonl" | "ndjson" => return LoadFormat::JsonLines,
+        "txt" | "log" | "text" => return LoadFormat::Text,
+        _ => {}
+    }
+    let head = &bytes[..bytes.len().min(GUESS_BYTES)];
+    let whole = bytes.len() <= GUESS_BYTES;
+    let mut lines: Vec<&[u8]> = text::lines(head).filter(|line| !line.is_empty()).take(11).collect();
+    if !whole && lines.len() < 11 {
+        lines.pop();
+    }
+    if !lines.is_empty() && lines.iter().all(|line| line.starts_with(b"{") && json::is_json(line)) {
+        return LoadFormat::JsonLines;
+    }
+    let columns = |line: &&[u8]| line.iter().filter(|&&byte| byte == csv::delimiter(lines[0])).count();
+    let like_first = lines.first().map(columns).filter(|&count| count > 0);
+    if lines.len() > 1 && like_first.is_some_and(|count| lines.iter().all(|line| columns(line) == count)) {
+        return LoadFormat::Csv;
+    }
+    LoadFormat::Text
+}
+
+#[cfg(test)]
+mod tests;
