@@ -77,9 +77,9 @@ pub struct ProduceSpec {
 /// How given records reach a topic.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Pace {
-    /// All at once, with their own timestamps.
+    /// All at once.
     AtOnce,
-    /// So many a second, in thousandths; each gets the time at which it is written.
+    /// So many a second, in thousandths.
     Rate(u64),
 }
 

@@ -3,7 +3,9 @@
 use super::query::*;
 use super::spec::*;
 use super::{Refusal, Trace};
+use crate::backup::{RestoredState, Snapshot};
 use crate::base::{Span, Time};
+use crate::log::Record;
 use std::rc::Rc;
 
 /// A cluster of one broker with everything that talks to it. Cheap to clone: logs are shared.
@@ -81,6 +83,12 @@ impl World {
         todo!()
     }
 
+    /// Writes given records to a topic, partitioned as a producer does it: all at once, or so many a second from now on.
+    /// A record whose timestamp is −1 (Kafka's `NO_TIMESTAMP`) gets the time at which it is written.
+    pub fn load(&mut self, _topic: &str, _records: Vec<Record>, _pace: Pace) -> Result<(), Refusal> {
+        todo!()
+    }
+
     /// Starts a producer now.
     pub fn add_producer(&mut self, _spec: ProducerSpec) -> Result<(), Refusal> {
         todo!()
@@ -151,6 +159,20 @@ impl World {
 
     /// Unsubscribes, between two polls: `revoked`, LeaveGroup; the loop does not poll from then on.
     pub fn unsubscribe(&mut self, _consumer: &str) -> Result<(), Refusal> {
+        todo!()
+    }
+}
+
+/// Backup and restore.
+impl World {
+    /// Topics, groups and offsets of this moment, for a backup.
+    pub fn snapshot(&self) -> Snapshot<'_> {
+        todo!()
+    }
+
+    /// Puts the topics of a backup with their records, and its groups with their offsets, in the place of those of the
+    /// same names. Refused with [`Refusal::MembersAlive`] while consumers of those groups run.
+    pub fn restore(&mut self, _state: RestoredState) -> Result<(), Refusal> {
         todo!()
     }
 }
