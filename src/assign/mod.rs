@@ -1,13 +1,17 @@
 //! Layer 2: assignors, pure functions from subscriptions and topics to who reads what.
 //!
 //! Each is one file and one line in [`ALL`]. What all of them owe (no partition with two owners, only subscribed
-//! topics, nothing left over)  is checked by properties over `ALL`, so a new one is covered by itself.
+//! topics, nothing left over) is in [`owes`] and is checked by properties over `ALL`, so a new one is covered by itself.
 //!
 //! Where the answer of Kafka's class depends on the order of a Java `HashMap`, that order is reproduced by
-//! [`crate::base::java_map::JavaMap`]; `members` and `topics` of an [`Input`] are therefore in the order in which Kafka
+//! [`crate::base::JavaMap`]; `members` and `topics` of an [`Input`] are therefore in the order in which Kafka
 //! *puts* them into its maps (for members: the order of the JoinGroup answer to the leader).
 
 mod input;
+pub mod owes;
+mod rack;
+mod range;
+mod round_robin;
 pub mod wire;
 
 pub use input::{Assignment, Input, Member, Topic};
@@ -29,10 +33,12 @@ pub struct Assignor {
     pub protocol: Protocol,
     /// The function itself. It never fails: a member without partitions gets an empty list.
     pub assign: fn(&Input) -> Assignment,
+    /// What it promises beyond what every assignor owes.
+    pub promise: owes::Promise,
 }
 
 /// Every assignor, in the order in which they are offered.
-pub const ALL: &[Assignor] = &[];
+pub const ALL: &[Assignor] = &[range::ASSIGNOR, round_robin::ASSIGNOR];
 
 /// The assignor that the protocol calls `name`.
 pub fn by_name(name: &str) -> Option<&'static Assignor> {

@@ -1,1 +1,106 @@
-//! The lines of `rejoin assign`.
+//! The lines of `rejoin assign`: an input with an `id` in, `{"id":…,"out":{member: ["topic-partition"…]}}` out.
+//!
+//! ```text
+//! {"id":1,"a":"range","topics":[["t",2,["a","b"]]],"members":[["m",{"t":["t"],"own":["t-0"],"gen":3,"rack":"a","inst":"i"}]]}
+//! ```
+//! A topic is its name, its number of partitions and perhaps, for each partition, the racks of its replicas, a letter
+//! each. Both lists are in the order in which Kafka puts them into its hash maps.
+
+use super::{Assignment, Input, Member, Topic, by_name};
+use crate::base::TopicPartition;
+use crate::base::lines::{LineError, each_json};
+use serde_json::{Map, Value, json};
+use std::io::{BufRead, Write};
+use std::rc::Rc;
+
+/// Answers each line.
+///
+/// # Errors
+/// The first line that cannot be used (not JSON, a field missing, an assignor that is not there), or a failure to read
+/// or write.
+pub fn answer(input: impl BufRead, mut output: impl Write) -> Result<(), LineError> {
+    each_json(input, |line| {
+        let id = line.get("id").cloned().ok_or_else(|| String::from("no id"))?;
+        let name = line["a"].as_str().ok_or_else(|| String::from("no assignor (`a`)"))?;
+        let assignor = by_name(name).ok_or_else(|| format!("there is no assignor {name:?}"))?;
+        let out = to_json(&(assignor.assign)(&parse(&line)?));
+        writeln!(output, "{}", json!({"id": id, "out": out}))?;
+        Ok(())
+    })?;
+    Ok(output.flush()?)
+}
+
+/// Reads the input of an assignor.
+///
+/// # Errors
+/// What is missing or of the wrong kind.
+pub fn parse(line: &Value) -> Result<Input, String> {
+    let topics = list(&line["topics"], "topics")?.iter().map(topic).collect::<Result<_, _>>()?;
+    let members = list(&line["members"], "members")?.iter().map(member).collect::<Result<_, _>>()?;
+    Ok(Input { topics, members })
+}
+
+/// An assignment as one object.
+pub fn to_json(assignment: &Assignment) -> Value {
+    let entry = |(id, list): &(Rc<str>, Vec<TopicPartition>)| {
+        (id.to_string(), list.iter().map(|p| Value::from(p.to_string())).collect())
+    };
+    Value::Object(assignment.iter().map(entry).collect::<Map<_, _>>())
+}
+
+fn list<'a>(value: &'a Value, what: &str) -> Result<&'a Vec<Value>, String> {
+    value.as_array().ok_or_else(|| format!("{what} is not a list"))
+}
+
+fn text(value: &Value, what: &str) -> Result<Rc<str>, String> {
+    value.as_str().map(Rc::from).ok_or_else(|| format!("{what} is not a text"))
+}
+
+fn topic(value: &Value) -> Result<Topic, String> {
+    let name = text(&value[0], "a topic's name")?;
+    let count = value[1].as_i64().and_then(|n| i32::try_from(n).ok());
+    let partitions = count
+        .filter(|n| (0..=crate::base::limit::PARTITIONS_MAX).contains(n))
+        .ok_or_else(|| format!("topic {name}: not a number of partitions: {}", value[1]))?;
+    let racks = match value.get(2) {
+        None | Some(Value::Null) => None,
+        Some(racks) => Some(list(racks, "racks")?.iter().map(replicas).collect::<Result<_, _>>()?),
+    };
+    Ok(Topic { name, partitions, racks })
+}
+
+fn replicas(value: &Value) -> Result<Vec<Rc<str>>, String> {
+    Ok(text(value, "racks of a partition")?.chars().map(|c| Rc::from(c.to_string())).collect())
+}
+
+fn member(value: &Value) -> Result<Member, String> {
+    let id = text(&value[0], "a member's id")?;
+    let fields = &value[1];
+    let optional = |name: &str| match &fields[name] {
+        Value::Null => Ok(None),
+        value => text(value, name).map(Some),
+    };
+    let owned = match &fields["own"] {
+        Value::Null => Vec::new(),
+        own => list(own, "own")?.iter().map(partition).collect::<Result<_, _>>()?,
+    };
+    let generation = match &fields["gen"] {
+        Value::Null => None,
+        value => Some(value.as_i64().and_then(|n| i32::try_from(n).ok()).ok_or("gen is not a number")?),
+    };
+    Ok(Member {
+        topics: list(&fields["t"], "t")?.iter().map(|t| text(t, "t")).collect::<Result<_, _>>()?,
+        rack: optional("rack")?,
+        instance: optional("inst")?,
+        generation: generation.filter(|g| *g >= 0),
+        owned,
+        id,
+    })
+}
+
+fn partition(value: &Value) -> Result<TopicPartition, String> {
+    let name = text(value, "own")?;
+    let split =
+        name.rsplit_once('-').and_then(|(topic, n)| Some(TopicPartition::new(topic, n.parse().ok()?)));
+    split.ok_or_else(|| format!("not a partition: {name:?}"))
+}

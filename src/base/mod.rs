@@ -4,6 +4,7 @@ pub mod hash;
 pub mod id;
 pub mod java_map;
 pub mod limit;
+pub mod lines;
 pub mod rng;
 pub mod time;
 

@@ -1,36 +1,7 @@
 //! Kafka's JSON forms.
 
-use std::fmt;
-use std::io::{self, BufRead, Write};
-
-/// Why `coordinate` or `answer` stopped.
-#[derive(Debug)]
-pub enum LineError {
-    /// A line that cannot be used.
-    Line {
-        /// Its number, from 1.
-        line: u64,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// Reading or writing failed.
-    Io(io::Error),
-}
-
-impl fmt::Display for LineError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            LineError::Line { line, reason } => write!(f, "line {line}: {reason}"),
-            LineError::Io(error) => error.fmt(f),
-        }
-    }
-}
-
-impl From<io::Error> for LineError {
-    fn from(error: io::Error) -> LineError {
-        LineError::Io(error)
-    }
-}
+use crate::base::lines::LineError;
+use std::io::{BufRead, Write};
 
 /// Plays traces: input lines of `vectors/coordinator` in, output lines out.
 ///
