@@ -63,7 +63,32 @@ export class Lab {
   // The same profile, the page loaded again.
   async reload() {
     await this.page.reload({ waitUntil: "commit" });
-    await this.button("Pause").or(this.button("Play")).first().waitFor();
+    await this.ready();
+  }
+
+  // The page is there and plays, or stands.
+  ready() {
+    return this.button("Pause").or(this.button("Play")).first().waitFor();
+  }
+
+  // Stands still from here on.
+  async pause() {
+    await this.press("Pause");
+    await this.button("Play").waitFor();
+  }
+
+  // Tens of virtual time: 0 is real time, 10 ten times as fast, 20 a hundred times.
+  speed(tenths) {
+    return this.page.getByRole("slider", { name: "Speed", exact: true }).fill(String(tenths));
+  }
+
+  field(name) {
+    return this.page.getByRole("textbox", { name, exact: true });
+  }
+
+  // What is shown as an alert.
+  async alerts() {
+    return (await this.page.getByRole("alert").allInnerTexts()).join("\n");
   }
 
   button(name) {
@@ -88,6 +113,28 @@ export class Lab {
     return table.evaluate((element) =>
       [...element.querySelectorAll("tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent.trim())),
     );
+  }
+
+  // The rows of `Ownership`, with numbers as numbers.
+  async ownership() {
+    const number = (text) => (/^[\d,]+$/.test(text) ? Number(text.replaceAll(",", "")) : null);
+    return (await this.table("Ownership")).map(([topic, partition, owner, committed, end, lag]) => ({
+      topic,
+      partition: Number(partition),
+      owner,
+      committed: number(committed),
+      end: number(end),
+      lag: number(lag),
+    }));
+  }
+
+  // Waits until each partition of the topic has one of these owners, and each of them has a partition.
+  owned(topic, owners, timeout_ms = 30_000) {
+    return this.until(`${topic} is owned by ${owners}`, async () => {
+      const rows = (await this.ownership()).filter((row) => row.topic === topic);
+      const fits = rows.every((row) => owners.includes(row.owner));
+      return fits && owners.every((owner) => rows.some((row) => row.owner === owner)) && rows;
+    }, timeout_ms);
   }
 
   // The text of what is labelled so.

@@ -8,8 +8,9 @@ use std::process::Command;
 
 type Step = fn(&Options) -> Done;
 
-const STEPS: [(&str, Step); 4] = [
+const STEPS: [(&str, Step); 5] = [
     ("native tests", native),
+    ("the page's own functions, natively", page_natively),
     ("the library for wasm32, without and with the page", for_wasm),
     ("tests in the browser", in_browser),
     ("journeys through the built page", journeys),
@@ -38,6 +39,14 @@ fn native(options: &Options) -> Done {
     test.args(&options.filter);
     long(&mut test, options);
     run("native tests, without the page", &mut test)
+}
+
+/// What the page computes for its pictures needs no browser.
+fn page_natively(options: &Options) -> Done {
+    let mut test = cargo();
+    test.args(["test", "--lib", "--", "ui::"]);
+    test.args(&options.filter);
+    run("tests of the page that need no browser", &mut test)
 }
 
 fn for_wasm(_: &Options) -> Done {
