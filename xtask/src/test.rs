@@ -44,8 +44,7 @@ fn native(options: &Options) -> Done {
 /// What the page computes for its pictures needs no browser.
 fn page_natively(options: &Options) -> Done {
     let mut test = cargo();
-    test.args(["test", "--lib", "--", "ui::"]);
-    test.args(&options.filter);
+    test.args(["test", "--lib", "--", options.filter.as_deref().unwrap_or("ui::")]);
     run("tests of the page that need no browser", &mut test)
 }
 
@@ -71,6 +70,12 @@ fn in_browser(options: &Options) -> Done {
 }
 
 fn journeys(options: &Options) -> Done {
+    if let Some(filter) = &options.filter
+        && !journeys_named(filter)
+    {
+        println!("==> no journey is called like `{filter}`");
+        return Ok(());
+    }
     node::need(&[&node::PLAYWRIGHT])?;
     let (chrome, _) = chrome::need()?;
     build::build()?;
@@ -83,6 +88,18 @@ fn journeys(options: &Options) -> Done {
     walk.env("REJOIN_NODE_MODULES", node::folder().join("node_modules"));
     walk.env("REJOIN_BIN", tools::target().join("debug/rejoin")).env("CHROME", chrome);
     run("journeys through the built page", &mut walk)
+}
+
+/// Whether a journey's file speaks of `filter`: then the page is worth building.
+fn journeys_named(filter: &str) -> bool {
+    let entries = std::fs::read_dir(root().join("tests/journeys")).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    let mut journeys = paths.filter(|path| path.to_string_lossy().ends_with(".journey.mjs"));
+    journeys.any(|path| {
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        path.to_string_lossy().contains(filter)
+            || text.lines().any(|line| line.contains("const name") && line.contains(filter))
+    })
 }
 
 fn long(command: &mut Command, options: &Options) {
