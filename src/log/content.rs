@@ -8,6 +8,7 @@ use crate::base::StateHasher;
 use crate::log::batch::varint;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// What the records of one producer are made from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,7 +49,8 @@ impl Recipe {
 
     /// Appends the value of record `index` to `out`.
     pub fn write_value(&self, index: u64, out: &mut Vec<u8>) {
-        let mut random = Draw(self.fingerprint() ^ index.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let stream = xxh3_64_with_seed(self.producer.as_bytes(), self.seed);
+        let mut random = Draw(stream ^ index.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let end = out.len() + self.value_bytes as usize;
         let start = out.len();
         let item = ITEMS[random.below(ITEMS.len())];
@@ -170,13 +172,11 @@ fn write_order(out: &mut Vec<u8>, number: u64, item: &str, cents: u64) {
     out.extend_from_slice(&[b'.', b'0' + (cents / 10 % 10) as u8, b'0' + (cents % 10) as u8]);
 }
 
-/// Words up to length `end`; the last one is cut, and no space stands at the end.
+/// Words up to length `end`; the last one is cut, or a full stop ends them.
 fn write_words(out: &mut Vec<u8>, end: usize, random: &mut Draw) {
     while out.len() < end {
         out.extend_from_slice(WORDS[random.below(WORDS.len())].as_bytes());
-        if out.len() + 1 < end {
-            out.push(b' ');
-        }
+        out.push(if out.len() + 1 < end { b' ' } else { b'.' });
     }
     out.truncate(end);
 }
