@@ -66,6 +66,7 @@ const LINES: &[(&str, &str)] = &[
     ("restore restart", "restore restart"),
     ("check rebalances checkout == 2", "check rebalances checkout == 2"),
     ("check unowned <= 1500ms", "check unowned <= 1500ms"),
+    ("check unowned checkout < 1.5", "check unowned checkout < 1500ms"),
     ("check owner checkout orders:0 == c1", "check owner checkout orders:0 == c1"),
     ("check committed orders:0 == none", "check committed orders:0 == none"),
     ("check state checkout != \"none\"", "check state checkout != \"none\""),

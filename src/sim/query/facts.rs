@@ -86,6 +86,19 @@ pub enum GroupState {
     Dead,
 }
 
+impl GroupState {
+    /// The name as Kafka prints it.
+    pub fn name(self) -> &'static str {
+        match self {
+            GroupState::Empty => "Empty",
+            GroupState::PreparingRebalance => "PreparingRebalance",
+            GroupState::CompletingRebalance => "CompletingRebalance",
+            GroupState::Stable => "Stable",
+            GroupState::Dead => "Dead",
+        }
+    }
+}
+
 /// A group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupFacts {
@@ -130,6 +143,13 @@ pub enum ConsumerState {
     Closed,
     /// Ended by an error.
     Failed,
+}
+
+impl ConsumerState {
+    /// Whether its process runs.
+    pub fn is_alive(self) -> bool {
+        !matches!(self, ConsumerState::Killed | ConsumerState::Closed | ConsumerState::Failed)
+    }
 }
 
 /// A consumer.

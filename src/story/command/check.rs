@@ -149,6 +149,10 @@ fn as_value(args: &mut Args, word: &Word, kind: Kind) -> Value {
     match kind {
         _ if word.column == 0 => Value::None,
         Kind::Count => Value::Count(args.as_number(word, (0, i64::MAX as u64)) as i64),
+        // Bare numbers are seconds: `unowned` is said in partition-seconds.
+        Kind::Span if word.text().bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => {
+            Value::Span(unit::span(&format!("{}s", word.text())).unwrap_or_else(|| args.as_span(word)))
+        }
         Kind::Span => Value::Span(args.as_span(word)),
         Kind::Text => Value::Text(args.as_name(word, "a word")),
     }

@@ -1,6 +1,7 @@
 //! `produce topic=orders count=200 keys=50`: records at once.
 
 use super::{Command, Spec};
+use crate::log::record::RECORD_BYTES_MAX;
 use crate::story::args::{Args, Name};
 use crate::story::unit;
 use crate::story::words::Words;
@@ -31,12 +32,18 @@ pub const COUNT_MAX: u64 = 10_000_000;
 /// Bytes of a value without `value=`.
 pub(super) const VALUE_BYTES: u32 = 64;
 
-/// Takes `value=`, up to Kafka's `max.message.bytes`.
+/// The largest value: with the longest generated key it still fits into a record.
+const VALUE_BYTES_MAX: u64 = (RECORD_BYTES_MAX - 1024) as u64;
+
+/// Takes `value=`.
 pub(super) fn value_bytes(args: &mut Args) -> u32 {
     let Some(word) = args.value("value") else { return VALUE_BYTES };
     match unit::size(&word.text()) {
-        Some(bytes) if bytes <= 1_000_000 => return bytes as u32,
-        Some(_) => args.error(word.column, word.shown(), "at most 1000000B, Kafka's limit for a message"),
+        Some(bytes) if bytes <= VALUE_BYTES_MAX => return bytes as u32,
+        Some(_) => {
+            let expected = format!("at most {}", unit::size_text(VALUE_BYTES_MAX));
+            args.error(word.column, word.shown(), expected);
+        }
         None => args.error(word.column, word.shown(), unit::A_SIZE),
     }
     VALUE_BYTES

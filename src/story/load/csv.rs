@@ -78,7 +78,7 @@ pub(super) fn read(bytes: &[u8], header: &Header, options: &Options, report: &mu
             timestamp_ms = report.timestamp(number, row.get(column), timestamp_ms);
         }
         let key = header.key.and_then(|column| row.get(column));
-        give(report, Record::new(timestamp_ms, key, Some(raw)));
+        give(report, number, Record::new(timestamp_ms, key, Some(raw)));
     }
     let _ = trim(&bytes[start..], &mut line, report);
 }

@@ -18,7 +18,7 @@ pub(super) fn read(bytes: &[u8], options: &Options, report: &mut Report, give: &
             report.empty += 1;
         } else if !text::too_long(line, number, report) {
             match record(line, number, options, report) {
-                Ok(record) => give(report, record),
+                Ok(record) => give(report, number, record),
                 Err(error) => report.refuse(number, format!("not JSON: {}", reason(&error))),
             }
         }

@@ -21,6 +21,7 @@ pub use report::{BadLine, LINES_NAMED_MAX, LoadError, Report};
 use super::command::{LOAD_RECORDS_MAX, LoadFormat};
 use crate::base::limit::LOAD_BYTES_MAX;
 use crate::log::Record;
+use crate::log::record::RECORD_BYTES_MAX;
 
 /// Bytes of one line.
 pub const LINE_BYTES_MAX: usize = 1 << 20;
@@ -93,7 +94,11 @@ impl<'a> Source<'a> {
     /// Gives out all records in order, and says what was found.
     pub fn read(&self, mut record: impl FnMut(Record)) -> Report {
         let mut report = Report { format: self.format, bom: self.bom, ..Report::default() };
-        let mut give = |report: &mut Report, new: Record| {
+        let mut give = |report: &mut Report, line: u64, new: Record| {
+            if new.payload_bytes() > u64::from(RECORD_BYTES_MAX) {
+                return report
+                    .refuse(line, format!("with its key more than {RECORD_BYTES_MAX} bytes (1 MiB)"));
+            }
             report.records += 1;
             record(new);
         };
@@ -108,8 +113,8 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Takes a record and counts it.
-type Give<'a> = dyn FnMut(&mut Report, Record) + 'a;
+/// Takes the record of a line and counts it.
+type Give<'a> = dyn FnMut(&mut Report, u64, Record) + 'a;
 
 /// The format of a file: by the ending of its name, else by its first lines.
 fn guess(name: &str, bytes: &[u8]) -> LoadFormat {

@@ -32,7 +32,7 @@ pub(super) fn read(bytes: &[u8], options: &Options, report: &mut Report, give: &
         if line.is_empty() {
             report.empty += 1;
         } else if !too_long(line, number, report) {
-            give(report, Record::new(options.timestamp_ms, None, Some(line)));
+            give(report, number, Record::new(options.timestamp_ms, None, Some(line)));
         }
     }
 }

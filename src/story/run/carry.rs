@@ -1,0 +1,191 @@
+//! Carrying commands out: each becomes inputs of the world.
+
+use super::{Act, Event, Refusal, Runner};
+use crate::assign;
+use crate::sim;
+use crate::story::args::Name;
+use crate::story::command::{
+    Close, CloseOption, Command, Consumer, Delete, Group, Producer, Reset, ResetTo, Source, Start,
+};
+use crate::story::settings::{Protocol, Settings};
+
+impl Runner {
+    /// Carries a command out at the present and keeps what came of it as an event. Gives the command as it stands in the
+    /// text (a `load` with its file's digest).
+    pub(super) fn carry_out(&mut self, command: &Command) -> Result<Command, Refusal> {
+        let before = self.events.len();
+        match self.carried(command) {
+            Ok(changed) => {
+                let command = changed.unwrap_or_else(|| command.clone());
+                let early = matches!(command, Command::Seed(_) | Command::Cluster(_) | Command::Network(_));
+                if !early && !matches!(command, Command::Check(_) | Command::End(_)) {
+                    let event = self.event(Act::Command(command.to_string().into()));
+                    self.events.insert(before, event);
+                }
+                Ok(command)
+            }
+            Err(refusal) => {
+                if let Command::Group(group) = command {
+                    self.refused_groups.insert(group.name.clone(), refusal.reason.clone());
+                }
+                Err(self.refused(command.to_string(), refusal))
+            }
+        }
+    }
+
+    /// Keeps a refusal as an event.
+    pub(super) fn refused(&mut self, line: String, refusal: Refusal) -> Refusal {
+        self.push(Act::Refused(line.into(), refusal.reason.clone()));
+        refusal
+    }
+
+    /// Keeps an event.
+    pub(super) fn push(&mut self, what: Act) {
+        let event = self.event(what);
+        self.events.push(event);
+    }
+
+    fn event(&self, what: Act) -> Event {
+        Event { at: self.now(), traced: self.world.trace().len(), what }
+    }
+
+    /// The command's own work. `Some` when the line in the text must change.
+    fn carried(&mut self, command: &Command) -> Result<Option<Command>, Refusal> {
+        match command {
+            Command::Seed(_) | Command::Cluster(_) | Command::Network(_) | Command::End(_) => {}
+            Command::Topic(topic) => {
+                let (name, partitions) = (topic.name.clone(), topic.partitions);
+                self.world.create_topic(sim::TopicSpec { name, partitions })?;
+            }
+            Command::Grow(grow) => self.world.grow_topic(&grow.topic, grow.partitions)?,
+            Command::Delete(Delete::Topic(name)) => self.world.delete_topic(name)?,
+            Command::Delete(Delete::Group(name)) => self.world.delete_group(name)?,
+            Command::Produce(produce) => self.world.produce(sim::ProduceSpec {
+                topic: produce.topic.clone(),
+                count: produce.count,
+                keys: produce.keys,
+                value_bytes: produce.value_bytes,
+            })?,
+            Command::Producer(producer) => self.producer(producer)?,
+            Command::Stop(stop) => self.all(&stop.producers, sim::World::stop_producer)?,
+            Command::Load(load) => return self.load(load).map(|load| Some(Command::Load(load))),
+            Command::Group(group) => self.group(group)?,
+            Command::Consumer(consumer) => self.consumer(consumer)?,
+            Command::Kill(kill) => self.all(&kill.consumers, sim::World::kill)?,
+            Command::Close(close) => self.close(close)?,
+            Command::Start(start) => self.start(start)?,
+            Command::Pause(pause) => {
+                self.all(&pause.consumers, |world, name| world.pause(name, pause.span))?
+            }
+            Command::Slow(slow) => self.all(&slow.consumers, |world, name| world.slow(name, slow.span))?,
+            Command::Disconnect(_) => return Err(Refusal::not_available("disconnect")),
+            Command::Connect(_) => return Err(Refusal::not_available("connect")),
+            Command::Subscribe(subscribe) => {
+                let topics = &subscribe.topics;
+                self.all(&subscribe.consumers, |world, name| world.subscribe(name, topics.clone()))?;
+            }
+            Command::Unsubscribe(unsubscribe) => {
+                self.all(&unsubscribe.consumers, sim::World::unsubscribe)?;
+            }
+            Command::Reset(reset) => self.reset(reset)?,
+            Command::Backup(backup) => self.backup(backup)?,
+            Command::Restore(restore) => self.restore(restore)?,
+            Command::Check(check) => self.check(check),
+        }
+        Ok(None)
+    }
+
+    /// Does the same for several names: for all of them, or, when one is refused, for none.
+    pub(super) fn all(
+        &mut self,
+        names: &[Name],
+        mut act: impl FnMut(&mut sim::World, &str) -> Result<(), sim::Refusal>,
+    ) -> Result<(), Refusal> {
+        if let [name] = names {
+            return Ok(act(&mut self.world, name)?);
+        }
+        let mut world = self.world.clone();
+        names.iter().try_for_each(|name| act(&mut world, name))?;
+        self.world = world;
+        Ok(())
+    }
+
+    fn producer(&mut self, producer: &Producer) -> Result<(), Refusal> {
+        let now = self.now();
+        if let Some(until) = producer.until.filter(|&until| until <= now) {
+            return Err(Refusal::new(format!("it would end at {until}, and it is {now} already")));
+        }
+        Ok(self.world.add_producer(sim::ProducerSpec {
+            name: producer.name.clone(),
+            topic: producer.topic.clone(),
+            rate_milli: producer.rate_milli,
+            keys: producer.keys,
+            value_bytes: producer.value_bytes,
+            until: producer.until.map(|until| until.since(now)),
+        })?)
+    }
+
+    fn group(&mut self, group: &Group) -> Result<(), Refusal> {
+        available(&group.settings)?;
+        let spec = sim::GroupSpec { name: group.name.clone(), settings: group.settings.client.clone() };
+        Ok(self.world.add_group(spec)?)
+    }
+
+    fn consumer(&mut self, consumer: &Consumer) -> Result<(), Refusal> {
+        available(&consumer.settings)?;
+        let Source::Subscribe(topics) = &consumer.source else {
+            return Err(Refusal::not_available("assign="));
+        };
+        let group = consumer.group.clone().expect("who subscribes has a group");
+        if let Some(reason) = self.refused_groups.get(&group) {
+            return Err(Refusal::new(format!("its group {group} was refused: {reason}")));
+        }
+        self.all(&consumer.names, |world, name| {
+            world.add_consumer(sim::ConsumerSpec {
+                name: name.into(),
+                group: group.clone(),
+                topics: topics.clone(),
+                settings: consumer.settings.client.clone(),
+            })
+        })
+    }
+
+    fn close(&mut self, close: &Close) -> Result<(), Refusal> {
+        match close.option {
+            Some(CloseOption::Remain) => Err(Refusal::not_available("option=remain")),
+            // What a dynamic member does by itself.
+            Some(CloseOption::Leave) | None => self.all(&close.consumers, sim::World::close),
+        }
+    }
+
+    fn start(&mut self, start: &Start) -> Result<(), Refusal> {
+        available(&start.settings)?;
+        self.all(&start.consumers, |world, name| world.start(name, &start.settings.client))
+    }
+
+    fn reset(&mut self, reset: &Reset) -> Result<(), Refusal> {
+        let to = match reset.to {
+            ResetTo::Earliest => sim::ResetTo::Earliest,
+            ResetTo::Latest => sim::ResetTo::Latest,
+        };
+        Ok(self.world.reset_offsets(&reset.group, &reset.topic, to)?)
+    }
+}
+
+/// Refuses by name what the language knows and this version cannot do.
+fn available(settings: &Settings) -> Result<(), Refusal> {
+    if settings.protocol == Some(Protocol::Consumer) {
+        return Err(Refusal::not_available("protocol=consumer"));
+    }
+    for name in settings.client.assignors.iter().flatten() {
+        let known =
+            assign::by_name(name).is_some_and(|assignor| assignor.protocol == assign::Protocol::Eager);
+        if !known {
+            return Err(Refusal::not_available(format!("assignor {name}")));
+        }
+    }
+    if settings.client.instance.is_some() {
+        return Err(Refusal::not_available("instance= (a static member)"));
+    }
+    Ok(())
+}

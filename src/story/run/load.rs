@@ -1,0 +1,68 @@
+//! `load`: the lines of a file become records of a topic.
+
+use super::{Act, Refusal, Runner};
+use crate::sim::{Pace, TopicSpec, World};
+use crate::story::command::Load;
+use crate::story::load::{Options, Report, Source};
+use std::rc::Rc;
+
+/// Bytes of records that are handed to the world at a time: what is held twice for a moment.
+const PIECE_BYTES: u64 = 4 << 20;
+/// Kafka's `RecordBatch.NO_TIMESTAMP`: the record gets the time at which it is written.
+const NO_TIMESTAMP: i64 = -1;
+
+impl Runner {
+    /// Loads a file; the command with the file's digest. The topic is created when it is absent.
+    pub(super) fn load(&mut self, load: &Load) -> Result<Load, Refusal> {
+        let file = self.files.get(&load.file, load.sha256.as_deref()).map_err(Refusal::new)?;
+        let options = Options {
+            name: &load.file,
+            format: load.format,
+            key: load.key.as_deref(),
+            time: load.time.as_deref(),
+            timestamp_ms: NO_TIMESTAMP,
+        };
+        let source = Source::open(&file.bytes, options)
+            .map_err(|error| Refusal::new(format!("{} is not loaded: {error}", load.file)))?;
+        let mut world = self.world.clone();
+        if !world.topics().iter().any(|topic| topic.name == load.topic) {
+            world.create_topic(TopicSpec { name: load.topic.clone(), partitions: load.partitions })?;
+        }
+        let report = write(&mut world, load, &source)?;
+        self.world = world;
+        self.say(load, &report);
+        Ok(Load { sha256: Some(file.sha256.to_string().into()), ..load.clone() })
+    }
+
+    fn say(&mut self, load: &Load, report: &Report) {
+        self.push(Act::Loaded {
+            topic: load.topic.clone(),
+            file: load.file.clone(),
+            records: report.records,
+            unusable: report.unusable,
+            remarks: report.remarks().into_iter().map(Rc::from).collect(),
+        });
+        for bad in &report.named {
+            self.push(Act::LineRefused(load.file.clone(), bad.line, bad.reason.clone()));
+        }
+    }
+}
+
+/// Hands the records to the world: at once in pieces, or by their rate all together.
+fn write(world: &mut World, load: &Load, source: &Source) -> Result<Report, Refusal> {
+    let pace = load.rate_milli.map_or(Pace::AtOnce, Pace::Rate);
+    let (mut piece, mut bytes, mut result) = (Vec::new(), 0, Ok(()));
+    let report = source.read(|record| {
+        bytes += record.payload_bytes();
+        piece.push(record);
+        if pace == Pace::AtOnce && bytes >= PIECE_BYTES && result.is_ok() {
+            result = world.load(&load.topic, std::mem::take(&mut piece), Pace::AtOnce);
+            bytes = 0;
+        }
+    });
+    result?;
+    if !piece.is_empty() {
+        world.load(&load.topic, piece, pace)?;
+    }
+    Ok(report)
+}
