@@ -136,6 +136,12 @@ impl Session {
         todo!()
     }
 
+    /// Opens the restore of a backup, before its first step: the view shows who still runs. `None` puts it away.
+    /// Nothing changes in the run.
+    pub fn choose_restore(&mut self, _label: Option<&str>) {
+        todo!()
+    }
+
     /// Writes the lines of a file to a topic, as a `load` command.
     ///
     /// # Errors
@@ -165,13 +171,14 @@ impl Session {
         todo!()
     }
 
-    /// Changes of the backups that storage has not been given yet, oldest first. Whoever takes them answers with
-    /// [`Session::saved`] for each, in order.
-    pub fn take_transactions(&mut self) -> Vec<Transaction> {
+    /// All changes of the backups that storage does not hold yet, as one transaction; `None` when there are none or
+    /// the last one is still on its way. Whoever takes it answers with [`Session::saved`].
+    pub fn take_transaction(&mut self) -> Option<Transaction> {
         todo!()
     }
 
-    /// Storage completed the oldest transaction taken and not answered for (`Ok`), or why it did not, in words.
+    /// Storage completed the transaction that was taken (`Ok`), or why it did not, in words: then its changes are part
+    /// of the next one.
     pub fn saved(&mut self, _result: Result<(), Rc<str>>) {
         todo!()
     }

@@ -32,8 +32,16 @@ pub enum What {
     Refused(Rc<str>, Rc<str>),
     /// A topic was created, with so many partitions.
     TopicCreated(Rc<str>, i32),
+    /// A topic was given more partitions: how many it has now.
+    TopicGrown(Rc<str>, i32),
     /// A topic was deleted.
     TopicDeleted(Rc<str>),
+    /// Records were written at once: topic, how many.
+    Produced(Rc<str>, u64),
+    /// A group's offsets of a topic were set: group, topic.
+    OffsetsReset(Rc<str>, Rc<str>),
+    /// A group was deleted.
+    GroupDeleted(Rc<str>),
     /// A consumer's process started.
     Started(Rc<str>),
     /// A member was given its id and joined: consumer, group.
@@ -52,6 +60,8 @@ pub enum What {
     Removed(Rc<str>, Span),
     /// A member left by itself: consumer, reason as on the wire.
     Left(Rc<str>, Rc<str>),
+    /// A group lost its last member and is empty: group.
+    Emptied(Rc<str>),
     /// A consumer was killed, with so many records processed and not committed.
     Killed(Rc<str>, u64),
     /// A consumer closed.
@@ -60,6 +70,10 @@ pub enum What {
     Paused(Rc<str>, Span),
     /// A consumer's poll loop stands still for so long.
     Slowed(Rc<str>, Span),
+    /// A consumer that stood still goes on.
+    WentOn(Rc<str>),
+    /// A commit failed inside the loop: consumer, Java's name of the exception.
+    CommitFailed(Rc<str>, Rc<str>),
     /// Records were read again: consumer, partition, first and last offset.
     Reread(Rc<str>, Rc<str>, i64, i64),
     /// Records were passed over: partition, first and last offset, reason.
@@ -68,16 +82,26 @@ pub enum What {
     Failed(Rc<str>, Rc<str>),
     /// A file was loaded: topic, file, records, lines that could not be used.
     Loaded(Rc<str>, Rc<str>, u64, u64),
+    /// A remark about a loaded file: file, remark.
+    LoadRemark(Rc<str>, Rc<str>),
     /// A line of a loaded file could not be used: file, line number, reason.
     LineRefused(Rc<str>, u64, Rc<str>),
     /// A backup was taken: label, records, offsets.
     BackedUp(Rc<str>, u64, u32),
+    /// Something to know about a backup that was taken: label, remark.
+    BackupRemark(Rc<str>, Rc<str>),
+    /// A backup was verified, every byte of it: label, number of findings.
+    Verified(Rc<str>, u64),
     /// A backup was deleted: label.
     BackupDeleted(Rc<str>),
+    /// Backups were taken in from an archive: file, labels.
+    Imported(Rc<str>, Vec<Rc<str>>),
     /// Data was restored from a backup: label, records, offsets.
     Restored(Rc<str>, u64, u32),
     /// A restore was proven: label.
     RestoreProven(Rc<str>),
+    /// A restore was proven wrong: label, what was found.
+    RestoreDisproven(Rc<str>, Rc<str>),
     /// A check held or failed: its line, what was found.
     Check(Rc<str>, Rc<str>, bool),
 }
