@@ -1,22 +1,280 @@
 //! The command line: a thin shell over the library.
+//!
+//! Exit status: 0 all well; 1 looked, and found wrong; 2 could not do it (then a message on standard error, and nothing
+//! was written).
 
+use rejoin::backup;
+use rejoin::base::Time;
+use rejoin::base::limit::{LOAD_BYTES_MAX, RUN_MAX};
 use rejoin::base::lines::LineError;
-use std::io::{BufWriter, stdin, stdout};
+use rejoin::story::report::{self, Report};
+use rejoin::story::run::Files;
+use rejoin::story::{Options, Runner, Story, help, unit};
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter, ErrorKind, Read, Write, stdin, stdout};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::rc::Rc;
+
+const USAGE: &str = "\
+usage: rejoin COMMAND …
+
+  run STORY [--seed N] [--until TIME] [--json] [--happened] [--text]
+      runs a story to its end and prints its measures and checks; exit 1 when a check fails.
+      --json: one object. --happened: all that happened, a line each. --text: the run as a story of canonical lines.
+  run STORY --facts [--member-ids FILE]
+      prints the facts of the run; FILE maps processes (c2#1) to member ids
+  assign            lines of input for assignors on standard input, assignments on standard output
+  coordinate        requests to a coordinator on standard input, replies and records on standard output
+  verify PATH…      reads every byte of archives of backups; exit 1 when one is damaged
+  help [commands]   this text, or the grammar of stories
+
+STORY may be - for standard input. Files that a story loads are looked for beside it.
+";
+
+/// Why a call could not be carried out: the message for standard error.
+struct Failure(String);
+
+/// What a call answers: its exit status, or why it could not be done.
+type Answer = Result<u8, Failure>;
+
+impl From<String> for Failure {
+    fn from(message: String) -> Failure {
+        Failure(message)
+    }
+}
 
 fn main() -> ExitCode {
-    let command = std::env::args().nth(1).unwrap_or_default();
-    let (input, output) = (stdin().lock(), BufWriter::new(stdout().lock()));
-    let result = match command.as_str() {
-        "assign" => rejoin::assign::wire::answer(input, output),
-        "coordinate" => rejoin::group::wire::coordinate(input, output),
-        other => Err(LineError::Line { line: 0, reason: format!("unknown command {other:?}") }),
+    let arguments: Vec<String> =
+        std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned()).collect();
+    let (command, rest) =
+        arguments.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+    let answer = match command {
+        "run" => run(rest),
+        "assign" => {
+            none(rest).and_then(|()| pipe(|input, output| rejoin::assign::wire::answer(input, output)))
+        }
+        "coordinate" => {
+            none(rest).and_then(|()| pipe(|input, output| rejoin::group::wire::coordinate(input, output)))
+        }
+        "verify" => verify(rest),
+        "help" | "--help" | "-h" => match rest {
+            [] => print(USAGE).map(|()| 0),
+            [topic] if topic == "commands" => print(&help::commands()).map(|()| 0),
+            _ => Err(Failure(format!("there is no help on {}\n\n{USAGE}", rest.join(" ")))),
+        },
+        "--version" | "-V" => print(&format!("rejoin {}\n", env!("CARGO_PKG_VERSION"))).map(|()| 0),
+        "" => Err(Failure(USAGE.to_owned())),
+        other => Err(Failure(format!("there is no command {other}\n\n{USAGE}"))),
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("rejoin {command}: {error}");
+    match answer {
+        Ok(status) => ExitCode::from(status),
+        Err(Failure(message)) => {
+            // Standard error may be closed as well; there is nobody left to tell.
+            let _ = writeln!(io::stderr(), "rejoin: {}", message.trim_end());
             ExitCode::from(2)
         }
     }
+}
+
+/// What `run` was asked for.
+#[derive(Default)]
+struct RunArguments {
+    story: Option<String>,
+    seed: Option<u64>,
+    until: Option<Time>,
+    json: bool,
+    happened: bool,
+    text: bool,
+    facts: bool,
+    member_ids: Option<PathBuf>,
+}
+
+impl RunArguments {
+    fn parse(arguments: &[String]) -> Result<RunArguments, Failure> {
+        let mut parsed = RunArguments::default();
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            let (name, inline) = match argument.split_once('=').filter(|_| argument.starts_with("--")) {
+                Some((name, value)) => (name, Some(value.to_owned())),
+                None => (argument.as_str(), None),
+            };
+            let mut value = || {
+                let value = inline.clone().or_else(|| rest.next().cloned());
+                value.ok_or_else(|| Failure(format!("{name} needs a value")))
+            };
+            match name {
+                "--seed" => parsed.seed = Some(number(&value()?)?),
+                "--until" => parsed.until = Some(moment(&value()?)?),
+                "--member-ids" => parsed.member_ids = Some(value()?.into()),
+                "--json" | "--happened" | "--text" | "--facts" if inline.is_some() => {
+                    return Err(Failure(format!("{name} takes no value")));
+                }
+                "--json" => parsed.json = true,
+                "--happened" => parsed.happened = true,
+                "--text" => parsed.text = true,
+                "--facts" => parsed.facts = true,
+                _ if name.starts_with("--") => {
+                    return Err(Failure(format!("run has no option {name}\n\n{USAGE}")));
+                }
+                _ if parsed.story.is_none() => parsed.story = Some(argument.clone()),
+                _ => return Err(Failure(format!("run takes one story, and {argument} is a second one"))),
+            }
+        }
+        Ok(parsed)
+    }
+}
+
+fn run(arguments: &[String]) -> Answer {
+    let arguments = RunArguments::parse(arguments)?;
+    let path = arguments.story.as_ref().ok_or_else(|| Failure(format!("run needs a story\n\n{USAGE}")))?;
+    let text = read_text(path)?;
+    let story = Story::parse(&text).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(|error| format!("{path}: {error}")).collect();
+        Failure(format!("{path} is no story ({} errors)\n{}", errors.len(), lines.join("\n")))
+    })?;
+    let options = Options {
+        seed: arguments.seed,
+        member_ids: arguments.member_ids.as_deref().map_or_else(|| Ok(BTreeMap::new()), member_ids)?,
+        files: beside(Path::new(path)),
+        ..Options::default()
+    };
+    let mut runner = Runner::new(&story, options);
+    runner.finish(arguments.until);
+    let report = Report::of(&mut runner);
+    let status = u8::from(!report.holds());
+    if arguments.facts {
+        print(&format!("{}\n", rejoin::measure::facts::facts(runner.world(), &acts(&story, &text))))?;
+        return Ok(status);
+    }
+    let mut out = String::new();
+    if arguments.text {
+        out.push_str(&runner.text());
+    }
+    if arguments.happened {
+        let lines = report::happened(&runner).into_iter();
+        out.extend(lines.map(|(at, sentence)| format!("{:>12}  {sentence}\n", at.to_string())));
+    }
+    if arguments.json {
+        out.push_str(&format!("{}\n", report::json(&report)));
+    } else if !arguments.text && !arguments.happened {
+        out.push_str(&report::text(&report));
+    }
+    print(&out)?;
+    Ok(status)
+}
+
+/// The commands as they stand in the text, with their times: what a recording calls an act.
+fn acts(story: &Story, text: &str) -> Vec<(Time, String)> {
+    let lines = story.lines.iter().zip(text.lines());
+    lines.filter_map(|(line, raw)| Some((line.step.as_ref()?.at, raw.trim().to_owned()))).collect()
+}
+
+fn verify(paths: &[String]) -> Answer {
+    if paths.is_empty() {
+        return Err(Failure(format!("verify needs a file\n\n{USAGE}")));
+    }
+    let (mut status, mut failures) = (0, Vec::new());
+    for path in paths {
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                failures.push(format!("{path}: {}", reason(&error)));
+                continue;
+            }
+        };
+        match backup::verify_file(&bytes) {
+            Ok(report) => {
+                let lines = report.to_string();
+                print(&lines.lines().map(|line| format!("{path}: {line}\n")).collect::<String>())?;
+                status |= u8::from(!report.ok());
+            }
+            Err(error) => failures.push(format!("{path}: {error}")),
+        }
+    }
+    if failures.is_empty() { Ok(status) } else { Err(Failure(failures.join("\n"))) }
+}
+
+/// Runs a filter from standard input to standard output.
+fn pipe(filter: impl FnOnce(io::StdinLock, BufWriter<io::StdoutLock>) -> Result<(), LineError>) -> Answer {
+    match filter(stdin().lock(), BufWriter::new(stdout().lock())) {
+        Ok(()) => Ok(0),
+        Err(error) => Err(Failure(error.to_string())),
+    }
+}
+
+/// Prints to standard output. Whoever closed it has seen enough.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure(format!("cannot write: {error}"))),
+        _ => Ok(()),
+    }
+}
+
+fn none(arguments: &[String]) -> Result<(), Failure> {
+    match arguments.first() {
+        None => Ok(()),
+        Some(argument) => Err(Failure(format!("{argument} is too much: there are no arguments\n\n{USAGE}"))),
+    }
+}
+
+fn number(text: &str) -> Result<u64, Failure> {
+    unit::integer(text).ok_or_else(|| Failure(format!("found {text}, expected a whole number")))
+}
+
+fn moment(text: &str) -> Result<Time, Failure> {
+    let span = unit::span(text).filter(|&span| span <= RUN_MAX);
+    span.map(|span| Time::ZERO + span)
+        .ok_or_else(|| Failure(format!("found {text}, expected {}", unit::A_DURATION)))
+}
+
+/// A text file, or standard input for `-`.
+fn read_text(path: &str) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let read = match path {
+        "-" => stdin().lock().read_to_end(&mut bytes).map(drop),
+        _ => std::fs::read(path).map(|read| bytes = read),
+    };
+    read.map_err(|error| Failure(format!("{path}: {}", reason(&error))))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        Failure(format!("{path}: Line {line}: found a byte that is no UTF-8, expected a text"))
+    })
+}
+
+fn member_ids(path: &Path) -> Result<BTreeMap<Rc<str>, Rc<str>>, Failure> {
+    let shown = path.display();
+    let bytes = std::fs::read(path).map_err(|error| Failure(format!("{shown}: {}", reason(&error))))?;
+    let ids: BTreeMap<String, String> = serde_json::from_slice(&bytes)
+        .map_err(|error| Failure(format!("{shown}: expected an object of names and member ids: {error}")))?;
+    Ok(ids.into_iter().map(|(name, id)| (name.into(), id.into())).collect())
+}
+
+/// Finds files in the folder of a story.
+fn beside(story: &Path) -> Files {
+    let folder = story.parent().map(Path::to_path_buf).unwrap_or_default();
+    Files::found_by(Rc::new(move |name| {
+        if name.contains(['/', '\\']) || name == ".." {
+            return Err("a file is named without its folder: it is looked for beside the story".to_owned());
+        }
+        let path = folder.join(name);
+        let size = match std::fs::metadata(&path) {
+            Ok(metadata) if metadata.is_file() => metadata.len(),
+            Ok(_) => return Err("it is no file".to_owned()),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(reason(&error)),
+        };
+        if size > LOAD_BYTES_MAX {
+            return Err(format!("it has {size} bytes, and at most {LOAD_BYTES_MAX} (64 MiB) are taken"));
+        }
+        std::fs::read(&path).map(|bytes| Some(bytes.into())).map_err(|error| reason(&error))
+    }))
+}
+
+/// Why the system refused, without its error number.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }

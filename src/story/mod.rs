@@ -6,9 +6,11 @@
 pub mod args;
 pub mod command;
 pub mod error;
+pub mod help;
 pub mod load;
 pub mod measure;
 pub mod parse;
+pub mod report;
 pub mod run;
 pub mod settings;
 pub mod token;

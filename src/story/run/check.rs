@@ -96,7 +96,7 @@ impl Runner {
 }
 
 /// A measure of the run as the language says it.
-pub(crate) fn value(measure: Measure, measures: &Measures) -> Value {
+pub(in crate::story) fn value(measure: Measure, measures: &Measures) -> Value {
     let count = |count: u64| Value::Count(i64::try_from(count).unwrap_or(i64::MAX));
     match measure {
         Measure::Unowned => Value::Span(measures.unowned),

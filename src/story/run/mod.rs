@@ -16,6 +16,7 @@ mod load;
 mod proof;
 
 pub use check::CheckResult;
+pub(super) use check::value;
 pub use event::{Act, Event, Refusal};
 pub use files::{File, FileError, Files};
 pub use proof::{Proof, ProofRow, RestoreStep, Restoring};

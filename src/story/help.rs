@@ -1,0 +1,67 @@
+//! The grammar of stories, made from the commands themselves.
+
+use super::command::ALL;
+use super::measure::{Kind, MEASURES, Subject};
+use super::settings::{ASSIGNORS, HELP};
+use std::fmt::Write;
+
+const HEAD: &str = "\
+A story is a text of commands, one a line. `#` starts a comment; the first one is the title. `at TIME` before a
+command is virtual time from the start; without it a command has the time of the one before. Times never go back.
+
+Durations: 250us 250ms 45s 2m 1h. Rates: 200/s. Sizes: 64B 1KiB 1MiB. Names in double quotes when they hold a space
+or one of # \" = , : < > ! $ \\. Lists with commas. Every default may be left out. Kafka's own names of settings are read
+as well, with bare milliseconds: session.timeout.ms=10000.
+";
+
+/// What `rejoin help commands` prints.
+pub fn commands() -> String {
+    let mut out = String::from(HEAD);
+    let mut line = |text: String| writeln!(out, "{text}").expect("a string takes every text");
+    line("\nCOMMANDS".to_owned());
+    for spec in ALL {
+        line(format!("\n  {}", spec.syntax));
+        wrap(spec.help, 96).into_iter().for_each(|text| line(format!("      {text}")));
+    }
+    line("\nSETTINGS of group, consumer and start\n".to_owned());
+    for (name, kafka, help) in HELP {
+        line(format!("  {name:<21} {kafka:<54} {help}").trim_end().to_owned());
+    }
+    let names = ASSIGNORS.map(|(name, _)| name).join(", ");
+    line(format!(
+        "\n  Assignors of the language: {names}. One that this version lacks is refused by its name."
+    ));
+    line("\nMEASURES of check, and of rejoin run --json (there times are seconds)\n".to_owned());
+    for spec in MEASURES {
+        let of = match spec.subject {
+            Subject::Run => "[GROUP]",
+            Subject::Group => "GROUP",
+            Subject::Partition => "[GROUP] TOPIC:PARTITION",
+            Subject::Restore => "",
+        };
+        let kind = match spec.kind {
+            Kind::Count => "number",
+            Kind::Span => "time",
+            Kind::Text => "word",
+        };
+        line(format!("  {:<17} {of:<24} {kind:<7} {}", spec.name, spec.help));
+    }
+    out
+}
+
+/// Breaks a text into lines of at most `width` characters.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.last_mut().expect("one line at least");
+        if last.is_empty() {
+            last.push_str(word);
+        } else if last.chars().count() + 1 + word.chars().count() <= width {
+            last.push(' ');
+            last.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}

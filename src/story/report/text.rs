@@ -1,0 +1,98 @@
+//! A report for people.
+
+use super::{GroupReport, Report};
+use crate::base::{Span, Time};
+use crate::story::command::Value;
+use std::fmt::Write;
+
+/// The report as text, line by line.
+pub fn text(report: &Report) -> String {
+    let mut out = String::new();
+    if let Some(title) = &report.title {
+        line(&mut out, format_args!("{title}"));
+    }
+    line(
+        &mut out,
+        format_args!("seed {} · {} · state hash {}", report.seed, clock(report.time), report.hash),
+    );
+    line(&mut out, format_args!(""));
+    for (measure, found) in &report.measures {
+        line(&mut out, format_args!("{:<18}{}", measure.name(), value(found)));
+    }
+    report.groups.iter().for_each(|group| of_group(&mut out, group));
+    if let Some(proof) = report.proof {
+        line(&mut out, format_args!("\nproof of the restore: {proof}"));
+    }
+    if !report.refusals.is_empty() {
+        line(&mut out, format_args!("\nrefused"));
+    }
+    for (at, command, reason) in &report.refusals {
+        line(&mut out, format_args!("  at {at} {command}\n    {reason}"));
+    }
+    if !report.checks.is_empty() {
+        line(&mut out, format_args!("\nchecks"));
+    }
+    for check in &report.checks {
+        let verdict = if check.holds { "holds" } else { "FAILS" };
+        line(&mut out, format_args!("  {verdict}  at {} {} (found {})", check.at, check.line, check.found));
+    }
+    out
+}
+
+fn of_group(out: &mut String, group: &GroupReport) {
+    let facts = &group.facts;
+    let leader = facts.leader.as_deref().map_or_else(String::new, |leader| format!(", leader {leader}"));
+    let assignor = facts.assignor.as_deref().map_or_else(String::new, |assignor| format!(", {assignor}"));
+    let (state, generation) = (facts.state.name(), facts.generation);
+    line(out, format_args!("\ngroup {}: {state}, generation {generation}{assignor}{leader}", facts.name));
+    let rows: Vec<[String; 6]> = group
+        .partitions
+        .iter()
+        .map(|(topic, number, seen)| {
+            [
+                format!("{topic}-{number}"),
+                seen.owner.as_deref().unwrap_or("-").to_owned(),
+                offset(seen.committed),
+                offset(seen.position),
+                seen.end.to_string(),
+                offset(seen.lag),
+            ]
+        })
+        .collect();
+    let head = ["partition", "owner", "committed", "position", "end", "lag"].map(str::to_owned);
+    let widths: Vec<usize> = (0..head.len())
+        .map(|column| rows.iter().chain([&head]).map(|row| row[column].chars().count()).max().unwrap_or(0))
+        .collect();
+    for row in [head].iter().chain(&rows) {
+        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| match column {
+            0 | 1 => format!("{cell:<width$}"),
+            _ => format!("{cell:>width$}"),
+        });
+        line(out, format_args!("  {}", cells.collect::<Vec<_>>().join("  ")));
+    }
+}
+
+fn line(out: &mut String, text: std::fmt::Arguments) {
+    writeln!(out, "{text}").expect("a string takes every text");
+}
+
+fn offset(offset: Option<i64>) -> String {
+    offset.map_or_else(|| "-".to_owned(), |offset| offset.to_string())
+}
+
+fn value(value: &Value) -> String {
+    match value {
+        Value::Span(span) => seconds(*span),
+        Value::None => "-".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// Seconds with three digits after the point.
+fn seconds(span: Span) -> String {
+    format!("{}.{:03} s", span.ms() / 1000, span.ms() % 1000)
+}
+
+fn clock(at: Time) -> String {
+    seconds(at.since(Time::ZERO))
+}
