@@ -40,3 +40,26 @@ impl Default for Config {
         }
     }
 }
+
+impl Config {
+    /// Sets one setting by Kafka's name. Settings of other protocols are let be.
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let number = || value.parse::<i32>().map_err(|_| format!("{name}: not a whole number: {value:?}"));
+        match name {
+            "group.initial.rebalance.delay.ms" => self.initial_rebalance_delay_ms = number()?,
+            "group.min.session.timeout.ms" => self.min_session_timeout_ms = number()?,
+            "group.max.session.timeout.ms" => self.max_session_timeout_ms = number()?,
+            "group.max.size" => self.max_size = number()?,
+            "offset.metadata.max.bytes" => self.offset_metadata_max = number()?,
+            "offsets.retention.minutes" => self.offsets_retention_minutes = number()?,
+            "offsets.retention.check.interval.ms" => {
+                self.offsets_retention_check_interval_ms = number()?.into()
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}

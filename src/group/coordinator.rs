@@ -2,15 +2,16 @@
 
 use super::classic::ClassicGroup;
 use super::config::Config;
-use super::event::{Batch, Outcome, Output, Producer};
+use super::event::{Batch, Event, Outcome, Output, Producer};
 use super::ids::MemberIds;
 use super::metadata::Metadata;
 use super::offset::Offsets;
 use super::record::{OffsetValue, Record};
 use super::request::{Context, Request};
 use super::timer::{Task, TimerKey, Timers};
+use super::turn::Turn;
 use super::view::GroupView;
-use crate::base::{Span, Time};
+use crate::base::{Time, Uuid};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -40,23 +41,23 @@ pub(super) enum Group {
 impl Coordinator {
     /// An empty coordinator at virtual time 0.
     pub fn new(config: Config, ids: MemberIds) -> Coordinator {
-        let mut timers = Timers::default();
-        let interval = Span::from_ms(config.offsets_retention_check_interval_ms.max(0) as u64);
-        timers.arm(Time::ZERO, interval, TimerKey::OffsetExpiry, Task::ExpireOffsets);
-        Coordinator {
+        let mut coordinator = Coordinator {
             config,
             ids,
             metadata: Metadata::default(),
             groups: BTreeMap::new(),
             offsets: Offsets::default(),
-            timers,
-        }
+            timers: Timers::default(),
+        };
+        coordinator.arm_offset_expiry(Time::ZERO);
+        coordinator
     }
 
     /// Answers a request, at once or by a later outcome. `token` names the request in the reply.
     pub fn handle(&mut self, now: Time, token: u64, context: &Context, request: Request) -> Outcome {
-        let _ = (token, context, request);
-        Outcome::new(now)
+        let mut out = Outcome::new(now);
+        self.front(now, (token, context), &request, &mut out);
+        out
     }
 
     /// When the next timer is due.
@@ -67,33 +68,99 @@ impl Coordinator {
     /// Fires the earliest timer that is due at `now`, with the clock at its own deadline ([`Outcome::at`]); an empty
     /// outcome when none is. Call it until [`next_deadline`](Self::next_deadline) is later than `now`.
     pub fn fire(&mut self, now: Time) -> Outcome {
-        Outcome::new(now)
+        let Some((at, key, task)) = self.timers.pop(now) else { return Outcome::new(now) };
+        let mut out = Outcome::new(at);
+        match (key, task) {
+            (TimerKey::OffsetExpiry, _) | (_, Task::ExpireOffsets) => self.expire_offsets(at, &mut out),
+            (TimerKey::Join(id) | TimerKey::Sync(id), task) => self.fire_for_group(&id, at, task, &mut out),
+            (TimerKey::Heartbeat(id, member), _) => {
+                if let Some((Group::Classic(group), mut turn)) = self.turn(&id, at, &mut out) {
+                    group.heartbeat_expired(&mut turn, &member);
+                }
+            }
+        }
+        out
     }
 
-    /// Takes note of the topics that exist. Offsets of a topic that is gone are dropped.
+    fn fire_for_group(&mut self, id: &str, at: Time, task: Task, out: &mut Outcome) {
+        let Some((Group::Classic(group), mut turn)) = self.turn(id, at, out) else { return };
+        match task {
+            Task::InitialJoin { delay_ms, remaining_ms } => {
+                group.initial_join_due(&mut turn, delay_ms, remaining_ms)
+            }
+            Task::CompleteJoin => group.complete_join(&mut turn),
+            Task::ExpireSync { generation } => group.sync_expired(&mut turn, generation),
+            Task::ExpireMember | Task::ExpireOffsets => unreachable!("not a timer of a group"),
+        }
+    }
+
+    /// Takes note of the topics that exist. Offsets of topics that are gone are dropped.
     pub fn set_metadata(&mut self, now: Time, metadata: Metadata) -> Outcome {
-        self.metadata = metadata;
-        Outcome::new(now)
+        let mut out = Outcome::new(now);
+        let old = std::mem::replace(&mut self.metadata, metadata);
+        let gone = old.topics.into_iter().filter(|(name, topic)| self.metadata.id_of(name) != topic.id);
+        let gone: BTreeMap<Rc<str>, Uuid> = gone.map(|(name, topic)| (name, topic.id)).collect();
+        if !gone.is_empty() {
+            self.drop_offsets_of(&gone, &mut out);
+        }
+        out
     }
 
     /// A transaction marker: the pending offsets of the producer count, or are dropped.
     pub fn end_transaction(&mut self, now: Time, producer: Producer, commit: bool) -> Outcome {
-        let _ = (producer, commit);
-        Outcome::new(now)
+        let mut out = Outcome::new(now);
+        let records = vec![Record::TransactionEnd { commit }];
+        self.append(Batch { producer: Some(producer), records }, &mut out);
+        out
     }
 
     /// Loses the partition and gets it back at once: held requests are answered `NOT_COORDINATOR`, timers and soft
     /// state are gone, and `log`, all batches ever appended, is replayed.
     pub fn restart(&mut self, now: Time, log: &[Batch]) -> Outcome {
+        let mut out = Outcome::new(now);
+        for id in self.groups.keys().cloned().collect::<Vec<_>>() {
+            let (Group::Classic(group), mut turn) = self.turn(&id, now, &mut out).expect("it is there");
+            group.unload(&mut turn);
+        }
+        self.groups.clear();
+        self.offsets = Offsets::default();
+        self.timers.clear();
         for batch in log {
             self.replay(batch);
         }
-        Outcome::new(now)
+        for id in self.groups.keys().cloned().collect::<Vec<_>>() {
+            let (Group::Classic(group), mut turn) = self.turn(&id, now, &mut out).expect("it is there");
+            group.loaded(&mut turn);
+        }
+        self.arm_offset_expiry(now);
+        out
     }
 
-    /// Takes records into memory. The only writer of offsets.
+    /// Takes records into memory: the only writer of offsets, and what a restart finds of groups.
     pub fn replay(&mut self, batch: &Batch) {
-        let _: Option<&Record> = batch.records.first();
+        for record in &batch.records {
+            match record {
+                Record::Offset(key, value) => {
+                    // An offset without a group makes a simple one, which stores offsets only.
+                    if value.is_some() && !self.groups.contains_key(&key.group) {
+                        let group = ClassicGroup::new(key.group.clone(), self.config.epoch_ms);
+                        self.groups.insert(key.group.clone(), Group::Classic(group));
+                    }
+                    self.offsets.replay(key, value.as_ref(), batch.producer);
+                }
+                Record::ClassicGroup(id, Some(value)) => {
+                    let group = ClassicGroup::remembered(id.clone(), value);
+                    self.groups.insert(id.clone(), Group::Classic(group));
+                }
+                Record::ClassicGroup(id, None) => {
+                    self.groups.remove(id);
+                }
+                Record::TransactionEnd { commit } => {
+                    let producer = batch.producer.expect("a marker belongs to a producer");
+                    self.offsets.end_transaction(producer.id, *commit);
+                }
+            }
+        }
     }
 
     /// The names of all groups.
@@ -103,25 +170,70 @@ impl Coordinator {
 
     /// A group as it is now; `None` when there is none of that name.
     pub fn group(&self, group: &str) -> Option<GroupView> {
-        let _ = group;
-        None
+        let Group::Classic(group) = self.groups.get(group)?;
+        Some(GroupView::of_classic(group, &self.config))
     }
 
     /// The committed offsets of a group: topic, partition, value, in that order.
     pub fn committed(&self, group: &str) -> impl Iterator<Item = (&Rc<str>, i32, &OffsetValue)> {
-        let _ = group;
-        std::iter::empty()
+        let topics = self.offsets.of(group).into_iter().flatten();
+        topics.flat_map(|(topic, partitions)| {
+            partitions.iter().map(move |(&p, stored)| (topic, p, &stored.value))
+        })
     }
 
     /// The committed offset of one partition.
     pub fn committed_offset(&self, group: &str, topic: &str, partition: i32) -> Option<&OffsetValue> {
-        let _ = (group, topic, partition);
-        None
+        self.offsets.get(group, topic, partition).map(|stored| &stored.value)
+    }
+
+    /// The wall clock, in milliseconds since 1970.
+    pub(super) fn clock_ms(&self, now: Time) -> i64 {
+        self.config.epoch_ms + now.ms() as i64
+    }
+
+    /// A group, and what it may touch while it works on an input.
+    pub(super) fn turn<'a>(
+        &'a mut self,
+        id: &str,
+        now: Time,
+        out: &'a mut Outcome,
+    ) -> Option<(&'a mut Group, Turn<'a>)> {
+        let group = self.groups.get_mut(id)?;
+        let turn = Turn { now, config: &self.config, ids: &mut self.ids, timers: &mut self.timers, out };
+        Some((group, turn))
+    }
+
+    /// Makes an empty classic group.
+    pub(super) fn create_classic(&mut self, now: Time, id: &Rc<str>) {
+        let group = ClassicGroup::new(id.clone(), self.clock_ms(now));
+        self.groups.insert(id.clone(), Group::Classic(group));
+    }
+
+    /// Writes a batch, if it has records, and replays it.
+    pub(super) fn append(&mut self, batch: Batch, out: &mut Outcome) {
+        if !batch.records.is_empty() {
+            self.replay(&batch);
+            out.append(batch);
+        }
     }
 }
 
 impl Outcome {
-    /// Appends a batch.
+    /// Nothing yet.
+    pub(super) fn new(at: Time) -> Outcome {
+        Outcome { at, outputs: Vec::new() }
+    }
+
+    pub(super) fn reply(&mut self, token: u64, reply: super::Reply) {
+        self.outputs.push(Output::Reply { token, reply });
+    }
+
+    pub(super) fn event(&mut self, event: Event) {
+        self.outputs.push(Output::Event(event));
+    }
+
+    /// A batch that was written.
     pub(super) fn append(&mut self, batch: Batch) {
         self.outputs.push(Output::Records(batch));
     }

@@ -160,20 +160,5 @@ pub enum Removal {
     NeverJoined,
 }
 
-impl Outcome {
-    /// Nothing yet.
-    pub(super) fn new(at: Time) -> Outcome {
-        Outcome { at, outputs: Vec::new() }
-    }
-
-    pub(super) fn reply(&mut self, token: u64, reply: Reply) {
-        self.outputs.push(Output::Reply { token, reply });
-    }
-
-    pub(super) fn event(&mut self, event: Event) {
-        self.outputs.push(Output::Event(event));
-    }
-}
-
 /// A request that was refused, inside the coordinator.
 pub(super) type Checked<T = ()> = Result<T, ErrorCode>;

@@ -15,11 +15,13 @@
 //! # What it never does
 //! Read a clock, draw randomness that it was not given, or fail: a refused request is a reply with an error code.
 
+mod admin;
 mod classic;
 mod config;
 mod coordinator;
 pub mod error;
 mod event;
+mod front;
 mod ids;
 mod metadata;
 mod offset;
@@ -28,6 +30,7 @@ mod record;
 mod reply;
 mod request;
 mod timer;
+mod turn;
 mod view;
 pub mod wire;
 

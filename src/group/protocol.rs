@@ -65,7 +65,7 @@ impl Subscription {
     pub fn decode(bytes: &[u8]) -> Result<Subscription, ProtocolError> {
         let mut r = Reader { bytes, at: 0 };
         let version = r.version()?;
-        let topics = r.array("topics", |r| r.string())?;
+        let topics = r.array("more topics than bytes", |r| r.string())?;
         let user_data = r.bytes()?;
         let mut subscription = Subscription { topics, user_data, ..Subscription::default() };
         if version >= 1 {
@@ -78,6 +78,18 @@ impl Subscription {
             subscription.rack = r.nullable_string()?;
         }
         Ok(subscription)
+    }
+
+    /// Reads the topics only, as the coordinator does: what comes after the user data is not looked at.
+    ///
+    /// # Errors
+    /// What is wrong and where.
+    pub fn decode_topics(bytes: &[u8]) -> Result<Vec<Rc<str>>, ProtocolError> {
+        let mut r = Reader { bytes, at: 0 };
+        r.version()?;
+        let topics = r.array("more topics than bytes", |r| r.string())?;
+        r.bytes()?;
+        Ok(topics)
     }
 
     /// Writes it in the newest version.

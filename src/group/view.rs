@@ -1,6 +1,8 @@
 //! What others may read of a coordinator.
 
 use super::Bytes;
+use super::classic::{ClassicGroup, Member};
+use super::config::Config;
 use crate::base::{Span, Time};
 use std::rc::Rc;
 
@@ -76,4 +78,44 @@ pub struct MemberView {
     pub metadata: Bytes,
     /// Its assignment; empty while there is none.
     pub assignment: Bytes,
+}
+
+impl GroupView {
+    pub(super) fn of_classic(group: &ClassicGroup, config: &Config) -> GroupView {
+        let since = group.since_ms.map(|ms| Time::from_ms(u64::try_from(ms - config.epoch_ms).unwrap_or(0)));
+        GroupView {
+            id: group.id.clone(),
+            state: group.state,
+            generation: group.generation,
+            protocol_type: group.protocol_type.clone(),
+            protocol: group.protocol.clone(),
+            leader: group.leader.clone(),
+            members: group
+                .members
+                .values()
+                .map(|m| MemberView::of_classic(m, group.protocol.as_deref()))
+                .collect(),
+            rebalances: group.rebalances,
+            reason: group.reason.clone(),
+            since,
+        }
+    }
+}
+
+impl MemberView {
+    fn of_classic(member: &Member, protocol: Option<&str>) -> MemberView {
+        let first = || member.protocols.first().map(|p| &p.metadata);
+        MemberView {
+            id: member.id.clone(),
+            client_id: member.client_id.clone(),
+            instance: member.instance.clone(),
+            session_timeout: member.session_timeout(),
+            rebalance_timeout: Span::from_ms(member.rebalance_timeout_ms.max(0) as u64),
+            last_heard: member.last_heard,
+            awaiting_join: member.join.is_some(),
+            awaiting_sync: member.sync.is_some(),
+            metadata: protocol.and_then(|p| member.metadata(p)).or_else(first).cloned().unwrap_or_default(),
+            assignment: member.assignment.clone(),
+        }
+    }
 }

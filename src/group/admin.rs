@@ -1,0 +1,95 @@
+//! DescribeGroups, ListGroups and DeleteGroups: what an administrator asks.
+
+use super::coordinator::{Coordinator, Group};
+use super::event::{Batch, Checked, Event, Outcome};
+use super::record::Record;
+use super::reply::{DescribedGroup, ListedGroup};
+use super::request::ListGroups;
+use super::view::GroupState;
+use super::{ErrorCode, classic::ClassicGroup};
+use std::rc::Rc;
+
+/// The first version of DescribeGroups that is told that a group is not there.
+const NOT_FOUND_VERSION: i16 = 6;
+
+/// Kafka's name of the type of a group of the classic protocol.
+const CLASSIC: &str = "classic";
+
+impl Coordinator {
+    /// A group in detail. One that is not there is Dead.
+    pub(super) fn describe(&self, id: &Rc<str>, version: i16) -> DescribedGroup {
+        match self.groups.get(id) {
+            Some(Group::Classic(group)) => group.described(),
+            None => {
+                let known = version < NOT_FOUND_VERSION;
+                DescribedGroup {
+                    error: if known { ErrorCode::NONE } else { ErrorCode::GROUP_ID_NOT_FOUND },
+                    error_message: (!known).then(|| format!("Group {id} not found.").into()),
+                    group_id: id.clone(),
+                    state: GroupState::Dead.name(),
+                    protocol_type: "".into(),
+                    protocol: "".into(),
+                    members: Vec::new(),
+                }
+            }
+        }
+    }
+
+    /// The groups in any of the states and of any of the types asked for.
+    pub(super) fn list(&self, request: &ListGroups) -> Vec<ListedGroup> {
+        let among = |name: &str, wanted: &[Rc<str>]| {
+            wanted.is_empty() || wanted.iter().any(|w| w.trim().eq_ignore_ascii_case(name))
+        };
+        let listed = self.groups.values().map(|Group::Classic(group)| ListedGroup {
+            group_id: group.id.clone(),
+            protocol_type: group.protocol_type.clone().unwrap_or_default(),
+            state: group.state.name(),
+            group_type: CLASSIC,
+        });
+        listed.filter(|g| among(g.state, &request.states) && among(g.group_type, &request.types)).collect()
+    }
+
+    /// Deletes the groups that are empty, with their offsets.
+    pub(super) fn delete_groups(&mut self, ids: &[Rc<str>], out: &mut Outcome) -> Vec<(Rc<str>, ErrorCode)> {
+        let mut records = Vec::new();
+        let mut results = Vec::new();
+        for id in ids {
+            let deletable = self.may_delete(id);
+            if deletable.is_ok() {
+                records.extend(self.offsets.tombstones(id));
+                records.push(Record::ClassicGroup(id.clone(), None));
+                out.event(Event::GroupDeleted { group: id.clone() });
+            }
+            results.push((id.clone(), deletable.err().unwrap_or(ErrorCode::NONE)));
+        }
+        self.append(Batch { producer: None, records }, out);
+        results
+    }
+
+    fn may_delete(&self, id: &str) -> Checked {
+        match self.groups.get(id) {
+            None => Err(ErrorCode::GROUP_ID_NOT_FOUND),
+            Some(Group::Classic(group)) => match group.state {
+                GroupState::Empty => Ok(()),
+                GroupState::Dead => Err(ErrorCode::GROUP_ID_NOT_FOUND),
+                _ => Err(ErrorCode::NON_EMPTY_GROUP),
+            },
+        }
+    }
+}
+
+impl ClassicGroup {
+    /// Protocol and subscriptions are told only while the group is stable.
+    fn described(&self) -> DescribedGroup {
+        let protocol = self.protocol.as_ref().filter(|_| self.state == GroupState::Stable);
+        DescribedGroup {
+            error: ErrorCode::NONE,
+            error_message: None,
+            group_id: self.id.clone(),
+            state: self.state.name(),
+            protocol_type: self.protocol_type.clone().unwrap_or_default(),
+            protocol: protocol.cloned().unwrap_or_default(),
+            members: self.members.values().map(|m| m.described(protocol.map(|p| &**p))).collect(),
+        }
+    }
+}

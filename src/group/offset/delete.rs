@@ -1,0 +1,70 @@
+//! Offsets are deleted: by OffsetDelete, or because their topic is gone.
+
+use crate::base::Uuid;
+use crate::group::ErrorCode;
+use crate::group::coordinator::{Coordinator, Group};
+use crate::group::event::{Batch, Checked, Outcome};
+use crate::group::offset::commit::Errors;
+use crate::group::record::{OffsetKey, Record};
+use crate::group::view::GroupState;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+impl Coordinator {
+    /// Deletes offsets of topics that the group does not read.
+    pub(in crate::group) fn delete_offsets(
+        &mut self,
+        group_id: &Rc<str>,
+        topics: &[(Rc<str>, Vec<i32>)],
+        out: &mut Outcome,
+    ) -> Checked<Errors> {
+        let Some(Group::Classic(group)) = self.groups.get(group_id) else {
+            return Err(ErrorCode::GROUP_ID_NOT_FOUND);
+        };
+        match group.state {
+            GroupState::Dead => return Err(ErrorCode::GROUP_ID_NOT_FOUND),
+            GroupState::Empty => {}
+            _ if group.is_consumers() => {}
+            _ => return Err(ErrorCode::NON_EMPTY_GROUP),
+        }
+        let mut records = Vec::new();
+        let mut errors = Vec::new();
+        for (topic, partitions) in topics {
+            if group.subscribes_to(topic) {
+                errors.push(partitions.iter().map(|&p| (p, ErrorCode::GROUP_SUBSCRIBED_TO_TOPIC)).collect());
+                continue;
+            }
+            errors.push(partitions.iter().map(|&p| (p, ErrorCode::NONE)).collect());
+            for &partition in partitions {
+                let key = OffsetKey { group: group_id.clone(), topic: topic.clone(), partition };
+                if self.offsets.get(group_id, topic, partition).is_some() || self.offsets.is_pending(&key) {
+                    records.push(Record::Offset(key, None));
+                }
+            }
+        }
+        self.append(Batch { producer: None, records }, out);
+        Ok(errors)
+    }
+
+    /// Drops the offsets of topics that are gone. Those of a topic made again under the same name stay: they carry its
+    /// new id.
+    pub(in crate::group) fn drop_offsets_of(&mut self, gone: &BTreeMap<Rc<str>, Uuid>, out: &mut Outcome) {
+        let concerned =
+            |topic: &Rc<str>, id: Uuid| gone.get(topic).is_some_and(|g| id == Uuid::ZERO || id == *g);
+        let mut keys = BTreeSet::new();
+        for (group, topics) in &self.offsets.committed {
+            for (topic, partitions) in topics {
+                for (&partition, _) in partitions.iter().filter(|(_, s)| concerned(topic, s.value.topic_id)) {
+                    keys.insert(OffsetKey { group: group.clone(), topic: topic.clone(), partition });
+                }
+            }
+        }
+        for (key, _) in
+            self.offsets.pending.values().flatten().filter(|(k, s)| concerned(&k.topic, s.value.topic_id))
+        {
+            keys.insert(key.clone());
+        }
+        let records = keys.into_iter().map(|key| Record::Offset(key, None)).collect();
+        self.append(Batch { producer: None, records }, out);
+    }
+}
