@@ -103,7 +103,7 @@ impl Partition {
         place as u32
     }
 
-    fn remember(&mut self, step: [u64; 3]) {
+    pub(super) fn remember(&mut self, step: [u64; 3]) {
         let mut bytes = [0; 24];
         for (word, at) in step.iter().zip(bytes.as_chunks_mut::<8>().0) {
             *at = word.to_le_bytes();

@@ -34,7 +34,7 @@ pub struct Partition {
     /// In the order of offsets; every one holds a batch.
     runs: Vec<Rc<Run>>,
     totals: Totals,
-    /// Stands for everything ever appended: each append hashes what it adds, seeded with the value before.
+    /// Stands for everything ever appended, and by which leader: each step is hashed with the value before as its seed.
     history: u64,
 }
 
@@ -86,6 +86,7 @@ impl Partition {
     pub fn set_leader_epoch(&mut self, epoch: i32) {
         assert!(epoch >= self.leader_epoch, "leader epochs never go back");
         self.leader_epoch = epoch;
+        self.remember([epoch as u64, self.end as u64, u64::MAX]);
     }
 
     /// Batches, records and bytes that the log holds. A batch that holds the log start counts whole.
