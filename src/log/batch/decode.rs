@@ -198,3 +198,58 @@ fn take_header<'a>(from: &mut &'a [u8]) -> Result<HeaderView<'a>, ()> {
     let key = take_bytes(from)?.ok_or(())?;
     Ok((key, take_bytes(from)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::batch::{BatchInfo, Parts, encode_into};
+
+    /// A batch of empty records at these deltas, whose header says `last_offset_delta`.
+    fn batch(deltas: &[i32], last_offset_delta: i32) -> Vec<u8> {
+        let parts = deltas.iter().map(|&offset_delta| Parts {
+            offset_delta,
+            timestamp_ms: 5,
+            key: None,
+            value: None,
+            headers: &[],
+        });
+        let mut bytes = Vec::new();
+        encode_into(&mut bytes, &BatchInfo::default(), parts);
+        bytes[23..27].copy_from_slice(&last_offset_delta.to_be_bytes());
+        let crc = crc32c::crc32c(&bytes[21..]);
+        bytes[17..21].copy_from_slice(&crc.to_be_bytes());
+        bytes
+    }
+
+    #[test]
+    fn offsets_increase_within_the_batch_and_compaction_may_leave_holes() {
+        let not_after = Some("record 1 of the batch: its offset does not follow the one before");
+        let beyond = Some("record 1 of the batch: its offset is beyond the batch's last");
+        let cases: [(&str, &[i32], i32, Option<&str>); 6] = [
+            ("every offset has its record", &[0, 1, 2], 2, None),
+            ("holes before, between and behind", &[1, 3], 5, None),
+            ("the same offset twice", &[0, 0], 1, not_after),
+            ("an offset that goes back", &[1, 0], 1, not_after),
+            ("an offset beyond the last", &[0, 2], 1, beyond),
+            (
+                "a negative offset",
+                &[-1],
+                1,
+                Some("record 0 of the batch: its offset does not follow the one before"),
+            ),
+        ];
+        for (name, deltas, last, refusal) in cases {
+            let error = decode(&batch(deltas, last)).err().map(|error| error.to_string());
+            assert_eq!(error.as_deref(), refusal, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_count_that_the_bytes_cannot_hold_is_refused_before_anything_is_read() {
+        let mut bytes = batch(&[0, 1], 1);
+        bytes[57..61].copy_from_slice(&i32::MAX.to_be_bytes());
+        let header = Header::read(&bytes).expect("the fields are plausible");
+        let refusal = records(&header, &bytes).expect_err("14 bytes of records").to_string();
+        assert_eq!(refusal, "count is 2147483647, expected at most 2 for 14 bytes of records");
+    }
+}

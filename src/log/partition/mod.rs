@@ -175,6 +175,19 @@ mod tests {
     }
 
     #[test]
+    fn batches_carry_the_epoch_of_the_leader_that_appended_them() {
+        let mut log = Partition::new();
+        log.append_generated(1, &recipe(), 0);
+        log.set_leader_epoch(3);
+        log.append_generated(2, &recipe(), 1);
+        log.append_records(Timestamps::Create, &[Record::new(3, None, None)]);
+        let segment = log.segments(u32::MAX).remove(0).bytes;
+        let epochs =
+            crate::log::segment::batches(&segment).map(|batch| batch.expect("sound").header.leader_epoch);
+        assert_eq!(epochs.collect::<Vec<_>>(), [0, 3, 3]);
+    }
+
+    #[test]
     fn a_clone_goes_its_own_way() {
         let mut log = Partition::new();
         log.append_generated(1, &recipe(), 0);

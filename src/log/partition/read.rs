@@ -172,3 +172,60 @@ impl Fetched {
         self.next = last + 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::batch::{BatchInfo, Parts, encode_into};
+
+    /// A batch of empty records at these offsets, markers if `control`.
+    fn batch(offsets: &[i64], control: bool) -> Vec<u8> {
+        let base_offset = offsets[0];
+        let parts = offsets.iter().map(|offset| Parts {
+            offset_delta: (offset - base_offset) as i32,
+            timestamp_ms: 5,
+            key: None,
+            value: None,
+            headers: &[],
+        });
+        let mut bytes = Vec::new();
+        encode_into(&mut bytes, &BatchInfo { base_offset, control, ..BatchInfo::default() }, parts);
+        bytes
+    }
+
+    #[test]
+    fn a_fetch_passes_over_markers_and_holes() {
+        let mut log = Partition::new();
+        for bytes in [batch(&[0, 2, 5], false), batch(&[6], true), batch(&[9], false), batch(&[10], true)] {
+            log.append_bytes(bytes.into()).expect("a sound batch");
+        }
+        // From, most records → first, last, count, next.
+        let cases = [
+            ("a hole between records", 0, 2, (0, 2, 2, 3)),
+            ("from a hole on", 3, 1, (5, 5, 1, 6)),
+            ("over a marker to the next record", 1, 3, (2, 9, 3, 10)),
+            ("a marker behind the last record", 1, 9, (2, 9, 3, 11)),
+            ("a marker alone", 10, 9, (10, 9, 0, 11)),
+            ("a hole and then a record", 7, 1, (9, 9, 1, 10)),
+            ("at the end", 11, 9, (11, 10, 0, 11)),
+        ];
+        for (name, from, most, expected) in cases {
+            let found = log.read(from, most, u64::MAX);
+            assert_eq!((found.first, found.last, found.count, found.next), expected, "{name}");
+        }
+        assert_eq!(log.next_offset_at_or_after(6), Some(9));
+        assert_eq!(log.next_offset_at_or_after(10), None);
+    }
+
+    #[test]
+    fn what_compaction_took_from_the_end_of_a_batch_is_passed_over_too() {
+        let mut bytes = batch(&[0, 2], false);
+        bytes[23..27].copy_from_slice(&7i32.to_be_bytes());
+        let crc = crc32c::crc32c(&bytes[21..]);
+        bytes[17..21].copy_from_slice(&crc.to_be_bytes());
+        let mut log = Partition::new();
+        log.append_bytes(bytes.into()).expect("a sound batch");
+        let next = |from, most| log.read(from, most, u64::MAX).next;
+        assert_eq!((next(0, 1), next(0, 2), next(0, 3), next(3, 1), log.end()), (1, 8, 8, 8, 8));
+    }
+}
