@@ -1,0 +1,79 @@
+//! The states of consumers: an icon, a word and a tone, the hue being only the third voice.
+
+use super::format::{moment, span};
+use super::{fill, plural, t};
+use crate::base::{Span, Time};
+use crate::session::view::{ConsumerState, ConsumerView};
+
+/// How a state is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// What is well has no colour.
+    Plain,
+    /// Paused, unknown.
+    Still,
+    /// Waiting, joining, read again.
+    Change,
+    /// Unowned, dead, violated.
+    Harm,
+    /// A check that holds.
+    Ok,
+}
+
+impl Tone {
+    /// The classes of a `state` in this tone.
+    pub fn class(self) -> &'static str {
+        match self {
+            Tone::Plain => "state",
+            Tone::Still => "state still",
+            Tone::Change => "state change",
+            Tone::Harm => "state harm",
+            Tone::Ok => "state ok",
+        }
+    }
+}
+
+/// A state as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateWord {
+    /// The icon's name.
+    pub icon: &'static str,
+    /// How it is coloured.
+    pub tone: Tone,
+    /// The word, without anything that counts by the frame.
+    pub word: String,
+    /// What follows the word where there is room: since when.
+    pub tail: String,
+}
+
+/// What a consumer is doing, as it is shown at `now`.
+pub fn state_word(consumer: &ConsumerView, now: Time) -> StateWord {
+    let t = t();
+    let until = moment(consumer.until.unwrap_or(now));
+    let (icon, tone, word) = match consumer.state {
+        ConsumerState::Joining => ("change", Tone::Change, t.state_joining.to_string()),
+        ConsumerState::Syncing => ("wait", Tone::Change, t.state_syncing.to_string()),
+        ConsumerState::Running if consumer.owns.is_empty() => ("ok", Tone::Still, t.state_idle.to_string()),
+        ConsumerState::Running => ("ok", Tone::Plain, plural(t.state_reads, consumer.owns.len() as u64, &[])),
+        ConsumerState::NotTold => ("slow", Tone::Still, t.state_not_told.to_string()),
+        ConsumerState::Told => ("wait", Tone::Change, t.state_told.to_string()),
+        ConsumerState::Paused => ("pause", Tone::Still, fill(t.state_paused, &[&until])),
+        ConsumerState::Slow => ("slow", Tone::Change, fill(t.state_slow, &[&until])),
+        ConsumerState::Zombie => ("unowned", Tone::Harm, t.state_zombie.to_string()),
+        ConsumerState::Killed => ("dead", Tone::Harm, t.state_killed.to_string()),
+        ConsumerState::Closed => ("close", Tone::Still, t.state_closed.to_string()),
+        ConsumerState::Failed => ("warn", Tone::Harm, t.state_failed.to_string()),
+    };
+    let tail = match consumer.state {
+        ConsumerState::Killed | ConsumerState::Closed | ConsumerState::Failed | ConsumerState::Zombie => {
+            ago(now.since(consumer.since))
+        }
+        _ => String::new(),
+    };
+    StateWord { icon, tone, word, tail }
+}
+
+/// ` 9.640 s ago`, to follow a word.
+fn ago(since: Span) -> String {
+    fill(t().ago, &[&"", &span(since)])
+}
