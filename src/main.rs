@@ -1,2 +1,5 @@
-//! The page.
-fn main() {}
+//! The page: mounts [`rejoin::ui`].
+
+fn main() {
+    rejoin::ui::mount();
+}

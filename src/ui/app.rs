@@ -1,0 +1,139 @@
+//! The page as a whole: the lab behind it, what it shows, where intents go.
+
+use super::dom;
+use super::files;
+use super::hook::{use_drop, use_space};
+use super::i18n::t;
+use super::intent::{Ask, Chosen, Intent, Refusal, Show, Tab, Told};
+use super::lab::Lab;
+use super::page::{Change, Page, WINDOW};
+use super::panel::{Alert, Bar, Drawer, Inspector, LoadDialog, Measures, Stage, TimePanel};
+use crate::session::view::LabView;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// The page.
+#[component]
+pub fn App() -> Html {
+    let page = use_reducer(Page::opened);
+    let lab = use_lab(page.dispatcher());
+    let intent = use_intent(lab, page.dispatcher());
+    let on_file = {
+        let intent = intent.clone();
+        use_callback((), move |file: web_sys::File, ()| take(file, intent.clone()))
+    };
+    let dropping = use_drop(on_file.clone());
+    let on_space = {
+        let intent = intent.clone();
+        use_callback(page.playing, move |(), playing| {
+            intent.emit(Intent::Ask(if *playing { Ask::Pause } else { Ask::Play }));
+        })
+    };
+    use_space(on_space);
+    let Some(view) = page.view.clone() else { return Html::default() };
+    html! {
+        <>
+            <a class="skip" href="#stage">{ t().skip }</a>
+            { layout(&page, &view, &intent, &on_file) }
+            <Alert alert={page.alert.clone()} intent={intent.clone()} />
+            if let Some(file) = &page.file {
+                <LoadDialog file={file.clone()} loaded={page.loaded.clone()} topics={topics(&view)}
+                    intent={intent.clone()} />
+            }
+            if dropping { <div class="drop-veil"><p>{ t().drop_here }</p></div> }
+        </>
+    }
+}
+
+/// The regions of the lab.
+fn layout(page: &Page, view: &LabView, intent: &Callback<Intent>, on_file: &Callback<web_sys::File>) -> Html {
+    html! {
+        <div class="lab">
+            <Bar run={view.run.clone()} playing={page.playing} speed={page.speed} step={page.step}
+                intent={intent.clone()} />
+            <Measures measures={view.measures.clone()} />
+            <Stage stage={view.stage.clone()} now={view.run.now} focus={page.focus.clone()} table={page.table}
+                fast={page.speed > 4000} intent={intent.clone()} on_file={on_file.clone()} />
+            <TimePanel time={view.time.clone()} consumers={view.stage.consumers.len()} focus={page.focus.clone()}
+                window={page.window} table={page.time_table} intent={intent.clone()} />
+            <Inspector inspector={view.inspector.clone()} stage={view.stage.clone()} now={view.run.now}
+                focus={page.focus.clone()} sheet={page.sheet} intent={intent.clone()} />
+            <Drawer tab={page.tab} run={view.run.clone()} stage={view.stage.clone()} backups={view.backups.clone()} story={view.story.clone()}
+                happened={view.happened.clone()} page={shown(page)} intent={intent.clone()}
+                on_file={on_file.clone()} />
+        </div>
+    }
+}
+
+/// The part of the page that the drawer shows, without the views that change with every frame.
+fn shown(page: &Page) -> Rc<Page> {
+    Rc::new(Page { view: None, ..page.clone() })
+}
+
+fn topics(view: &LabView) -> Vec<Rc<str>> {
+    view.stage.topics.iter().map(|topic| topic.name.clone()).collect()
+}
+
+/// The lab: opened once, playing from the start, its first partition selected.
+#[hook]
+fn use_lab(page: UseReducerDispatcher<Page>) -> Lab {
+    let lab = use_memo((), |()| {
+        Lab::open(Callback::from(move |told: Told| {
+            if let Told::Archive(_, name, bytes) = &told {
+                files::save(name, bytes);
+            }
+            page.dispatch(Change::Told(told));
+        }))
+    });
+    {
+        let lab = (*lab).clone();
+        use_effect_with((), move |()| {
+            lab.ask(Ask::Window(Some(WINDOW)));
+            lab.ask(Ask::Play);
+        });
+    }
+    (*lab).clone()
+}
+
+/// One callback for all intents: to the lab, to the page, or to both.
+#[hook]
+fn use_intent(lab: Lab, page: UseReducerDispatcher<Page>) -> Callback<Intent> {
+    use_callback(lab, move |intent: Intent, lab| match intent {
+        Intent::Ask(ask) => {
+            match &ask {
+                Ask::Focus(focus) => page.dispatch(Change::Focus(focus.clone())),
+                Ask::Window(window) => page.dispatch(Change::Window(*window)),
+                Ask::Speed(speed) => page.dispatch(Change::Speed(*speed)),
+                _ => {}
+            }
+            let exported = match &ask {
+                Ask::Export(label) => Some(label.clone()),
+                _ => None,
+            };
+            lab.ask(ask);
+            if let Some(label) = exported {
+                lab.ask(Ask::Exported(label, dom::wall_clock_ms()));
+            }
+        }
+        Intent::Show(show) => page.dispatch(Change::Show(show)),
+    })
+}
+
+/// Takes a file that was chosen or dropped: an archive is imported, anything else is offered for loading.
+fn take(file: web_sys::File, intent: Callback<Intent>) {
+    wasm_bindgen_futures::spawn_local(async move {
+        let name: Rc<str> = file.name().into();
+        if files::is_archive(&name) {
+            match files::read(&file, files::ARCHIVE_MAX).await {
+                Ok(bytes) => intent.emit(Intent::Ask(Ask::Import(name, bytes))),
+                Err(why) => intent.emit(Intent::Show(Show::Alert(Refusal::Import, why))),
+            }
+            intent.emit(Intent::Show(Show::Tab(Some(Tab::Backups))));
+        } else {
+            match files::read(&file, files::RECORDS_MAX).await {
+                Ok(bytes) => intent.emit(Intent::Show(Show::File(Some(Chosen { name, bytes })))),
+                Err(why) => intent.emit(Intent::Show(Show::Alert(Refusal::Load, why))),
+            }
+        }
+    });
+}

@@ -1,0 +1,147 @@
+//! The few things that the page asks of the document itself: focus, places, what is kept.
+
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+/// Where the focus goes within a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// The next one, round the end.
+    Next,
+    /// The one before, round the beginning.
+    Previous,
+    /// The first.
+    First,
+    /// The last.
+    Last,
+}
+
+/// Moves the focus among the elements that `selector` finds in the event's list.
+pub fn move_focus(event: &KeyboardEvent, selector: &str, step: Move) {
+    let Some(list) = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+    else {
+        return;
+    };
+    let items = found(&list, selector);
+    let focus = gloo::utils::document().active_element();
+    let at = items.iter().position(|item| focus.as_ref() == Some(item.as_ref()));
+    let count = items.len();
+    let to = match (step, at) {
+        (_, _) if count == 0 => return,
+        (Move::First, _) | (Move::Next, None) => 0,
+        (Move::Last, _) | (Move::Previous, None) => count - 1,
+        (Move::Next, Some(at)) => (at + 1) % count,
+        (Move::Previous, Some(at)) => (at + count - 1) % count,
+    };
+    drop(items[to].focus());
+}
+
+/// Focuses the first element that `selector` finds.
+pub fn focus_first(list: &NodeRef, selector: &str) {
+    if let Some(first) =
+        list.cast::<web_sys::Element>().and_then(|list| found(&list, selector).into_iter().next())
+    {
+        drop(first.focus());
+    }
+}
+
+/// Focuses an element.
+pub fn focus(node: &NodeRef) {
+    if let Some(element) = node.cast::<HtmlElement>() {
+        drop(element.focus());
+    }
+}
+
+/// Presses an element.
+pub fn click(node: &NodeRef) {
+    if let Some(element) = node.cast::<HtmlElement>() {
+        element.click();
+    }
+}
+
+fn found(list: &web_sys::Element, selector: &str) -> Vec<HtmlElement> {
+    let Ok(nodes) = list.query_selector_all(selector) else { return Vec::new() };
+    (0..nodes.length()).filter_map(|i| nodes.get(i)?.dyn_into().ok()).collect()
+}
+
+/// Puts a floating list below its button, or above it where there is no room; within the window.
+pub fn place_below(button: &NodeRef, list: &NodeRef) {
+    let (Some(button), Some(list)) = (button.cast::<HtmlElement>(), list.cast::<HtmlElement>()) else {
+        return;
+    };
+    let (at, size) = (button.get_bounding_client_rect(), list.get_bounding_client_rect());
+    let window = gloo::utils::window();
+    let height = window.inner_height().ok().and_then(|v| v.as_f64()).unwrap_or(0.0);
+    let below = at.bottom() + 4.0;
+    let top = if below + size.height() > height { at.top() - size.height() - 4.0 } else { below };
+    let left = (at.right() - size.width()).max(8.0);
+    // Through the object model: the policy forbids style attributes.
+    drop(list.style().set_property("top", &format!("{:.0}px", top.max(8.0))));
+    drop(list.style().set_property("left", &format!("{left:.0}px")));
+}
+
+/// What this browser keeps under a name; `None` where it keeps nothing.
+pub fn kept(name: &str) -> Option<String> {
+    gloo::utils::window().local_storage().ok()??.get_item(&format!("rejoin-{name}")).ok()?
+}
+
+/// Keeps a value under a name, where the browser lets us.
+pub fn keep(name: &str, value: &str) {
+    if let Ok(Some(storage)) = gloo::utils::window().local_storage() {
+        drop(storage.set_item(&format!("rejoin-{name}"), value));
+    }
+}
+
+/// Sets the theme of the document.
+pub fn set_theme(name: &str) {
+    if let Some(root) = gloo::utils::document().document_element() {
+        drop(root.set_attribute("data-theme", name));
+    }
+}
+
+/// The page's own clock in milliseconds since it was opened.
+pub fn clock_ms() -> f64 {
+    gloo::utils::window().performance().map_or(0.0, |clock| clock.now())
+}
+
+/// The wall clock in milliseconds since 1970, for what the page itself dates (exports).
+pub fn wall_clock_ms() -> i64 {
+    js_sys::Date::now() as i64
+}
+
+/// The value of the control that an event comes from.
+pub fn value(event: &web_sys::Event) -> String {
+    let Some(target) = event.target() else { return String::new() };
+    if let Some(input) = target.dyn_ref::<web_sys::HtmlInputElement>() {
+        return input.value();
+    }
+    if let Some(select) = target.dyn_ref::<web_sys::HtmlSelectElement>() {
+        return select.value();
+    }
+    target.dyn_ref::<web_sys::HtmlTextAreaElement>().map(|area| area.value()).unwrap_or_default()
+}
+
+/// Selects a part of a text area, in UTF-16 units, and focuses it.
+pub fn select(area: &NodeRef, from: u32, to: u32) {
+    if let Some(area) = area.cast::<web_sys::HtmlTextAreaElement>() {
+        drop(area.focus());
+        drop(area.set_selection_range(from, to));
+    }
+}
+
+/// Opens a dialog over the page.
+pub fn show_dialog(dialog: &NodeRef) {
+    if let Some(dialog) = dialog.cast::<web_sys::HtmlDialogElement>()
+        && !dialog.open()
+    {
+        drop(dialog.show_modal());
+    }
+}
+
+/// Closes a dialog; its `close` event follows.
+pub fn close_dialog(dialog: &NodeRef) {
+    if let Some(dialog) = dialog.cast::<web_sys::HtmlDialogElement>() {
+        dialog.close();
+    }
+}

@@ -1,0 +1,156 @@
+//! What a person can want: of the lab, or of the page itself.
+
+use crate::base::Span;
+use crate::session::view::{Focus, LabView, StoryError};
+use crate::session::{LoadOptions, LoadSummary, StepKind};
+use std::rc::Rc;
+
+/// What a person wants.
+#[derive(Clone, PartialEq)]
+pub enum Intent {
+    /// Of the lab.
+    Ask(Ask),
+    /// Of the page.
+    Show(Show),
+}
+
+/// What the page asks of the lab: a message, as it could be sent to a worker.
+#[derive(Clone, PartialEq)]
+pub enum Ask {
+    /// Let time go on.
+    Play,
+    /// Let time stand still.
+    Pause,
+    /// Virtual milliseconds in a second of the page's clock.
+    Speed(u32),
+    /// One step.
+    Step(StepKind),
+    /// Carry out a command, given as its line.
+    Line(Rc<str>),
+    /// Add a consumer like those that are there.
+    AddConsumer,
+    /// Show the details of this.
+    Focus(Focus),
+    /// Run this story from its start.
+    Run(Rc<str>),
+    /// Load a file of records: its name, its bytes, how to read it.
+    Load(Rc<str>, Rc<[u8]>, LoadOptions),
+    /// Take these bytes as an archive: the file's name and its bytes.
+    Import(Rc<str>, Rc<[u8]>),
+    /// How much of the run the pictures over time show: the last so much, or all of it.
+    Window(Option<Span>),
+    /// Give the archive of this backup.
+    Export(Rc<str>),
+    /// The archive of this backup was given to the person, at this moment of the page's clock.
+    Exported(Rc<str>, i64),
+    /// Delete this backup, and keep its archive until the next one is deleted.
+    Delete(Rc<str>),
+    /// Take back the last deletion.
+    Undelete,
+}
+
+/// What the lab tells the page.
+#[derive(Clone, PartialEq)]
+pub enum Told {
+    /// How it is now.
+    View(Rc<LabView>),
+    /// Whether time goes on.
+    Playing(bool),
+    /// A command was carried out: its canonical line with its time.
+    Done(Rc<str>),
+    /// Something was refused: what, and why.
+    Refused(Refusal, Rc<str>),
+    /// A text is not a story; nothing was changed.
+    NotAStory(Rc<[StoryError]>),
+    /// A story runs from its start.
+    Opened,
+    /// A file was loaded: its name and what came of it.
+    Loaded(Rc<str>, Rc<LoadSummary>),
+    /// The archive of a backup: its label, the file's name and its bytes.
+    Archive(Rc<str>, Rc<str>, Rc<[u8]>),
+    /// What is selected now, when what was selected is gone.
+    Focus(Focus),
+    /// Backups were imported: their labels.
+    Imported(Vec<Rc<str>>),
+    /// A backup was deleted; it can be taken back.
+    Deleted(Rc<str>),
+    /// What the browser keeps of the backups.
+    Kept(Keeping),
+}
+
+/// What was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A command.
+    Command,
+    /// An import.
+    Import,
+    /// A file of records.
+    Load,
+    /// An export.
+    Export,
+    /// Writing to the browser's storage.
+    Save,
+}
+
+/// Where backups are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Keeping {
+    /// Not known yet.
+    #[default]
+    Unknown,
+    /// In this browser's storage.
+    Browser,
+    /// In memory only, and why.
+    Memory(Rc<str>),
+}
+
+/// What a person wants of the page.
+#[derive(Clone, PartialEq)]
+pub enum Show {
+    /// The size of a step.
+    StepSize(StepKind),
+    /// A tab of the drawer, or none.
+    Tab(Option<Tab>),
+    /// The stage as tables.
+    Table(bool),
+    /// The times as a table.
+    TimeTable(bool),
+    /// The inspector's sheet, on a phone.
+    Sheet(bool),
+    /// The edited story; `None` follows the run again.
+    Draft(Option<Rc<str>>),
+    /// The restore of this backup, or none.
+    Wizard(Option<Rc<str>>),
+    /// A file to be loaded, or none.
+    File(Option<Chosen>),
+    /// No alert.
+    Dismiss,
+    /// An alert of the page's own.
+    Alert(Refusal, Rc<str>),
+}
+
+/// A file that was chosen to be loaded.
+#[derive(Clone, PartialEq)]
+pub struct Chosen {
+    /// Its name.
+    pub name: Rc<str>,
+    /// Its bytes.
+    pub bytes: Rc<[u8]>,
+}
+
+/// The tabs of the drawer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// Backups and restore.
+    Backups,
+    /// The run as text.
+    Story,
+    /// What happened.
+    Events,
+}
+
+impl Tab {
+    /// All of them, in order.
+    pub const ALL: [Tab; 3] = [Tab::Backups, Tab::Story, Tab::Events];
+}

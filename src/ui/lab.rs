@@ -1,0 +1,236 @@
+//! The handle to the lab: messages in, views out. The session runs in the page, in slices of a frame; a worker could
+//! take its place, since nothing but [`Ask`] goes in and nothing but [`Told`] comes out.
+
+use super::dom;
+use super::intent::{Ask, Refusal, Told};
+use super::pace::{Pace, slice};
+use crate::session::view::{Focus, InspectorView, LabView, StoryError};
+use crate::session::{LoadOptions, Session};
+use gloo::render::{AnimationFrame, request_animation_frame};
+use std::cell::RefCell;
+use std::rc::Rc;
+use yew::Callback;
+
+/// The most that the engine works in a frame, in milliseconds; the rest is for the page.
+const WORK_MS_MAX: f64 = 5.0;
+
+/// The least time between two views while time goes on, in milliseconds: figures that change faster cannot be read.
+const VIEW_MS_MIN: f64 = 30.0;
+
+/// The handle.
+#[derive(Clone)]
+pub struct Lab {
+    inner: Rc<RefCell<Inner>>,
+}
+
+/// Two handles are the same when they lead to the same session.
+impl PartialEq for Lab {
+    fn eq(&self, other: &Lab) -> bool {
+        Rc::ptr_eq(&self.inner, &other.inner)
+    }
+}
+
+struct Inner {
+    session: Session,
+    tell: Callback<Told>,
+    focus: Focus,
+    pace: Pace,
+    /// The next frame, while time goes on.
+    frame: Option<AnimationFrame>,
+    playing: bool,
+    last_frame_ms: Option<f64>,
+    last_view_ms: f64,
+    /// The archive of the backup that was deleted last.
+    deleted: Option<(Rc<str>, Vec<u8>)>,
+}
+
+impl Lab {
+    /// Opens the default scene; what it has to tell goes to `tell`.
+    pub fn open(tell: Callback<Told>) -> Lab {
+        let scene = Session::examples().first().map_or("", |example| example.text);
+        let inner = Inner {
+            session: Session::open(scene).expect("the default scene is a story"),
+            tell,
+            focus: Focus::Partition("".into(), 0),
+            pace: Pace::new(1000),
+            frame: None,
+            playing: false,
+            last_frame_ms: None,
+            last_view_ms: 0.0,
+            deleted: None,
+        };
+        Lab { inner: Rc::new(RefCell::new(inner)) }
+    }
+
+    /// Takes a message.
+    pub fn ask(&self, ask: Ask) {
+        let told = self.inner.borrow_mut().take(ask);
+        self.keep_going();
+        let (tell, view) = {
+            let mut inner = self.inner.borrow_mut();
+            (inner.tell.clone(), inner.view())
+        };
+        for told in told.into_iter().chain(view) {
+            tell.emit(told);
+        }
+    }
+
+    /// Asks for the next frame while time goes on.
+    fn keep_going(&self) {
+        let mut inner = self.inner.borrow_mut();
+        if !inner.playing {
+            inner.frame = None;
+            inner.last_frame_ms = None;
+        } else if inner.frame.is_none() {
+            let lab = self.clone();
+            inner.frame = Some(request_animation_frame(move |at| lab.frame(at)));
+        }
+    }
+
+    /// One frame: as much virtual time as it should have, or as fits.
+    fn frame(&self, at_ms: f64) {
+        let told = {
+            let mut inner = self.inner.borrow_mut();
+            inner.frame = None;
+            inner.advance(at_ms);
+            let due = at_ms - inner.last_view_ms >= VIEW_MS_MIN;
+            due.then(|| (inner.tell.clone(), inner.view(), inner.last_view_ms = at_ms))
+        };
+        self.keep_going();
+        if let Some((tell, view, ())) = told {
+            view.into_iter().for_each(|told| tell.emit(told));
+        }
+    }
+}
+
+impl Inner {
+    /// How the lab is now. What was selected and is gone gives way to the first partition.
+    fn view(&mut self) -> Vec<Told> {
+        let view = self.session.view(&self.focus);
+        match first_partition(&view) {
+            Some(first) if *view.inspector == InspectorView::Nothing => {
+                self.focus = first.clone();
+                let view = self.session.view(&first);
+                vec![Told::Focus(first), Told::View(Rc::new(view))]
+            }
+            _ => vec![Told::View(Rc::new(view))],
+        }
+    }
+
+    fn advance(&mut self, at_ms: f64) {
+        let elapsed = self.last_frame_ms.map_or(16.0, |last| at_ms - last);
+        self.last_frame_ms = Some(at_ms);
+        let target = self.pace.target(self.session.now(), elapsed);
+        let begun = dom::clock_ms();
+        while self.session.now() < target {
+            self.session.advance_to(slice(self.session.now(), target));
+            if dom::clock_ms() - begun > WORK_MS_MAX {
+                self.pace.forget();
+                break;
+            }
+        }
+    }
+
+    fn take(&mut self, ask: Ask) -> Vec<Told> {
+        match ask {
+            Ask::Play => self.set_playing(true),
+            Ask::Pause => self.set_playing(false),
+            Ask::Speed(speed) => {
+                self.pace = Pace::new(speed);
+                Vec::new()
+            }
+            Ask::Step(kind) => {
+                let told = self.set_playing(false);
+                self.session.step(kind);
+                told
+            }
+            Ask::Line(line) => self.line(&line),
+            Ask::AddConsumer => {
+                let line = self.session.next_consumer();
+                self.line(&line)
+            }
+            Ask::Focus(focus) => {
+                self.focus = focus;
+                Vec::new()
+            }
+            Ask::Window(width) => {
+                self.session.set_window(width);
+                Vec::new()
+            }
+            Ask::Run(text) => self.run(&text),
+            Ask::Load(name, bytes, options) => self.load(name, &bytes, options),
+            other => self.backups(other),
+        }
+    }
+
+    fn set_playing(&mut self, playing: bool) -> Vec<Told> {
+        self.playing = playing;
+        vec![Told::Playing(playing)]
+    }
+
+    fn line(&mut self, line: &str) -> Vec<Told> {
+        match self.session.apply(line) {
+            Ok(line) => vec![Told::Done(line)],
+            Err(why) => vec![Told::Refused(Refusal::Command, why)],
+        }
+    }
+
+    fn run(&mut self, text: &str) -> Vec<Told> {
+        match self.session.run(text) {
+            Ok(()) => {
+                let mut told = vec![Told::Opened];
+                told.extend(self.set_playing(true));
+                told
+            }
+            Err(errors) => {
+                let errors: Rc<[StoryError]> = errors.into();
+                vec![Told::NotAStory(errors)]
+            }
+        }
+    }
+
+    fn load(&mut self, name: Rc<str>, bytes: &[u8], options: LoadOptions) -> Vec<Told> {
+        match self.session.load_file(&name, bytes.to_vec(), &options) {
+            Ok(summary) => vec![Told::Loaded(name, Rc::new(summary))],
+            Err(why) => vec![Told::Refused(Refusal::Load, why)],
+        }
+    }
+
+    fn backups(&mut self, ask: Ask) -> Vec<Told> {
+        match ask {
+            Ask::Import(name, bytes) => match self.session.import(&name, &bytes) {
+                Ok(labels) => vec![Told::Imported(labels)],
+                Err(why) => vec![Told::Refused(Refusal::Import, why)],
+            },
+            Ask::Export(label) => match self.session.export(&label) {
+                Ok((name, bytes)) => vec![Told::Archive(label, name, bytes.into())],
+                Err(why) => vec![Told::Refused(Refusal::Export, why)],
+            },
+            Ask::Exported(label, at_ms) => {
+                self.session.exported(&label, at_ms);
+                Vec::new()
+            }
+            Ask::Delete(label) => {
+                // Its archive is kept, so that one click takes the deletion back.
+                let archive = self.session.export(&label).ok();
+                let told = self.line(&format!("backup delete {label}"));
+                if !matches!(told[..], [Told::Done(_)]) {
+                    return told;
+                }
+                self.deleted = archive;
+                told.into_iter().chain([Told::Deleted(label)]).collect()
+            }
+            Ask::Undelete => match self.deleted.take() {
+                Some((name, archive)) => self.backups(Ask::Import(name, archive.into())),
+                None => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What is selected when nothing was chosen: the first partition.
+fn first_partition(view: &LabView) -> Option<Focus> {
+    let partition = view.stage.topics.first()?.partitions.first()?;
+    Some(Focus::Partition(partition.topic.clone(), partition.partition))
+}

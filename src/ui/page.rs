@@ -1,0 +1,200 @@
+//! What the page shows beside the lab's views: which tab, which dialog, what was said last.
+
+use super::intent::{Chosen, Keeping, Refusal, Show, Tab, Told};
+use crate::base::Span;
+use crate::session::view::{Focus, LabView, RestoreStep, StoryError};
+use crate::session::{LoadSummary, StepKind};
+use std::rc::Rc;
+use yew::Reducible;
+
+/// How much of the run is shown at first.
+pub const WINDOW: Span = Span::from_secs(60);
+
+/// The state of the page.
+#[derive(Clone, PartialEq)]
+pub struct Page {
+    /// How the lab is; `None` before its first view.
+    pub view: Option<Rc<LabView>>,
+    /// Whether time goes on.
+    pub playing: bool,
+    /// Virtual milliseconds in a second of the page's clock.
+    pub speed: u32,
+    /// The size of a step.
+    pub step: StepKind,
+    /// How much of the run the pictures over time show.
+    pub window: Option<Span>,
+    /// What the inspector shows.
+    pub focus: Option<Focus>,
+    /// The open tab of the drawer.
+    pub tab: Option<Tab>,
+    /// The stage as tables.
+    pub table: bool,
+    /// The times as a table.
+    pub time_table: bool,
+    /// The inspector's sheet is open.
+    pub sheet: bool,
+    /// The edited story.
+    pub draft: Option<Rc<str>>,
+    /// What is wrong with the edited story.
+    pub errors: Rc<[StoryError]>,
+    /// The restore that is shown.
+    pub wizard: Option<Wizard>,
+    /// The file that is to be loaded.
+    pub file: Option<Chosen>,
+    /// What came of the last file.
+    pub loaded: Option<(Rc<str>, Rc<LoadSummary>)>,
+    /// What was refused last.
+    pub alert: Option<(Refusal, Rc<str>)>,
+    /// The line of what the person did last.
+    pub done: Option<Rc<str>>,
+    /// Labels that were imported last.
+    pub imported: Vec<Rc<str>>,
+    /// The backup that was deleted last and can be taken back.
+    pub deleted: Option<Rc<str>>,
+    /// Where backups are kept.
+    pub keeping: Keeping,
+}
+
+/// The restore that is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wizard {
+    /// Of which backup.
+    pub label: Rc<str>,
+    /// Another restore had been done when this one was asked for.
+    pub again: bool,
+}
+
+/// What changes the page.
+#[derive(Clone, PartialEq)]
+pub enum Change {
+    /// The lab told something.
+    Told(Told),
+    /// The person wants to see something.
+    Show(Show),
+    /// The person chose what the inspector shows.
+    Focus(Focus),
+    /// The person chose a speed.
+    Speed(u32),
+    /// The person chose how much of the run is shown.
+    Window(Option<Span>),
+}
+
+impl Page {
+    /// The page as it is opened.
+    pub fn opened() -> Page {
+        Page {
+            view: None,
+            playing: true,
+            speed: 1000,
+            step: StepKind::Event,
+            window: Some(WINDOW),
+            focus: None,
+            tab: None,
+            table: false,
+            time_table: false,
+            sheet: false,
+            draft: None,
+            errors: Rc::from([]),
+            wizard: None,
+            file: None,
+            loaded: None,
+            alert: None,
+            done: None,
+            imported: Vec::new(),
+            deleted: None,
+            keeping: Keeping::Unknown,
+        }
+    }
+
+    fn told(&mut self, told: Told) {
+        match told {
+            Told::View(view) => {
+                let done = restore_done(&view);
+                if let Some(wizard) = self.wizard.as_mut().filter(|_| !done) {
+                    wizard.again = false;
+                }
+                self.view = Some(view);
+            }
+            Told::Playing(playing) => self.playing = playing,
+            Told::Done(line) => {
+                self.done = Some(line);
+                self.alert = None;
+            }
+            Told::Refused(what, why) => self.alert = Some((what, why)),
+            Told::NotAStory(errors) => self.errors = errors,
+            Told::Opened => {
+                self.draft = None;
+                self.errors = Rc::from([]);
+                self.wizard = None;
+                self.done = None;
+                self.alert = None;
+                self.loaded = None;
+            }
+            Told::Loaded(name, summary) => {
+                self.loaded = Some((name, summary));
+                self.alert = None;
+            }
+            Told::Focus(focus) => self.focus = Some(focus),
+            // The bytes go to the person; the page keeps nothing of them.
+            Told::Archive(..) => {}
+            Told::Imported(labels) => {
+                self.imported = labels;
+                self.deleted = None;
+                self.alert = None;
+                self.tab = Some(Tab::Backups);
+            }
+            Told::Deleted(label) => {
+                self.deleted = Some(label);
+                self.imported = Vec::new();
+            }
+            Told::Kept(keeping) => self.keeping = keeping,
+        }
+    }
+
+    fn show(&mut self, show: Show) {
+        match show {
+            Show::StepSize(kind) => self.step = kind,
+            Show::Tab(tab) => self.tab = tab,
+            Show::Table(on) => self.table = on,
+            Show::TimeTable(on) => self.time_table = on,
+            Show::Sheet(open) => self.sheet = open,
+            Show::Draft(draft) => {
+                if draft.is_none() {
+                    self.errors = Rc::from([]);
+                }
+                self.draft = draft;
+            }
+            Show::Wizard(label) => {
+                let again = self.view.as_deref().is_some_and(restore_done);
+                self.wizard = label.map(|label| Wizard { label, again });
+            }
+            Show::File(file) => {
+                self.file = file;
+                self.loaded = None;
+            }
+            Show::Dismiss => self.alert = None,
+            Show::Alert(what, why) => self.alert = Some((what, why)),
+        }
+    }
+}
+
+/// Whether the last restore is done.
+fn restore_done(view: &LabView) -> bool {
+    view.backups.restore.as_ref().is_some_and(|restore| restore.step == RestoreStep::Done)
+}
+
+impl Reducible for Page {
+    type Action = Change;
+
+    fn reduce(self: Rc<Self>, change: Change) -> Rc<Self> {
+        let mut page = (*self).clone();
+        match change {
+            Change::Told(told) => page.told(told),
+            Change::Show(show) => page.show(show),
+            Change::Focus(focus) => page.focus = Some(focus),
+            Change::Speed(speed) => page.speed = speed,
+            Change::Window(window) => page.window = window,
+        }
+        Rc::new(page)
+    }
+}

@@ -1,0 +1,44 @@
+//! What was refused: said at once, and it stays until it is dismissed.
+
+use crate::ui::i18n::t;
+use crate::ui::intent::{Intent, Refusal, Show};
+use crate::ui::widget::{Button, Look, icon};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Props of [`Alert`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct AlertProps {
+    /// What was refused, and why.
+    pub alert: Option<(Refusal, Rc<str>)>,
+    /// Where intents go.
+    pub intent: Callback<Intent>,
+}
+
+/// The alert; its region is in the document from the start, so that readers' tools hear what comes into it.
+#[component]
+pub fn Alert(props: &AlertProps) -> Html {
+    let dismiss = props.intent.reform(|()| Intent::Show(Show::Dismiss));
+    html! {
+        <div class="alerts" role="alert">
+            if let Some((what, why)) = &props.alert {
+                <div class="alert">
+                    { icon("warn") }<b>{ title(*what) }</b>
+                    <Button text={t().dismiss} look={Look::Quiet} class="small" on_press={dismiss} />
+                    { for why.lines().map(|line| html! { <p>{ line.to_string() }</p> }) }
+                </div>
+            }
+        </div>
+    }
+}
+
+fn title(what: Refusal) -> &'static str {
+    let t = t();
+    match what {
+        Refusal::Command => t.refused_title,
+        Refusal::Import => t.refused_import,
+        Refusal::Load => t.refused_load,
+        Refusal::Export => t.refused_export,
+        Refusal::Save => t.refused_save,
+    }
+}

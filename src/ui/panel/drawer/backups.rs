@@ -1,0 +1,198 @@
+//! Backups: what is held, what it is worth, and what can be done with it.
+
+use super::restore::Restore;
+use crate::base::Time;
+use crate::base::time::EPOCH_MS;
+use crate::session::view::{BackupView, BackupsView, RestoreStep, StageView, Verdict};
+use crate::ui::i18n::{Tone, fill, format, plural, t};
+use crate::ui::intent::{Ask, Intent, Keeping, Show};
+use crate::ui::page::Page;
+use crate::ui::widget::{Button, FileButton, Look, state};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Props of [`Backups`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct BackupsProps {
+    /// Backups and the restore under way.
+    pub backups: Rc<BackupsView>,
+    /// Consumers, for the restore's first step.
+    pub stage: Rc<StageView>,
+    /// What the page shows beside the views.
+    pub page: Rc<Page>,
+    /// Where intents go.
+    pub intent: Callback<Intent>,
+    /// Where chosen files go.
+    pub on_file: Callback<web_sys::File>,
+}
+
+/// The list of backups, or the restore of one.
+#[component]
+pub fn Backups(props: &BackupsProps) -> Html {
+    if let Some(wizard) = &props.page.wizard {
+        return html! {
+            <Restore wizard={wizard.clone()} backups={props.backups.clone()} stage={props.stage.clone()}
+                playing={props.page.playing} intent={props.intent.clone()} />
+        };
+    }
+    html! {
+        <div class="backups">
+            { tools(props) }
+            { notes(props) }
+            if props.backups.backups.is_empty() {
+                <div class="empty"><strong>{ t().no_backups }</strong><p>{ t().no_backups_more }</p></div>
+            } else {
+                { table(props) }
+                <p class="cap">{ storage(&props.backups) }</p>
+            }
+        </div>
+    }
+}
+
+/// Full backup, import.
+fn tools(props: &BackupsProps) -> Html {
+    let t = t();
+    let full = props.intent.reform(|()| Intent::Ask(Ask::Line("backup full".into())));
+    html! {
+        <div class="head-row">
+            <Button text={t.full_backup} icon="backup" look={Look::Primary} class="small" on_press={full} />
+            <FileButton text={t.import} icon="imp" accept=".zip,application/zip" class="small"
+                on_file={props.on_file.clone()} />
+            <span class="why">{ t.import_hint }</span>
+        </div>
+    }
+}
+
+/// What deserves a word above the list: a restore under way, a deletion, an import, memory only.
+fn notes(props: &BackupsProps) -> Html {
+    let t = t();
+    let page = &props.page;
+    let under_way = props.backups.restore.as_ref().filter(|restore| restore.step != RestoreStep::Done);
+    html! {
+        <>
+            if let Some(restore) = under_way {
+                <div class="note"><Button text={fill(t.show_restore, &[&restore.label])} class="small" icon="restore"
+                    on_press={props.intent.reform({
+                        let label = restore.label.clone();
+                        move |()| Intent::Show(Show::Wizard(Some(label.clone())))
+                    })} /></div>
+            }
+            if let Some(label) = &page.deleted {
+                <div class="note">{ fill(t.deleted_undo, &[label]) }{ " " }
+                    <Button text={t.undo} class="small" on_press={props.intent.reform(|()| Intent::Ask(Ask::Undelete))} />
+                </div>
+            }
+            if !page.imported.is_empty() { <p class="note">{ fill(t.imported, &[&page.imported.join(", ")]) }</p> }
+            if let Keeping::Memory(why) = &page.keeping { <p class="note">{ fill(t.memory_only, &[why]) }</p> }
+        </>
+    }
+}
+
+fn table(props: &BackupsProps) -> Html {
+    let t = t();
+    let heads = [
+        (t.label, ""),
+        (t.kind, ""),
+        (t.moment, "num"),
+        (t.size, "num"),
+        (t.holds_head, ""),
+        (t.verified, ""),
+        (t.saved_head, ""),
+        (t.exported, ""),
+        (t.actions, ""),
+    ];
+    html! {
+        <div class="scroll" tabindex="0" role="region" aria-label={t.backups}>
+            <table class="table"><caption class="vh">{ t.backups }</caption>
+                <thead><tr>{ for heads.iter().map(|(name, class)| html! {
+                    <th scope="col" class={*class}>{ *name }</th>
+                }) }</tr></thead>
+                <tbody>{ for props.backups.backups.iter().map(|backup| row(props, backup)) }</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn row(props: &BackupsProps, backup: &BackupView) -> Html {
+    let t = t();
+    let (records, partitions) =
+        (format::count_u(backup.records), format::count_u(u64::from(backup.partitions)));
+    let holds = fill(t.backup_holds, &[&records, &partitions, &format::count_u(u64::from(backup.offsets))]);
+    let exported = match backup.exported_ms {
+        Some(ms) => html! { <span class="muted">{ fill(t.exported_at, &[&format::date(ms)]) }</span> },
+        None => state(Tone::Change, "exp", t.never_exported),
+    };
+    html! {
+        <tr key={backup.label.to_string()}>
+            <th scope="row" class="mono">{ backup.label.clone() }</th><td>{ backup.kind }</td>
+            <td class="num">{ moment(backup.cut_ms) }</td><td class="num">{ format::bytes(backup.bytes_total) }</td>
+            <td class="muted">{ holds }</td><td>{ verdict(&backup.verdict) }</td><td>{ kept(props, backup) }</td>
+            <td>{ exported }</td><td>{ acts(props, backup) }</td>
+        </tr>
+    }
+}
+
+/// The moment of the cut as virtual time; a backup from before 2026 by its date.
+fn moment(cut_ms: i64) -> String {
+    match u64::try_from(cut_ms - EPOCH_MS) {
+        Ok(ms) => format::moment(Time::from_ms(ms)),
+        Err(_) => format::date(cut_ms),
+    }
+}
+
+fn verdict(verdict: &Verdict) -> Html {
+    let t = t();
+    match verdict {
+        Verdict::Unknown => state(Tone::Still, "unknown", t.not_verified),
+        Verdict::Holds => state(Tone::Ok, "ok", t.holds),
+        Verdict::Damaged(findings) => {
+            let first = findings.first().map_or("", |line| &**line);
+            let all = findings.join("\n");
+            html! { <span title={all}>{ state(Tone::Harm, "warn", fill(t.damaged, &[&first])) }</span> }
+        }
+    }
+}
+
+/// Where it is kept. "Saved" is said after the transaction completed, never before.
+fn kept(props: &BackupsProps, backup: &BackupView) -> Html {
+    let t = t();
+    match (&props.page.keeping, backup.saved) {
+        (Keeping::Browser, true) => state(Tone::Still, "ok", t.saved),
+        (Keeping::Browser | Keeping::Unknown, _) => state(Tone::Still, "wait", t.saving),
+        (Keeping::Memory(_), _) => state(Tone::Change, "warn", t.not_saved),
+    }
+}
+
+fn acts(props: &BackupsProps, backup: &BackupView) -> Html {
+    let t = t();
+    let label = &backup.label;
+    let to = |intent: fn(Rc<str>) -> Intent| {
+        let label = label.clone();
+        props.intent.reform(move |()| intent(label.clone()))
+    };
+    let why_not: Option<AttrValue> = backup.keeps.clone().map(AttrValue::from);
+    html! {
+        <span class="acts">
+            <Button text={t.verify} name={fill(t.verify_name, &[label])} class="small" look={Look::Quiet}
+                on_press={to(|label| Intent::Ask(Ask::Line(format!("backup verify {label}").into())))} />
+            <Button text={t.export} name={fill(t.export_name, &[label])} icon="exp" class="small"
+                on_press={to(|label| Intent::Ask(Ask::Export(label)))} />
+            <Button text={t.restore} name={fill(t.restore_name, &[label])} icon="restore" class="small"
+                on_press={to(|label| Intent::Show(Show::Wizard(Some(label))))} />
+            <Button text={t.delete} name={fill(t.delete_name, &[label])} look={Look::Harm} class="small" {why_not}
+                on_press={to(|label| Intent::Ask(Ask::Delete(label)))} />
+        </span>
+    }
+}
+
+/// How much is used, and what exists nowhere else.
+fn storage(view: &BackupsView) -> String {
+    let t = t();
+    let never = view.backups.iter().filter(|backup| backup.exported_ms.is_none()).count() as u64;
+    let mut text = fill(t.storage, &[&format::bytes(view.bytes)]);
+    if never > 0 {
+        text.push(' ');
+        text.push_str(&plural(t.storage_never, never, &[]));
+    }
+    text
+}

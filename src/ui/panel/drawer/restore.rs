@@ -1,0 +1,210 @@
+//! The restore in four steps: stop, data, restart, resume; and its proof.
+
+use crate::session::view::{BackupsView, ProofRow, RestoreStep, RestoreView, StageView};
+use crate::ui::i18n::{Tone, fill, format::count, t};
+use crate::ui::intent::{Ask, Intent, Show};
+use crate::ui::page::Wizard;
+use crate::ui::widget::{Button, Look, icon, state};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Props of [`Restore`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct RestoreProps {
+    /// Which backup.
+    pub wizard: Wizard,
+    /// Backups and the restore under way.
+    pub backups: Rc<BackupsView>,
+    /// Consumers, for the first step.
+    pub stage: Rc<StageView>,
+    /// Whether time goes on.
+    pub playing: bool,
+    /// Where intents go.
+    pub intent: Callback<Intent>,
+}
+
+/// The wizard.
+#[component]
+pub fn Restore(props: &RestoreProps) -> Html {
+    let t = t();
+    let label = &props.wizard.label;
+    // A restore that was done before this one was asked for is not this one.
+    let under_way = props.backups.restore.as_ref().filter(|restore| {
+        restore.label == *label && !(props.wizard.again && restore.step == RestoreStep::Done)
+    });
+    let step = under_way.map_or(RestoreStep::Stop, |restore| restore.step);
+    let close = props.intent.reform(|()| Intent::Show(Show::Wizard(None)));
+    let word = if step == RestoreStep::Stop && under_way.is_none() { t.cancel } else { t.close };
+    html! {
+        <div class="restore">
+            <div class="head-row"><h3>{ fill(t.restore_title, &[label]) }</h3><span class="push"></span>
+                <Button text={word} class="small" look={Look::Quiet} on_press={close} /></div>
+            <ol class="steps-list" aria-label={t.restore_steps}>
+                { one(props, 1, RestoreStep::Stop, step, stop(props, under_way)) }
+                { one(props, 2, RestoreStep::Data, step, t.data_explain.to_string()) }
+                { one(props, 3, RestoreStep::Restart, step, restart(under_way)) }
+                { proof_step(props, step) }
+            </ol>
+            if let Some(restore) = under_way {
+                if !restore.proof.is_empty() { { proof(restore) } }
+            }
+        </div>
+    }
+}
+
+/// One of the steps that a button takes.
+fn one(props: &RestoreProps, number: u32, own: RestoreStep, now: RestoreStep, explain: String) -> Html {
+    let t = t();
+    let label = &props.wizard.label;
+    let (text, line) = match own {
+        RestoreStep::Stop => (t.step_stop, format!("restore stop {label}")),
+        RestoreStep::Data => (t.step_data, format!("restore data {label}")),
+        _ => (t.step_restart, "restore restart".to_string()),
+    };
+    let why_not: Option<AttrValue> = match own.cmp(&now) {
+        std::cmp::Ordering::Less => Some(t.step_done.into()),
+        std::cmp::Ordering::Equal => None,
+        std::cmp::Ordering::Greater => Some(fill(t.why_not_yet, &[&before(now)]).into()),
+    };
+    let line: Rc<str> = line.into();
+    let on_press = props.intent.reform(move |()| Intent::Ask(Ask::Line(line.clone())));
+    let look = if own == now { Look::Primary } else { Look::Plain };
+    let note = match (&why_not, own < now) {
+        (_, true) => html! { <small>{ t.step_done }</small> },
+        (Some(why), false) => html! { <small>{ why }</small> },
+        (None, _) => html! { <small>{ explain }</small> },
+    };
+    html! {
+        <li aria-current={(own == now).then_some("step")}>
+            { mark(number, own < now) }
+            <Button {text} {look} {why_not} class="small" {on_press} />{ note }
+        </li>
+    }
+}
+
+/// The step's number, or that it is done.
+fn mark(number: u32, done: bool) -> Html {
+    if done {
+        return html! { <span class="stepno done">{ icon("ok") }</span> };
+    }
+    html! { <span class="stepno">{ number }</span> }
+}
+
+/// The step that must come first.
+fn before(now: RestoreStep) -> &'static str {
+    match now {
+        RestoreStep::Stop => t().step_stop,
+        RestoreStep::Data => t().step_data,
+        _ => t().step_restart,
+    }
+}
+
+/// The last step needs no button: consumers resume by themselves.
+fn proof_step(props: &RestoreProps, now: RestoreStep) -> Html {
+    let t = t();
+    let note = match now {
+        RestoreStep::Done => t.done_explain,
+        RestoreStep::Resume if props.playing => t.resume_explain,
+        RestoreStep::Resume => t.resume_paused,
+        _ => t.step_proof,
+    };
+    let here = now >= RestoreStep::Resume;
+    html! {
+        <li aria-current={here.then_some("step")}>
+            { mark(4, now == RestoreStep::Done) }<b>{ t.step_resume }</b><small role="status">{ note }</small>
+        </li>
+    }
+}
+
+/// Who still runs, by name.
+fn stop(props: &RestoreProps, under_way: Option<&RestoreView>) -> String {
+    let groups = props.backups.backups.iter().find(|b| b.label == props.wizard.label).map(|b| &b.groups);
+    let running: Vec<Rc<str>> = match under_way {
+        Some(restore) => restore.running.clone(),
+        None => {
+            let of_group = |name: &Rc<str>| groups.is_some_and(|groups| groups.contains(name));
+            let runs = props.stage.consumers.iter().filter(|c| c.state.is_alive());
+            runs.filter(|c| c.group.as_ref().is_some_and(of_group)).map(|c| c.name.clone()).collect()
+        }
+    };
+    match running.is_empty() {
+        true => t().stop_none.to_string(),
+        false => fill(t().stop_these, &[&running.join(", ")]),
+    }
+}
+
+/// Who starts again, by name.
+fn restart(under_way: Option<&RestoreView>) -> String {
+    match under_way {
+        Some(restore) if !restore.stopped.is_empty() => {
+            fill(t().restart_these, &[&restore.stopped.join(", ")])
+        }
+        _ => t().restart_none.to_string(),
+    }
+}
+
+/// The proof: digests equal, and the first record of each partition the right one.
+fn proof(restore: &RestoreView) -> Html {
+    let t = t();
+    let heads = [
+        (t.partition, ""),
+        (t.digest_backup, ""),
+        (t.digest_restored, ""),
+        (t.group, ""),
+        (t.committed, "num"),
+        (t.first_expected, "num"),
+        (t.first_delivered, ""),
+    ];
+    html! {
+        <div class="scroll" tabindex="0" role="region" aria-label={t.proof}>
+            <table class="table"><caption>{ t.proof }</caption>
+                <thead><tr>{ for heads.iter().map(|(name, class)| html! {
+                    <th scope="col" class={*class}>{ *name }</th>
+                }) }</tr></thead>
+                <tbody>{ for restore.proof.iter().map(proof_row) }</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn proof_row(row: &ProofRow) -> Html {
+    let t = t();
+    let restored = match (&row.digest_restored, row.digest_equal) {
+        (Some(digest), Some(true)) => {
+            html! { <><code>{ digest.clone() }</code>{ " " }{ state(Tone::Ok, "ok", t.equal) }</> }
+        }
+        (Some(digest), _) => {
+            html! { <><code>{ digest.clone() }</code>{ " " }{ state(Tone::Harm, "warn", t.not_equal) }</> }
+        }
+        (None, _) => state(Tone::Still, "unknown", t.cannot_tell),
+    };
+    let expected = match (row.expected_first, &row.group) {
+        (Some(offset), _) => count(offset),
+        (None, Some(_)) => t.at_the_end.to_string(),
+        (None, None) => t.none.to_string(),
+    };
+    let key = format!("{}-{}-{:?}", row.topic, row.partition, row.group);
+    html! {
+        <tr {key}>
+            <th scope="row">{ format!("{}-{}", row.topic, row.partition) }</th>
+            <td><code>{ row.digest_backup.clone() }</code></td><td>{ restored }</td>
+            <td>{ row.group.as_deref().unwrap_or(t.none).to_string() }</td>
+            <td class="num">{ row.committed.map_or(t.none.to_string(), count) }</td>
+            <td class="num">{ expected }</td><td>{ delivered(row) }</td>
+        </tr>
+    }
+}
+
+/// The first record that came, and whether it is the right one.
+fn delivered(row: &ProofRow) -> Html {
+    let t = t();
+    match (&row.first, row.expected_first) {
+        (Some((offset, to)), Some(expected)) if *offset == expected => {
+            state(Tone::Ok, "ok", fill(t.delivered_to, &[&count(*offset), to]))
+        }
+        (Some((offset, to)), None) => state(Tone::Ok, "ok", fill(t.delivered_to, &[&count(*offset), to])),
+        (Some((offset, to)), _) => state(Tone::Harm, "warn", fill(t.delivered_to, &[&count(*offset), to])),
+        (None, _) if row.group.is_none() => html! { { t.none } },
+        (None, _) => state(Tone::Still, "unknown", t.cannot_tell),
+    }
+}

@@ -1,0 +1,62 @@
+//! Messages with the coordinator: two lanes, and the same as a list.
+
+use crate::session::view::{ConsumerDetail, Message};
+use crate::ui::i18n::{fill, format, t};
+use crate::ui::paint::lanes;
+use crate::ui::widget::Picture;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Props of [`Messages`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct MessagesProps {
+    /// The consumer's name.
+    pub consumer: Rc<str>,
+    /// The consumer.
+    pub detail: Rc<ConsumerDetail>,
+}
+
+/// The messages.
+#[component]
+pub fn Messages(props: &MessagesProps) -> Html {
+    let t = t();
+    let messages = &props.detail.messages;
+    let Some(last) = messages.last() else {
+        return html! {
+            <section aria-label={t.messages}><h3>{ t.messages }</h3><p class="muted small">{ t.no_messages }</p></section>
+        };
+    };
+    let name = fill(t.messages_name, &[&props.consumer, &format!("{} {}", last.api, outcome(last))]);
+    html! {
+        <section aria-label={t.messages}>
+            <div class="head-row"><h3>{ t.messages }</h3><span class="push muted small">{ t.in_order }</span></div>
+            <Picture {name} height={lanes::height(messages.len())} shapes={lanes::shapes(&props.consumer, messages)} />
+            <details><summary>{ t.message_list }</summary>
+                <div class="scroll" tabindex="0" role="region" aria-label={t.messages}>
+                    <table class="table"><thead><tr><th scope="col" class="num">{ t.sent }</th>
+                        <th scope="col">{ t.request }</th><th scope="col">{ t.answer }</th></tr></thead>
+                        <tbody>{ for messages.iter().rev().enumerate().map(|(i, m)| row(i, m)) }</tbody>
+                    </table>
+                </div>
+            </details>
+        </section>
+    }
+}
+
+fn row(index: usize, message: &Message) -> Html {
+    let key = format!("{}-{}-{index}", message.sent.us(), message.api);
+    html! {
+        <tr {key}><td class="num">{ format::seconds_us(message.sent.us()) }</td><td>{ message.api }</td>
+            <td>{ outcome(message) }</td></tr>
+    }
+}
+
+/// The answer in short: what is in it, its error, or that it is held.
+fn outcome(message: &Message) -> String {
+    match (message.answered, message.error) {
+        (None, _) => t().held.to_string(),
+        (Some(_), Some(error)) => error.to_string(),
+        (Some(_), None) if message.note.is_empty() => t().no_error.to_string(),
+        (Some(_), None) => message.note.to_string(),
+    }
+}

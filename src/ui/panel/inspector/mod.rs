@@ -1,0 +1,137 @@
+//! The inspector: what is selected, and why it is as it is. On a phone it is a sheet.
+
+mod consumer;
+mod messages;
+mod partition;
+
+use crate::base::Time;
+use crate::session::view::{ConsumerView, Focus, InspectorView, PartitionView, StageView};
+use crate::ui::i18n::{Tone, fill, format, state_word, t};
+use crate::ui::intent::{Ask, Intent, Show};
+use crate::ui::widget::{TabItem, Tabs, icon, state};
+use consumer::Consumer;
+use partition::Partition;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Props of [`Inspector`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct InspectorProps {
+    /// What is selected, in detail.
+    pub inspector: Rc<InspectorView>,
+    /// Topics and consumers, to select from.
+    pub stage: Rc<StageView>,
+    /// Virtual time.
+    pub now: Time,
+    /// What is selected.
+    pub focus: Option<Focus>,
+    /// Whether the sheet is open.
+    pub sheet: bool,
+    /// Where intents go.
+    pub intent: Callback<Intent>,
+}
+
+/// The id of what the tabs control.
+const PANEL: &str = "inspected";
+
+/// The inspector.
+#[component]
+pub fn Inspector(props: &InspectorProps) -> Html {
+    let t = t();
+    // What was selected last of each kind: a tab goes back to it.
+    let partition = use_mut_ref(|| None::<Focus>);
+    let consumer = use_mut_ref(|| None::<Focus>);
+    let chosen = match &props.focus {
+        Some(focus @ Focus::Partition(..)) => {
+            *partition.borrow_mut() = Some(focus.clone());
+            Some(0)
+        }
+        Some(focus @ Focus::Consumer(_)) => {
+            *consumer.borrow_mut() = Some(focus.clone());
+            Some(1)
+        }
+        None => None,
+    };
+    let items = [t.tab_partition, t.tab_consumer].map(|text| TabItem { text: text.into(), badge: None });
+    let on_press = {
+        let (stage, intent) = (props.stage.clone(), props.intent.clone());
+        Callback::from(move |tab: usize| {
+            let last = if tab == 0 { partition.borrow().clone() } else { consumer.borrow().clone() };
+            if let Some(focus) = last.or_else(|| first(&stage, tab)) {
+                intent.emit(Intent::Ask(Ask::Focus(focus)));
+            }
+        })
+    };
+    html! {
+        <aside class={classes!("inspector", props.sheet.then_some("open"))} aria-label={t.inspector}>
+            { handle(props) }
+            <div class="sheet-body">
+                <Tabs name={t.selected} items={items.to_vec()} {chosen} controls={PANEL} {on_press} />
+                <div id={PANEL} role="tabpanel" aria-label={t.selected}>
+                    { detail(props) }
+                </div>
+            </div>
+        </aside>
+    }
+}
+
+fn first(stage: &StageView, tab: usize) -> Option<Focus> {
+    if tab == 0 {
+        let partition = stage.topics.first()?.partitions.first()?;
+        return Some(Focus::Partition(partition.topic.clone(), partition.partition));
+    }
+    stage.consumers.first().map(|consumer| Focus::Consumer(consumer.name.clone()))
+}
+
+fn detail(props: &InspectorProps) -> Html {
+    match &*props.inspector {
+        InspectorView::Nothing => html! { <p class="empty">{ t().nothing_selected }</p> },
+        InspectorView::Partition(detail) => html! {
+            <Partition detail={Rc::new((**detail).clone())} stage={props.stage.clone()} now={props.now} />
+        },
+        InspectorView::Consumer(detail) => html! {
+            <Consumer detail={Rc::new((**detail).clone())} now={props.now} />
+        },
+    }
+}
+
+/// The sheet's handle: what is selected in one line.
+fn handle(props: &InspectorProps) -> Html {
+    let open = props.sheet;
+    let onclick = props.intent.reform(move |_: MouseEvent| Intent::Show(Show::Sheet(!open)));
+    let (name, word) = match &*props.inspector {
+        InspectorView::Nothing => (t().inspector.to_string(), Html::default()),
+        InspectorView::Partition(detail) => {
+            let view = &detail.view;
+            (format!("{}-{}", view.topic, view.partition), owner_state(view, props.now))
+        }
+        InspectorView::Consumer(detail) => {
+            (detail.view.name.to_string(), consumer_state(&detail.view, props.now))
+        }
+    };
+    html! {
+        <button type="button" class="sheet-handle" aria-expanded={open.to_string()} {onclick}>
+            <span class="sheet-title"><b>{ name }</b>{ word }</span>
+            { icon(if open { "down" } else { "up" }) }
+        </button>
+    }
+}
+
+/// Who owns a partition, as a state.
+pub fn owner_state(view: &PartitionView, now: Time) -> Html {
+    let t = t();
+    match (&view.owner, view.unowned_since) {
+        (Some(owner), _) => state(Tone::Plain, "ok", fill(t.owned_by, &[owner])),
+        (None, Some(since)) => {
+            state(Tone::Harm, "unowned", fill(t.unowned_for, &[&format::span(now.since(since))]))
+        }
+        (None, None) if view.group.is_some() => state(Tone::Still, "unowned", t.not_owned_yet),
+        (None, None) => state(Tone::Still, "unknown", t.no_group),
+    }
+}
+
+/// What a consumer is doing, as a state.
+pub fn consumer_state(view: &ConsumerView, now: Time) -> Html {
+    let word = state_word(view, now);
+    state(word.tone, word.icon, format!("{}{}", word.word, word.tail))
+}

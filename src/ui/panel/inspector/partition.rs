@@ -1,0 +1,101 @@
+//! A partition: its offset ruler, why its lag is what it is, its newest records.
+
+use super::owner_state;
+use crate::base::Time;
+use crate::session::view::{PartitionDetail, PollLine, StageView};
+use crate::ui::i18n::{fill, format, format::count, t};
+use crate::ui::paint::ruler;
+use crate::ui::widget::Picture;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Props of [`Partition`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct PartitionProps {
+    /// The partition.
+    pub detail: Rc<PartitionDetail>,
+    /// Topics and consumers now.
+    pub stage: Rc<StageView>,
+    /// Virtual time.
+    pub now: Time,
+}
+
+/// A partition.
+#[component]
+pub fn Partition(props: &PartitionProps) -> Html {
+    let t = t();
+    let detail = &props.detail;
+    let view = &detail.view;
+    let name = format!("{}-{}", view.topic, view.partition);
+    html! {
+        <>
+            <section aria-label={name.clone()}>
+                <div class="head-row"><h2>{ name.clone() }</h2>{ owner_state(view, props.now) }</div>
+                <Picture name={ruler_name(&name, detail)} height={ruler::HEIGHT} shapes={ruler::shapes(detail)} />
+                <p class="cap">{ explanation(detail) }</p>
+            </section>
+            <section aria-label={t.newest_records}>
+                <h3>{ t.newest_records }</h3>
+                if detail.records.is_empty() { <p class="muted small">{ t.no_records }</p> }
+                <ol class="output">{ for detail.records.iter().rev().map(record) }</ol>
+            </section>
+            <section aria-label={t.log_facts}>
+                <h3>{ t.log_facts }</h3>
+                <dl class="facts-list">
+                    { fact(t.records_in_log, count(view.end - view.log_start)) }
+                    { fact(t.batches, format::count_u(detail.batches)) }
+                    { fact(t.bytes, format::bytes(detail.bytes)) }
+                    { fact(t.leader_epoch, detail.leader_epoch.to_string()) }
+                    { fact(t.read_by, view.group.as_deref().unwrap_or(t.none).to_string()) }
+                </dl>
+            </section>
+        </>
+    }
+}
+
+/// A fact: its name and its value.
+pub fn fact(name: &'static str, value: String) -> Html {
+    html! { <><dt>{ name }</dt><dd>{ value }</dd></> }
+}
+
+fn ruler_name(name: &str, detail: &PartitionDetail) -> String {
+    let t = t();
+    let view = &detail.view;
+    let number = |offset: Option<i64>| offset.map_or(t.none.to_string(), count);
+    let (again, unread) = ruler::again_and_unread(detail);
+    let (committed, position) = (number(view.committed), number(view.position));
+    let (start, end) = (count(view.log_start), count(view.high_watermark));
+    fill(t.ruler_name, &[&name, &start, &committed, &position, &end, &count(again), &count(unread)])
+}
+
+/// Why the lag is what it is, in a sentence with the numbers.
+fn explanation(detail: &PartitionDetail) -> String {
+    let t = t();
+    let view = &detail.view;
+    if view.group.is_none() {
+        return t.explain_no_group.to_string();
+    }
+    let Some((committed, lag)) = view.committed.zip(view.lag) else { return t.explain_none.to_string() };
+    let (lag, end, committed) = (count(lag), count(view.end), count(committed));
+    let mut text = fill(t.explain_lag, &[&lag, &end, &committed, &count(view.unread)]);
+    let (again, _) = ruler::again_and_unread(detail);
+    if again > 0 {
+        let template = if view.owner.is_some() { t.explain_at_risk } else { t.explain_again };
+        text.push(' ');
+        text.push_str(&fill(template, &[&count(again)]));
+    }
+    text
+}
+
+/// A record as a consumer would print it.
+fn record(line: &PollLine) -> Html {
+    html! { <li key={line.offset}><code>{ poll_text(line) }</code></li> }
+}
+
+/// `offset = …, key = …, value = …`.
+pub fn poll_text(line: &PollLine) -> String {
+    let null = t().output_null;
+    let (key, value) = (line.key.as_deref().unwrap_or(null), line.value.as_deref().unwrap_or(null));
+    // What a program prints is not translated, and has no separators.
+    format!("offset = {}, key = {key}, value = {value}", line.offset)
+}

@@ -1,0 +1,220 @@
+//! Loading a file of records: how to read it, then what became of it.
+
+use crate::session::{LoadOptions, LoadSummary};
+use crate::ui::dom;
+use crate::ui::i18n::{fill, format, plural, t};
+use crate::ui::intent::{Ask, Chosen, Intent, Show};
+use crate::ui::widget::{Button, Look};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Props of [`LoadDialog`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct LoadDialogProps {
+    /// The file.
+    pub file: Chosen,
+    /// What became of it, once it was loaded.
+    pub loaded: Option<(Rc<str>, Rc<LoadSummary>)>,
+    /// Topics that are there.
+    pub topics: Vec<Rc<str>>,
+    /// Where intents go.
+    pub intent: Callback<Intent>,
+}
+
+/// What stands in the fields.
+#[derive(Clone, PartialEq)]
+struct Form {
+    topic: String,
+    partitions: String,
+    format: String,
+    key: String,
+    time: String,
+    rate: String,
+}
+
+/// Rows of the summary that name lines.
+const NAMED_MAX: usize = 20;
+
+/// The dialog.
+#[component]
+pub fn LoadDialog(props: &LoadDialogProps) -> Html {
+    let dialog = use_node_ref();
+    let form = {
+        let name = props.file.name.clone();
+        use_state(move || Form::for_file(&name))
+    };
+    {
+        let dialog = dialog.clone();
+        use_effect_with((), move |()| dom::show_dialog(&dialog));
+    }
+    // Escape closes the dialog by itself; the page hears of it.
+    let onclose = props.intent.reform(|_: Event| Intent::Show(Show::File(None)));
+    html! {
+        <dialog ref={dialog.clone()} class="load-dialog" aria-labelledby="load-title" {onclose}>
+            <h2 id="load-title">{ fill(t().load_title, &[&props.file.name]) }</h2>
+            <p class="muted">{ size_words(&props.file) }</p>
+            if let Some((_, summary)) = &props.loaded {
+                { outcome(summary, &dialog) }
+            } else {
+                { fields(props, &form, &dialog) }
+            }
+        </dialog>
+    }
+}
+
+fn size_words(file: &Chosen) -> String {
+    format::bytes(file.bytes.len() as u64)
+}
+
+impl Form {
+    /// What a file's name suggests.
+    fn for_file(name: &str) -> Form {
+        let (stem, end) = name.rsplit_once('.').unwrap_or((name, ""));
+        let clean = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
+        let topic: String = stem.chars().map(clean).take(100).collect();
+        let format = match end.to_ascii_lowercase().as_str() {
+            "csv" => "csv",
+            "jsonl" | "ndjson" | "json" => "jsonl",
+            _ => "text",
+        };
+        Form {
+            topic: if topic.is_empty() { "file".to_string() } else { topic },
+            partitions: "3".to_string(),
+            format: format.to_string(),
+            key: String::new(),
+            time: String::new(),
+            rate: String::new(),
+        }
+    }
+
+    fn options(&self) -> LoadOptions {
+        let given = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(Rc::from);
+        LoadOptions {
+            topic: self.topic.trim().into(),
+            partitions: self.partitions.trim().parse().ok(),
+            format: given(&self.format),
+            key: given(&self.key).filter(|_| self.format != "text"),
+            time: given(&self.time).filter(|_| self.format != "text"),
+            rate: self.rate.trim().parse().ok(),
+        }
+    }
+}
+
+fn fields(props: &LoadDialogProps, form: &UseStateHandle<Form>, dialog: &NodeRef) -> Html {
+    let t = t();
+    let new = !props.topics.iter().any(|topic| **topic == *form.topic.trim());
+    let columns = form.format != "text";
+    let onsubmit = {
+        let (form, file, intent) = (form.clone(), props.file.clone(), props.intent.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            intent.emit(Intent::Ask(Ask::Load(file.name.clone(), file.bytes.clone(), form.options())));
+        })
+    };
+    html! {
+        <form {onsubmit}>
+            <div class="load-fields">
+                { field(form, "load-topic", (t.load_topic, ""), &form.topic, |form, value| form.topic = value) }
+                if new {
+                    { field(form, "load-partitions", (t.load_partitions, ""), &form.partitions,
+                        |form, value| form.partitions = value) }
+                }
+                { formats(form) }
+                if columns {
+                    { field(form, "load-key", (t.load_key, t.load_key_hint), &form.key, |form, value| form.key = value) }
+                    { field(form, "load-time", (t.load_time, t.load_time_hint), &form.time,
+                        |form, value| form.time = value) }
+                }
+                { field(form, "load-rate", (t.load_rate, t.load_rate_hint), &form.rate, |form, value| form.rate = value) }
+            </div>
+            <p class="rowline end">
+                <Button text={t.cancel} on_press={closing(dialog)} />
+                <button type="submit" class="btn primary">{ t.load_do }</button>
+            </p>
+        </form>
+    }
+}
+
+/// A field of one line.
+fn field(
+    form: &UseStateHandle<Form>,
+    id: &'static str,
+    (label, hint): (&'static str, &'static str),
+    value: &str,
+    set: fn(&mut Form, String),
+) -> Html {
+    let oninput = {
+        let form = form.clone();
+        Callback::from(move |event: InputEvent| {
+            let mut next = (*form).clone();
+            set(&mut next, dom::value(&event));
+            form.set(next);
+        })
+    };
+    html! {
+        <div class="field"><label for={id}>{ label }</label>
+            <input {id} autocomplete="off" placeholder={hint} value={value.to_string()} {oninput} /></div>
+    }
+}
+
+fn formats(form: &UseStateHandle<Form>) -> Html {
+    let t = t();
+    let onchange = {
+        let form = form.clone();
+        Callback::from(move |event: Event| form.set(Form { format: dom::value(&event), ..(*form).clone() }))
+    };
+    let all = [("text", t.format_text), ("csv", t.format_csv), ("jsonl", t.format_jsonl)];
+    html! {
+        <div class="field"><label for="load-format">{ t.load_format }</label>
+            <select id="load-format" class="select" {onchange}>
+                { for all.iter().map(|(value, word)| html! {
+                    <option key={*value} value={*value} selected={form.format == *value}>{ *word }</option>
+                }) }
+            </select></div>
+    }
+}
+
+fn closing(dialog: &NodeRef) -> Callback<()> {
+    let dialog = dialog.clone();
+    Callback::from(move |()| dom::close_dialog(&dialog))
+}
+
+/// What became of the file: counted, and every line that could not be used is named.
+fn outcome(summary: &LoadSummary, dialog: &NodeRef) -> Html {
+    let t = t();
+    let more = summary.refused.saturating_sub(NAMED_MAX.min(summary.named.len()) as u64);
+    html! {
+        <div class="load-outcome" role="status">
+            <p>{ plural(t.loaded, summary.records, &[]) }</p>
+            <p><code class="wrap">{ summary.line.clone() }</code></p>
+            if summary.refused > 0 {
+                <h3 class="state harm">{ plural(t.lines_refused, summary.refused, &[]) }</h3>
+                <ul class="scroll" tabindex="0">
+                    { for summary.named.iter().take(NAMED_MAX).map(|(line, why)| html! {
+                        <li key={line.to_string()}>{ fill(t.line_refused, &[&format::count_u(*line), why]) }</li>
+                    }) }
+                    if more > 0 { <li>{ fill(t.more_refused, &[&format::count_u(more)]) }</li> }
+                </ul>
+            }
+            <p class="rowline end"><Button text={t.close} look={Look::Primary} on_press={closing(dialog)} /></p>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Form;
+
+    #[test]
+    fn a_files_name_suggests_its_topic_and_format() {
+        for (name, topic, format) in [
+            ("access log.txt", "access-log", "text"),
+            ("orders.2025.CSV", "orders.2025", "csv"),
+            ("events.jsonl", "events", "jsonl"),
+            ("README", "README", "text"),
+        ] {
+            let form = Form::for_file(name);
+            assert_eq!((form.topic.as_str(), form.format.as_str()), (topic, format));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The regions of the page, one component a file.
+
+mod alert;
+mod bar;
+mod drawer;
+mod inspector;
+mod load;
+mod measures;
+mod stage;
+mod time;
+
+pub use alert::Alert;
+pub use bar::Bar;
+pub use drawer::Drawer;
+pub use inspector::Inspector;
+pub use load::LoadDialog;
+pub use measures::Measures;
+pub use stage::Stage;
+pub use time::TimePanel;

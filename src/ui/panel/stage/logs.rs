@@ -1,0 +1,129 @@
+//! The logs of the stage, a row a partition.
+
+use crate::session::view::{Focus, PartitionView, StageView, TopicView};
+use crate::ui::i18n::{Tone, fill, format::count, t};
+use crate::ui::intent::{Ask, Intent};
+use crate::ui::paint::{Fill, Shape, owner_class, ramp, strip};
+use crate::ui::widget::{Picture, shape, state};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Props of [`Logs`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct LogsProps {
+    /// Topics and consumers now.
+    pub stage: Rc<StageView>,
+    /// What is selected.
+    pub focus: Option<Focus>,
+    /// Height of a row in pixels.
+    pub row: f64,
+    /// Where intents go.
+    pub intent: Callback<Intent>,
+}
+
+/// The logs of all topics.
+#[component]
+pub fn Logs(props: &LogsProps) -> Html {
+    let several = props.stage.topics.len() > 1;
+    html! {
+        <div class={classes!("logs-col", (props.row < 30.0).then_some("low"))}>
+            { head() }
+            if props.stage.topics.is_empty() { <p class="muted">{ t().no_topics }</p> }
+            { for props.stage.topics.iter().map(|topic| topic_logs(props, topic, several)) }
+        </div>
+    }
+}
+
+/// The heads of the columns, with the legend.
+fn head() -> Html {
+    let t = t();
+    let sign = |path: &'static str| {
+        html! {
+            <svg class="plot" width="10" height="8" aria-hidden="true"><path class="mark" d={path} /></svg>
+        }
+    };
+    let again = Shape::Rect("", Some(Fill::Change), 0.0, 0.0, 100.0, 10.0);
+    let unread = Shape::rect(ramp::LEVELS[4], 0.0, 0.0, 100.0, 10.0);
+    let box_of = |s: &Shape| {
+        html! {
+            <svg class="plot" width="16" height="10" aria-hidden="true">{ shape(s) }</svg>
+        }
+    };
+    html! {
+        <div class="logs-head"><span>{ t.partition }</span>
+            <span class="legend">
+                <span>{ sign("M5 7 1 1h8z") }{ t.committed }</span><span>{ sign("M5 1 1 7h8z") }{ t.position }</span>
+                <span class="wide">{ box_of(&again) }{ t.be_read_again }</span>
+                <span class="wide">{ box_of(&unread) }{ t.unread }</span>
+            </span>
+            <span class="num">{ t.unread }</span><span class="end">{ t.owner }</span>
+        </div>
+    }
+}
+
+fn topic_logs(props: &LogsProps, topic: &TopicView, several: bool) -> Html {
+    let most = props.stage.topics.iter().flat_map(|t| &t.partitions).map(|p| p.unread).max().unwrap_or(0);
+    html! {
+        <div key={topic.name.to_string()}>
+            if several { <h3 class="logs-topic">{ topic.name.clone() }</h3> }
+            <ol class="logs" aria-label={topic.name.clone()}>
+                { for topic.partitions.iter().map(|partition| {
+                    let owner = props.stage.consumers.iter().find(|c| Some(&c.name) == partition.owner.as_ref());
+                    let class = owner.map(|c| owner_class(c.index, props.stage.consumers.len()));
+                    let id = Focus::Partition(partition.topic.clone(), partition.partition);
+                    html! {
+                        <Log key={partition.partition} partition={Rc::new(partition.clone())} {most} {class}
+                            row={props.row} chosen={props.focus.as_ref() == Some(&id)}
+                            intent={props.intent.clone()} />
+                    }
+                }) }
+            </ol>
+        </div>
+    }
+}
+
+/// Props of [`Log`].
+#[derive(Clone, PartialEq, Properties)]
+struct LogProps {
+    partition: Rc<PartitionView>,
+    /// The largest number of unread records on the stage.
+    most: i64,
+    /// The class of the owner's colour.
+    class: Option<&'static str>,
+    row: f64,
+    chosen: bool,
+    intent: Callback<Intent>,
+}
+
+/// One partition: its name, its strip, how much is unread, who owns it.
+#[component]
+fn Log(props: &LogProps) -> Html {
+    let view = &props.partition;
+    let name = format!("{}-{}", view.topic, view.partition);
+    let id = Focus::Partition(view.topic.clone(), view.partition);
+    let onclick = props.intent.reform(move |_: MouseEvent| Intent::Ask(Ask::Focus(id.clone())));
+    html! {
+        <li class="log" aria-current={props.chosen.then_some("true")}>
+            <button type="button" class="name" onclick={onclick}>{ name.clone() }</button>
+            <Picture name={words(&name, view)} height={props.row}
+                shapes={strip::shapes(view, props.most, props.row)} />
+            <span class="num">{ count(view.unread) }</span>
+            <span class="to">
+                if let Some(owner) = &view.owner {
+                    <span class={classes!("chip", props.class)}>{ owner.clone() }</span>
+                } else if view.group.is_some() {
+                    { state(Tone::Harm, "unowned", t().unowned) }
+                }
+            </span>
+        </li>
+    }
+}
+
+/// The strip in words.
+fn words(name: &str, view: &PartitionView) -> String {
+    let t = t();
+    let number = |offset: Option<i64>| offset.map_or(t.none.to_string(), count);
+    let owner = view.owner.as_deref().unwrap_or(t.none);
+    let (committed, position) = (number(view.committed), number(view.position));
+    fill(t.log_name, &[&name, &committed, &position, &count(view.high_watermark), &owner])
+}

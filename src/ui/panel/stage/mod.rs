@@ -1,0 +1,156 @@
+//! The stage: who owns what now. Logs, wires, consumers, read left to right like the data.
+
+mod consumer;
+mod logs;
+mod owners;
+mod tables;
+
+use crate::base::Time;
+use crate::session::view::{Focus, GroupState, GroupView, StageView, TopicView};
+use crate::ui::i18n::{Tone, fill, format, plural, t};
+use crate::ui::intent::{Ask, Intent, Show};
+use crate::ui::paint::wires::{PARTITIONS_MAX, Sizes, wires};
+use crate::ui::widget::{Button, FileButton, Look, state};
+use consumer::Consumer;
+use logs::Logs;
+use owners::owners;
+use std::rc::Rc;
+use tables::Tables;
+use yew::prelude::*;
+
+/// Props of [`Stage`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct StageProps {
+    /// Topics, groups and consumers now.
+    pub stage: Rc<StageView>,
+    /// Virtual time.
+    pub now: Time,
+    /// What is selected.
+    pub focus: Option<Focus>,
+    /// Tables instead of the picture.
+    pub table: bool,
+    /// Time goes too fast for anything to move.
+    pub fast: bool,
+    /// Where intents go.
+    pub intent: Callback<Intent>,
+    /// Where chosen files go.
+    pub on_file: Callback<web_sys::File>,
+}
+
+/// The stage.
+#[component]
+pub fn Stage(props: &StageProps) -> Html {
+    let t = t();
+    html! {
+        <main class={classes!("stage", props.fast.then_some("fast"))} id="stage" tabindex="-1" aria-label={t.stage}>
+            <div class="head-row">
+                { for props.stage.topics.iter().take(2).map(topic_head) }
+                { for props.stage.groups.iter().take(2).map(group_head) }
+                <span class="push"></span>
+                { tools(props) }
+            </div>
+            if !props.table { { picture(props) } }
+            <Tables stage={props.stage.clone()} now={props.now} shown={props.table} />
+        </main>
+    }
+}
+
+/// Table, load, add.
+fn tools(props: &StageProps) -> Html {
+    let t = t();
+    let table = props.table;
+    html! {
+        <div class="stage-tools">
+            <Button text={t.table} icon="table" look={Look::Quiet} class="wide" pressed={table}
+                on_press={props.intent.reform(move |()| Intent::Show(Show::Table(!table)))} />
+            <FileButton text={t.load_file} icon="imp" class="load" on_file={props.on_file.clone()} />
+            <Button text={t.add_consumer} icon="plus" look={Look::Primary} class="add"
+                on_press={props.intent.reform(|()| Intent::Ask(Ask::AddConsumer))} />
+        </div>
+    }
+}
+
+/// A topic's name and what flows into it.
+fn topic_head(topic: &TopicView) -> Html {
+    let text =
+        plural(t().partitions_rate, topic.partitions.len() as u64, &[&format::milli(topic.rate_milli)]);
+    html! {
+        <span class="topic-head" key={topic.name.to_string()}>
+            <b>{ topic.name.clone() }</b><span class="muted nowrap">{ text }</span>
+        </span>
+    }
+}
+
+/// A group's name, state, generation and assignor.
+fn group_head(group: &GroupView) -> Html {
+    let (tone, sign) = match group.state {
+        GroupState::Stable => (Tone::Plain, "ok"),
+        GroupState::PreparingRebalance | GroupState::CompletingRebalance => (Tone::Change, "change"),
+        GroupState::Empty | GroupState::Dead => (Tone::Still, "unowned"),
+    };
+    let generation = fill(t().generation, &[&group.generation]);
+    let assignor = group.assignor.as_deref().map(|name| format!(", {name}")).unwrap_or_default();
+    html! {
+        <span class="group-head" key={group.name.to_string()}>
+            <b>{ group.name.clone() }</b>{ state(tone, sign, group.state.name()) }
+            <span class="muted wide">{ generation }{ assignor }</span>
+        </span>
+    }
+}
+
+/// Logs, wires, consumers; above some sixty partitions bars of owners in place of logs and wires.
+fn picture(props: &StageProps) -> Html {
+    let stage = &props.stage;
+    let partitions: usize = stage.topics.iter().map(|topic| topic.partitions.len()).sum();
+    if partitions > PARTITIONS_MAX {
+        return html! {
+            <div class="stage-few many" tabindex="0">{ owners(stage) }<div></div>{ consumers(props, 40.0) }</div>
+        };
+    }
+    let sizes = sizes(stage, partitions);
+    let height = sizes.height(stage);
+    html! {
+        <div class="stage-few" tabindex="0">
+            <Logs stage={stage.clone()} focus={props.focus.clone()} row={sizes.row} intent={props.intent.clone()} />
+            <div class="wires-col">
+                <svg class="plot wires" viewBox={format!("0 0 56 {height}")} preserveAspectRatio="none"
+                    height={format!("{}rem", height / 16.0)} aria-hidden="true">
+                    { for wires(stage, sizes).into_iter().map(|wire| html! {
+                        <path key={wire.key.to_string()} class={wire.class} d={wire.path} />
+                    }) }
+                </svg>
+            </div>
+            { consumers(props, sizes.consumer) }
+        </div>
+    }
+}
+
+/// Rows are lower when there are many.
+fn sizes(stage: &StageView, partitions: usize) -> Sizes {
+    Sizes {
+        row: if partitions > 12 { 24.0 } else { 32.0 },
+        head: if stage.topics.len() > 1 { 24.0 } else { 0.0 },
+        consumer: if stage.consumers.len() > 4 { 48.0 } else { 64.0 },
+    }
+}
+
+fn consumers(props: &StageProps, row: f64) -> Html {
+    let t = t();
+    let stage = &props.stage;
+    let count = stage.consumers.len();
+    html! {
+        <div class="consumers-col">
+            <div class="logs-head plain"><span>{ t.consumers_head }</span></div>
+            if count == 0 { <p class="muted">{ t.no_consumers }</p> }
+            <ul class={classes!("consumers", (row < 60.0).then_some("low"))}>
+                { for stage.consumers.iter().map(|consumer| {
+                    let chosen = matches!(&props.focus, Some(Focus::Consumer(name)) if *name == consumer.name);
+                    html! {
+                        <Consumer key={consumer.name.to_string()} consumer={Rc::new(consumer.clone())}
+                            now={props.now} consumers={count} {chosen} intent={props.intent.clone()} />
+                    }
+                }) }
+            </ul>
+        </div>
+    }
+}

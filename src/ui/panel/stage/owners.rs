@@ -1,0 +1,47 @@
+//! The stage with very many partitions: nobody's first, then one bar an owner.
+
+use crate::session::view::StageView;
+use crate::ui::i18n::{Tone, format::count, plural, t};
+use crate::ui::paint::{Fill, Shape, owner_class};
+use crate::ui::widget::{Picture, state};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// The bars.
+pub fn owners(stage: &StageView) -> Html {
+    // Partitions and unread records an owner; `None` comes first.
+    let mut sums: BTreeMap<Option<Rc<str>>, (u64, i64)> = BTreeMap::new();
+    for partition in stage.topics.iter().flat_map(|topic| &topic.partitions) {
+        let sum = sums.entry(partition.owner.clone()).or_default();
+        *sum = (sum.0 + 1, sum.1 + partition.unread);
+    }
+    let most = sums.values().map(|(n, _)| *n).max().unwrap_or(1);
+    html! {
+        <div class="logs-col">
+            <div class="logs-head plain"><span>{ t().owners_head }</span></div>
+            <ol class="logs owners">
+                { for sums.into_iter().map(|(owner, (n, unread))| bar(stage, owner, n, unread, most)) }
+            </ol>
+        </div>
+    }
+}
+
+fn bar(stage: &StageView, owner: Option<Rc<str>>, n: u64, unread: i64, most: u64) -> Html {
+    let width = n as f64 * 100.0 / most as f64;
+    let index = stage.consumers.iter().find(|c| owner.as_ref() == Some(&c.name)).map(|c| c.index);
+    let shape = match index {
+        Some(index) => Shape::rect(owner_class(index, stage.consumers.len()), 0.0, 6.0, width, 12.0),
+        None => Shape::Rect("gap", Some(Fill::Harm), 0.0, 6.0, width, 12.0),
+    };
+    let words = plural(t().owner_count, n, &[&count(unread)]);
+    let key = owner.as_ref().map_or_else(|| "-".to_string(), |name| format!("={name}"));
+    html! {
+        <li class="log" {key}>
+            <span class="name">
+                if let Some(owner) = &owner { { owner.clone() } } else { { state(Tone::Harm, "unowned", t().unowned) } }
+            </span>
+            <Picture height={24.0} shapes={vec![shape]} /><span class="num owner-count">{ words }</span>
+        </li>
+    }
+}

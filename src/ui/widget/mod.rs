@@ -1,0 +1,15 @@
+//! Small pieces that every panel uses.
+
+mod button;
+mod file_button;
+mod icon;
+mod menu;
+mod picture;
+mod tabs;
+
+pub use button::{Button, Look};
+pub use file_button::FileButton;
+pub use icon::{icon, icon_small, state};
+pub use menu::{Menu, MenuItem};
+pub use picture::{Picture, shape, stretched};
+pub use tabs::{TabItem, Tabs};
