@@ -5,7 +5,7 @@
 
 use rejoin::backup;
 use rejoin::base::Time;
-use rejoin::base::limit::{LOAD_BYTES_MAX, RUN_MAX};
+use rejoin::base::limit::{IMPORT_BYTES_MAX, RUN_MAX};
 use rejoin::base::lines::LineError;
 use rejoin::story::report::{self, Report};
 use rejoin::story::run::Files;
@@ -141,6 +141,11 @@ fn run(arguments: &[String]) -> Answer {
     };
     let mut runner = Runner::new(&story, options);
     runner.finish(arguments.until);
+    for exported in runner.take_exports() {
+        let target = Path::new(path).with_file_name(&*exported.file);
+        std::fs::write(&target, &exported.bytes)
+            .map_err(|error| Failure(format!("{} is not written: {error}", target.display())))?;
+    }
     let report = Report::of(&mut runner);
     let status = u8::from(!report.holds());
     if arguments.facts {
@@ -266,8 +271,8 @@ fn beside(story: &Path) -> Files {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(reason(&error)),
         };
-        if size > LOAD_BYTES_MAX {
-            return Err(format!("it has {size} bytes, and at most {LOAD_BYTES_MAX} (64 MiB) are taken"));
+        if size > IMPORT_BYTES_MAX {
+            return Err(format!("it has {size} bytes, and at most {IMPORT_BYTES_MAX} are taken"));
         }
         std::fs::read(&path).map(|bytes| Some(bytes.into())).map_err(|error| reason(&error))
     }))

@@ -4,44 +4,24 @@
 //! whatever a person sees comes out as a [`view::LabView`]. Nothing here knows of a browser or a wall clock; whoever
 //! holds the session says how far time goes ([`Session::advance_to`]).
 
+mod files;
 mod look;
+mod shelf;
+mod step;
 pub mod view;
 
-pub use crate::backup::{Contents, Transaction};
+pub use crate::backup::{ChunkKey, Contents, Digest, Transaction};
+pub use crate::story::Example;
+pub use step::StepKind;
 
-use crate::base::{Span, Time};
+use crate::backup::MemoryStore;
+use crate::base::{Span, Time, hash};
+use crate::story::run::{Files, Options, Runner};
+use crate::story::{Command, LIBRARY, Story};
+use look::happened::Chronicle;
+use shelf::Shelf;
 use std::rc::Rc;
-use view::{Focus, LabView, StoryError};
-
-/// How far one step goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StepKind {
-    /// To the next event, whatever it is.
-    Event,
-    /// To the next heartbeat of a consumer.
-    Heartbeat,
-    /// To the end of the next rebalance.
-    Rebalance,
-    /// To the next thing worth a sentence.
-    Interesting,
-}
-
-impl StepKind {
-    /// All of them, the smallest first.
-    pub const ALL: &[StepKind] =
-        &[StepKind::Event, StepKind::Heartbeat, StepKind::Rebalance, StepKind::Interesting];
-}
-
-/// A story that comes with the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Example {
-    /// Its name: the file's, without its end.
-    pub name: &'static str,
-    /// Its title.
-    pub title: &'static str,
-    /// Its text.
-    pub text: &'static str,
-}
+use view::{BackupsView, Focus, LabView, RunView, StoryError};
 
 /// How a file becomes records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,127 +53,204 @@ pub struct LoadSummary {
     pub named: Vec<(u64, Rc<str>)>,
 }
 
-/// One run and the backups.
-pub struct Session {}
+/// How much of the run the pictures over time show at first.
+const WINDOW: Span = Span::from_secs(60);
 
+/// One run and the backups.
+pub struct Session {
+    runner: Runner,
+    title: Rc<str>,
+    shelf: Shelf,
+    chronicle: Chronicle,
+    chosen: Option<Rc<str>>,
+    window: Option<Span>,
+    last: Option<LabView>,
+}
+
+/// Runs.
 impl Session {
     /// The stories that come with the page; the first one is the default scene.
-    pub fn examples() -> Vec<Example> {
-        todo!()
+    pub fn examples() -> &'static [Example] {
+        LIBRARY
     }
 
     /// A session at time 0 of the story `text`, without backups.
     ///
     /// # Errors
     /// All that is wrong with the text.
-    pub fn open(_text: &str) -> Result<Session, Vec<StoryError>> {
-        todo!()
+    pub fn open(text: &str) -> Result<Session, Vec<StoryError>> {
+        let runner = runner(text, MemoryStore::new(), Files::default())?;
+        let mut session = Session {
+            runner,
+            title: look::story::title(text),
+            shelf: Shelf::default(),
+            chronicle: Chronicle::default(),
+            chosen: None,
+            window: Some(WINDOW),
+            last: None,
+        };
+        session.settle();
+        Ok(session)
     }
 
     /// Starts the story `text` from its beginning in place of this run; backups and loaded files stay.
     ///
     /// # Errors
     /// All that is wrong with the text; then this run goes on.
-    pub fn run(&mut self, _text: &str) -> Result<(), Vec<StoryError>> {
-        todo!()
+    pub fn run(&mut self, text: &str) -> Result<(), Vec<StoryError>> {
+        self.runner = runner(text, self.runner.store().clone(), self.runner.files().clone())?;
+        self.title = look::story::title(text);
+        self.chronicle = Chronicle::default();
+        self.chosen = None;
+        self.settle();
+        Ok(())
     }
 
     /// Carries a command out now: one line, without a time. Answers with its canonical line.
     ///
     /// # Errors
     /// Why the line cannot be read, or why the command was refused, in words. Then nothing changed.
-    pub fn apply(&mut self, _line: &str) -> Result<Rc<str>, Rc<str>> {
-        todo!()
+    pub fn apply(&mut self, line: &str) -> Result<Rc<str>, Rc<str>> {
+        let command = Command::parse(line).map_err(|error| Rc::from(sentence(&error.reason())))?;
+        self.command(command)
     }
 
-    /// The line that adds one more consumer like those that are there: `consumer c4 group=checkout …`.
+    fn command(&mut self, command: Command) -> Result<Rc<str>, Rc<str>> {
+        let done = self.runner.apply(command);
+        self.settle();
+        match done {
+            Ok(command) => {
+                if let Command::Backup(crate::story::command::Backup::Verify(label)) = &command {
+                    self.shelf.verify_again(self.runner.store(), label);
+                }
+                Ok(command.to_string().into())
+            }
+            Err(refusal) => Err(sentence(&refusal.reason).into()),
+        }
+    }
+
+    /// The line that adds one more consumer like the last one that was added: `consumer c4 group=checkout …`.
     pub fn next_consumer(&self) -> Rc<str> {
-        todo!()
+        let taken: Vec<Rc<str>> = self.runner.world().consumers().into_iter().map(|c| c.name).collect();
+        let mut number = taken.len() + 1;
+        while taken.iter().any(|name| **name == *format!("c{number}")) {
+            number += 1;
+        }
+        let name: Rc<str> = format!("c{number}").into();
+        let story = self.runner.story();
+        let last = story.lines.iter().rev().find_map(|line| match line.step.as_ref()?.command {
+            Command::Consumer(ref consumer) if consumer.group.is_some() => Some(consumer.clone()),
+            _ => None,
+        });
+        match last {
+            Some(mut consumer) => {
+                consumer.names = vec![name];
+                consumer.settings.client.instance = None;
+                consumer.to_string().into()
+            }
+            None => {
+                let topic = self.runner.world().topics().first().map(|topic| topic.name.clone());
+                format!("consumer {name} group=group topics={}", topic.as_deref().unwrap_or("orders")).into()
+            }
+        }
     }
 
     /// The present.
     pub fn now(&self) -> Time {
-        todo!()
+        self.runner.now()
     }
 
     /// Lets everything happen that is due up to and including `time`.
-    pub fn advance_to(&mut self, _time: Time) {
-        todo!()
+    pub fn advance_to(&mut self, time: Time) {
+        self.runner.advance_to(time);
+        self.settle();
     }
 
-    /// Takes one step.
-    pub fn step(&mut self, _kind: StepKind) {
-        todo!()
+    /// What a run did to the backups goes to the shelf.
+    fn settle(&mut self) {
+        let changes = self.runner.take_transactions();
+        if !changes.is_empty() {
+            self.shelf.push(changes);
+            self.shelf.verify(self.runner.store());
+        }
     }
+}
 
+/// Views.
+impl Session {
     /// How much of the run the pictures over time show: the last `width`, or all of it.
-    pub fn set_window(&mut self, _width: Option<Span>) {
-        todo!()
+    pub fn set_window(&mut self, width: Option<Span>) {
+        self.window = width;
     }
 
     /// Everything that the page shows now.
-    pub fn view(&mut self, _focus: &Focus) -> LabView {
-        todo!()
+    pub fn view(&mut self, focus: &Focus) -> LabView {
+        let story = self.story_view();
+        self.chronicle.update(&self.runner);
+        let backups = self.shelf.views(self.runner.store());
+        let bytes = backups.iter().map(|backup| backup.bytes_own).sum();
+        let restore = look::backups::restore(&self.runner, self.chosen.as_ref());
+        let run = RunView {
+            now: self.runner.now(),
+            seed: self.runner.seed(),
+            hash: hash::hex(self.runner.hash()).into(),
+            engine: env!("CARGO_PKG_VERSION"),
+            title: self.title.clone(),
+            end: self.runner.end(),
+        };
+        let (world, ledger) = self.runner.world_and_ledger();
+        let view = LabView {
+            run: Rc::new(run),
+            measures: Rc::new(look::measures::measures(world, ledger)),
+            stage: Rc::new(look::stage::stage(world)),
+            time: Rc::new(look::time::time(world, ledger, self.window, self.chronicle.marks())),
+            inspector: Rc::new(look::inspector::inspector(world, focus, |topic, partition| {
+                self.shelf.pins(topic, partition)
+            })),
+            backups: Rc::new(BackupsView { backups, restore, bytes }),
+            story,
+            happened: Rc::new(self.chronicle.view()),
+        };
+        let view = match self.last.take() {
+            Some(last) => shared(last, view),
+            None => view,
+        };
+        self.last = Some(view.clone());
+        view
     }
 
-    /// Opens the restore of a backup, before its first step: the view shows who still runs. `None` puts it away.
-    /// Nothing changes in the run.
-    pub fn choose_restore(&mut self, _label: Option<&str>) {
-        todo!()
+    /// The text changes only with an act or a line, so it is written anew only then.
+    fn story_view(&mut self) -> Rc<view::StoryView> {
+        Rc::new(look::story::story(&self.runner))
     }
+}
 
-    /// Writes the lines of a file to a topic, as a `load` command.
-    ///
-    /// # Errors
-    /// Why the file is refused, in words. Then nothing changed.
-    pub fn load_file(
-        &mut self,
-        _name: &str,
-        _bytes: Vec<u8>,
-        _options: &LoadOptions,
-    ) -> Result<LoadSummary, Rc<str>> {
-        todo!()
+/// The new view, with every part that did not change being the old one's, so that it compares by its pointer.
+fn shared(old: LabView, new: LabView) -> LabView {
+    fn keep<T: PartialEq>(old: Rc<T>, new: Rc<T>) -> Rc<T> {
+        if *old == *new { old } else { new }
     }
+    LabView {
+        run: keep(old.run, new.run),
+        measures: keep(old.measures, new.measures),
+        stage: keep(old.stage, new.stage),
+        time: keep(old.time, new.time),
+        inspector: keep(old.inspector, new.inspector),
+        backups: keep(old.backups, new.backups),
+        story: keep(old.story, new.story),
+        happened: keep(old.happened, new.happened),
+    }
+}
 
-    /// The archive of a backup and the name of its file, `rejoin-<label>.zip`.
-    ///
-    /// # Errors
-    /// Why there is none, in words.
-    pub fn export(&self, _label: &str) -> Result<(Rc<str>, Vec<u8>), Rc<str>> {
-        todo!()
-    }
+fn runner(text: &str, store: MemoryStore, files: Files) -> Result<Runner, Vec<StoryError>> {
+    let story = Story::parse(text).map_err(look::story::errors)?;
+    Ok(Runner::new(&story, Options { store, files, ..Options::default() }))
+}
 
-    /// Takes in the backups of an archive; their labels.
-    ///
-    /// # Errors
-    /// Why the archive is refused, in words. Then nothing changed.
-    pub fn import(&mut self, _name: &str, _bytes: &[u8]) -> Result<Vec<Rc<str>>, Rc<str>> {
-        todo!()
-    }
-
-    /// All changes of the backups that storage does not hold yet, as one transaction; `None` when there are none or
-    /// the last one is still on its way. Whoever takes it answers with [`Session::saved`].
-    pub fn take_transaction(&mut self) -> Option<Transaction> {
-        todo!()
-    }
-
-    /// Storage completed the transaction that was taken (`Ok`), or why it did not, in words: then its changes are part
-    /// of the next one.
-    pub fn saved(&mut self, _result: Result<(), Rc<str>>) {
-        todo!()
-    }
-
-    /// A file with this backup was handed to the browser, at this wall clock (milliseconds since 1970).
-    pub fn exported(&mut self, _label: &str, _at_ms: i64) {
-        todo!()
-    }
-
-    /// Takes over what storage held when the page was opened, with the times of the last exports. Everything is
-    /// verified again; what is damaged is shown as such.
-    ///
-    /// # Errors
-    /// Why it cannot be read at all, in words.
-    pub fn adopt(&mut self, _contents: Contents, _exported: &[(Rc<str>, i64)]) -> Result<(), Rc<str>> {
-        todo!()
-    }
+/// A reason as a sentence: `there is no topic x` becomes `There is no topic x.`
+fn sentence(reason: &str) -> String {
+    let mut chars = reason.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let end = if reason.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{first}{}{end}", chars.as_str())
 }

@@ -164,6 +164,24 @@ impl<'a> Args<'a> {
         text.into()
     }
 
+    /// The name of a file, without a folder.
+    pub fn as_file(&mut self, word: &Word) -> Name {
+        let name = self.as_name(word, "a file's name");
+        if name.contains(['/', '\\']) || matches!(&*name, "." | "..") {
+            self.error(word.column, word.shown(), "a file's name without a folder");
+        }
+        name
+    }
+
+    /// A SHA-256: 64 hexadecimal digits.
+    pub fn as_digest(&mut self, word: &Word) -> Name {
+        let text = word.text();
+        if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+            self.error(word.column, word.shown(), "64 hexadecimal digits in lower case");
+        }
+        text.into()
+    }
+
     /// Reads a topic's name, by Kafka's rules.
     pub fn as_topic(&mut self, word: &Word) -> Name {
         let text = word.text();

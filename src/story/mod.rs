@@ -7,6 +7,7 @@ pub mod args;
 pub mod command;
 pub mod error;
 pub mod help;
+pub mod library;
 pub mod load;
 pub mod measure;
 pub mod parse;
@@ -19,5 +20,6 @@ pub mod words;
 
 pub use command::Command;
 pub use error::ParseError;
+pub use library::{Example, LIBRARY};
 pub use parse::{Line, Step, Story};
 pub use run::{Options, Refusal, Runner};

@@ -19,13 +19,20 @@ pub enum KindName {
     Incremental,
 }
 
-impl fmt::Display for KindName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl KindName {
+    /// As commands and manifests have it.
+    pub fn name(self) -> &'static str {
+        match self {
             KindName::Full => "full",
             KindName::Differential => "differential",
             KindName::Incremental => "incremental",
-        })
+        }
+    }
+}
+
+impl fmt::Display for KindName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

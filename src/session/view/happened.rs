@@ -94,6 +94,8 @@ pub enum What {
     Verified(Rc<str>, u64),
     /// A backup was deleted: label.
     BackupDeleted(Rc<str>),
+    /// A backup was written as an archive: label, file, bytes.
+    Exported(Rc<str>, Rc<str>, u64),
     /// Backups were taken in from an archive: file, labels.
     Imported(Rc<str>, Vec<Rc<str>>),
     /// Data was restored from a backup: label, records, offsets.

@@ -70,7 +70,7 @@ pub const LOAD_RECORDS_MAX: u64 = COUNT_MAX;
 
 fn parse(args: &mut Args) -> Command {
     let topic = args.topic();
-    let file = args.required_name("file", "file=NAME");
+    let file = args.required("file", "file=NAME").map_or_else(|| "".into(), |word| args.as_file(&word));
     let format = args.value("format").map(|word| args.as_choice(&word, &FORMATS));
     let key = args.value("key").filter(|word| word.quoted || word.text() != "none");
     let key = key.map(|word| args.as_name(&word, "a column or a field"));
@@ -78,13 +78,7 @@ fn parse(args: &mut Args) -> Command {
     let rate_milli = args.value("rate").map(|word| rate(args, &word));
     let partitions =
         args.number("partitions", (1, PARTITIONS_MAX as u64)).map_or(LOAD_PARTITIONS, |number| number as i32);
-    let sha256 = args.value("sha256").map(|word| {
-        let text = word.text();
-        if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
-            args.error(word.column, word.shown(), "64 hexadecimal digits in lower case");
-        }
-        text.into()
-    });
+    let sha256 = args.value("sha256").map(|word| args.as_digest(&word));
     Command::Load(Load { topic, file, format, key, time, rate_milli, partitions, sha256 })
 }
 

@@ -12,8 +12,10 @@ mod consumer;
 mod delete;
 mod disconnect;
 mod end;
+mod export;
 mod group;
 mod grow;
+mod import;
 mod kill;
 mod load;
 mod network;
@@ -39,8 +41,10 @@ pub use consumer::{Consumer, Source};
 pub use delete::Delete;
 pub use disconnect::Disconnect;
 pub use end::End;
+pub use export::Export;
 pub use group::Group;
 pub use grow::Grow;
+pub use import::Import;
 pub use kill::Kill;
 pub use load::{FORMATS, LOAD_PARTITIONS, LOAD_RECORDS_MAX, Load, LoadFormat};
 pub use network::Network;
@@ -99,6 +103,8 @@ pub const ALL: &[Spec] = &[
     unsubscribe::SPEC,
     reset::SPEC,
     backup::SPEC,
+    export::SPEC,
+    import::SPEC,
     restore::SPEC,
     check::SPEC,
     end::SPEC,
@@ -131,6 +137,8 @@ pub enum Command {
     Unsubscribe(Unsubscribe),
     Reset(Reset),
     Backup(Backup),
+    Export(Export),
+    Import(Import),
     Restore(Restore),
     Check(Check),
     End(End),
@@ -195,6 +203,8 @@ impl fmt::Display for Command {
             Command::Unsubscribe(c) => c.fmt(f),
             Command::Reset(c) => c.fmt(f),
             Command::Backup(c) => c.fmt(f),
+            Command::Export(c) => c.fmt(f),
+            Command::Import(c) => c.fmt(f),
             Command::Restore(c) => c.fmt(f),
             Command::Check(c) => c.fmt(f),
             Command::End(c) => c.fmt(f),

@@ -43,7 +43,7 @@ impl Runner {
         Ok(())
     }
 
-    fn commit(&mut self, transaction: Transaction) -> Result<(), Refusal> {
+    pub(super) fn commit(&mut self, transaction: Transaction) -> Result<(), Refusal> {
         self.store.apply(&transaction).map_err(Refusal::new)?;
         if !transaction.is_empty() {
             self.transactions.push(transaction);
@@ -52,7 +52,7 @@ impl Runner {
     }
 
     /// The label that is meant: `latest` is the newest.
-    fn label(&self, label: &str) -> Result<Rc<str>, Refusal> {
+    pub(super) fn label(&self, label: &str) -> Result<Rc<str>, Refusal> {
         let catalog =
             Catalog::of(&self.store).map_err(|error| Refusal::new(format!("the stored catalog {error}")))?;
         let entry = if label == "latest" { catalog.backups.last() } else { catalog.get(label) };
@@ -138,6 +138,12 @@ impl Runner {
         let consumers = self.world.consumers().into_iter();
         let running = consumers.filter(|facts| facts.state.is_alive() && groups.contains(&facts.group));
         running.map(|facts| facts.name).collect()
+    }
+
+    /// The groups of a backup, sorted; none when it cannot be read.
+    pub fn groups_of(&self, label: &str) -> Vec<Rc<str>> {
+        let manifest = self.store.manifest(label).and_then(|bytes| Manifest::parse(&bytes).ok());
+        manifest.map(|m| m.groups.iter().map(|group| group.group.clone()).collect()).unwrap_or_default()
     }
 
     /// What is to be proven.

@@ -13,14 +13,14 @@ impl Runner {
     /// Carries a command out at the present and keeps what came of it as an event. Gives the command as it stands in the
     /// text (a `load` with its file's digest).
     pub(super) fn carry_out(&mut self, command: &Command) -> Result<Command, Refusal> {
-        let before = self.events.len();
+        let (before, traced) = (self.events.len(), self.world.trace().len());
         match self.carried(command) {
             Ok(changed) => {
                 let command = changed.unwrap_or_else(|| command.clone());
                 let early = matches!(command, Command::Seed(_) | Command::Cluster(_) | Command::Network(_));
                 if !early && !matches!(command, Command::Check(_) | Command::End(_)) {
-                    let event = self.event(Act::Command(command.to_string().into()));
-                    self.events.insert(before, event);
+                    let what = Act::Command(command.to_string().into());
+                    self.events.insert(before, Event { at: self.now(), traced, what });
                 }
                 Ok(command)
             }
@@ -41,12 +41,7 @@ impl Runner {
 
     /// Keeps an event.
     pub(super) fn push(&mut self, what: Act) {
-        let event = self.event(what);
-        self.events.push(event);
-    }
-
-    fn event(&self, what: Act) -> Event {
-        Event { at: self.now(), traced: self.world.trace().len(), what }
+        self.events.push(Event { at: self.now(), traced: self.world.trace().len(), what });
     }
 
     /// The command's own work. `Some` when the line in the text must change.
@@ -89,6 +84,10 @@ impl Runner {
             }
             Command::Reset(reset) => self.reset(reset)?,
             Command::Backup(backup) => self.backup(backup)?,
+            Command::Export(export) => self.export(export)?,
+            Command::Import(import) => {
+                return self.import(import).map(|import| Some(Command::Import(import)));
+            }
             Command::Restore(restore) => self.restore(restore)?,
             Command::Check(check) => self.check(check),
         }

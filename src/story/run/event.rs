@@ -46,6 +46,10 @@ pub enum Act {
     Verified(Rc<str>, Vec<Rc<str>>),
     /// A backup was deleted: label.
     BackupDeleted(Rc<str>),
+    /// A backup was written as an archive: label, file, bytes.
+    Exported(Rc<str>, Rc<str>, u64),
+    /// Backups were taken in from an archive: file, labels.
+    Imported(Rc<str>, Vec<Rc<str>>),
     /// Data was restored from a backup: label, records, offsets.
     Restored(Rc<str>, u64, u32),
     /// All of a restore is proven: label.

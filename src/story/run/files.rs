@@ -65,6 +65,11 @@ impl Files {
         sha256
     }
 
+    /// Drops what was given under this name.
+    pub fn forget(&mut self, name: &str) {
+        self.given.retain(|file| &*file.name != name);
+    }
+
     /// The files that were given.
     pub fn given(&self) -> &[File] {
         &self.given

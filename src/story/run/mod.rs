@@ -7,6 +7,7 @@
 //!
 //! A command that is refused changes nothing, is kept as an [`Event`], and the run goes on.
 
+mod archive;
 mod backups;
 mod carry;
 mod check;
@@ -15,6 +16,7 @@ mod files;
 mod load;
 mod proof;
 
+pub use archive::Exported;
 pub use check::CheckResult;
 pub(super) use check::value;
 pub use event::{Act, Event, Refusal};
@@ -57,6 +59,7 @@ pub struct Runner {
     store: MemoryStore,
     transactions: Vec<Transaction>,
     files: Files,
+    exports: Vec<Exported>,
     events: Vec<Event>,
     checks: Vec<CheckResult>,
     restoring: Option<Restoring>,
@@ -81,6 +84,7 @@ impl Runner {
             store: options.store,
             transactions: Vec::new(),
             files: options.files,
+            exports: Vec::new(),
             events: Vec::new(),
             checks: Vec::new(),
             restoring: None,
@@ -294,6 +298,11 @@ impl Runner {
     /// Changes of the backups since the last call, oldest first, for whoever stores them.
     pub fn take_transactions(&mut self) -> Vec<Transaction> {
         std::mem::take(&mut self.transactions)
+    }
+
+    /// Archives that were written since the last call, oldest first.
+    pub fn take_exports(&mut self) -> Vec<Exported> {
+        std::mem::take(&mut self.exports)
     }
 
     /// The files that `load` finds.

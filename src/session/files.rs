@@ -1,0 +1,132 @@
+//! Files in and out: records that are loaded, archives that are exported and imported, and what storage held.
+
+use super::shelf::Shelf;
+use super::{Contents, LoadOptions, LoadSummary, Session, Transaction, sentence};
+use crate::backup::{Catalog, MemoryStore};
+use crate::story::Command;
+use crate::story::command::{Export, FORMATS, Import, LOAD_PARTITIONS, Load};
+use crate::story::run::Act;
+use std::rc::Rc;
+
+/// Files.
+impl Session {
+    /// Writes the lines of a file to a topic, as a `load` command.
+    ///
+    /// # Errors
+    /// Why the file is refused, in words. Then nothing changed.
+    pub fn load_file(
+        &mut self,
+        name: &str,
+        bytes: Vec<u8>,
+        options: &LoadOptions,
+    ) -> Result<LoadSummary, Rc<str>> {
+        let format = match options.format.as_deref() {
+            None => None,
+            Some(name) => match FORMATS.iter().find(|(known, _)| *known == name) {
+                Some((_, format)) => Some(*format),
+                None => return Err(format!("There is no format {name}: text, csv or jsonl.").into()),
+            },
+        };
+        let load = Load {
+            topic: options.topic.clone(),
+            file: name.into(),
+            format,
+            key: options.key.clone(),
+            time: options.time.clone(),
+            rate_milli: options.rate.map(|rate| rate.saturating_mul(1000)),
+            partitions: options.partitions.unwrap_or(LOAD_PARTITIONS),
+            sha256: None,
+        };
+        // What a person typed takes the way of a line, and with it all of its checks.
+        let command = Command::parse(&Command::Load(load).to_string())
+            .map_err(|error| Rc::from(sentence(&error.reason())))?;
+        let before = self.runner.events().len();
+        self.runner.files_mut().give(name, bytes.into());
+        let line = self.command(command)?;
+        let mut summary = LoadSummary { line, records: 0, refused: 0, named: Vec::new() };
+        for event in &self.runner.events()[before..] {
+            match &event.what {
+                Act::Loaded { records, unusable, .. } => {
+                    (summary.records, summary.refused) = (*records, *unusable);
+                }
+                Act::LineRefused(_, line, reason) => summary.named.push((*line, reason.clone())),
+                _ => {}
+            }
+        }
+        Ok(summary)
+    }
+
+    /// The archive of a backup and the name of its file, `rejoin-<label>.zip`; a command of the run like any other.
+    ///
+    /// # Errors
+    /// Why there is none, in words.
+    pub fn export(&mut self, label: &str) -> Result<(Rc<str>, Rc<[u8]>), Rc<str>> {
+        self.runner.take_exports();
+        self.command(Command::Export(Export { label: label.into(), file: None }))?;
+        let exported = self.runner.take_exports().pop().ok_or("The archive was not written.")?;
+        Ok((exported.file, exported.bytes))
+    }
+
+    /// Takes in the backups of an archive; their labels.
+    ///
+    /// # Errors
+    /// Why the archive is refused, in words. Then nothing changed.
+    pub fn import(&mut self, name: &str, bytes: &[u8]) -> Result<Vec<Rc<str>>, Rc<str>> {
+        let before = self.runner.events().len();
+        self.runner.files_mut().give(name, bytes.into());
+        let import = Import { file: name.into(), sha256: None };
+        if let Err(reason) = self.command(Command::Import(import)) {
+            self.runner.files_mut().forget(name);
+            return Err(reason);
+        }
+        let labels = self.runner.events()[before..].iter().find_map(|event| match &event.what {
+            Act::Imported(_, labels) => Some(labels.clone()),
+            _ => None,
+        });
+        Ok(labels.unwrap_or_default())
+    }
+}
+
+/// Backups and their storage.
+impl Session {
+    /// Opens the restore of a backup, before its first step: the view shows who still runs. `None` puts it away.
+    /// Nothing changes in the run.
+    pub fn choose_restore(&mut self, label: Option<&str>) {
+        self.chosen = label.map(Rc::from);
+    }
+
+    /// All changes of the backups that storage does not hold yet, as one transaction; `None` when there are none or
+    /// the last one is still on its way. Whoever takes it answers with [`Session::saved`].
+    pub fn take_transaction(&mut self) -> Option<Transaction> {
+        self.shelf.take()
+    }
+
+    /// Storage completed the transaction that was taken (`Ok`), or why it did not, in words: then its changes are part
+    /// of the next one.
+    pub fn saved(&mut self, result: Result<(), Rc<str>>) {
+        self.shelf.answered(result.is_ok());
+    }
+
+    /// A file with this backup was handed to the browser, at this wall clock (milliseconds since 1970).
+    pub fn exported(&mut self, label: &str, at_ms: i64) {
+        self.shelf.exported(label, at_ms);
+    }
+
+    /// Takes over what storage held when the page was opened, with the times of the last exports. Everything is
+    /// verified again; what is damaged is shown as such.
+    ///
+    /// # Errors
+    /// Why it cannot be read at all, in words.
+    pub fn adopt(&mut self, contents: Contents, exported: &[(Rc<str>, i64)]) -> Result<(), Rc<str>> {
+        let store = MemoryStore::from_contents(contents);
+        Catalog::of(&store)
+            .map_err(|error| format!("The stored backups cannot be read: the catalog {error}."))?;
+        *self.runner.store_mut() = store;
+        self.shelf = Shelf::default();
+        for (label, at_ms) in exported {
+            self.shelf.exported(label, *at_ms);
+        }
+        self.shelf.verify(self.runner.store());
+        Ok(())
+    }
+}
