@@ -46,6 +46,8 @@ pub enum Refusal {
     UnknownTopic(Rc<str>),
     /// A name that no Kafka topic has.
     TopicName(Rc<str>),
+    /// A group whose id or metadata is longer than Kafka's records can say.
+    GroupText(Rc<str>),
     /// No such backup.
     UnknownLabel(Rc<str>),
     /// The newest label lies too far ahead of the present moment.
@@ -82,6 +84,12 @@ impl fmt::Display for Refusal {
             Refusal::TopicName(topic) => write!(
                 f,
                 "Topic {topic:?} cannot be backed up: Kafka's names are 1 to 249 of a-z A-Z 0-9 . _ - (not . or ..)."
+            ),
+            Refusal::GroupText(group) => write!(
+                f,
+                "Group {:?} cannot be backed up: its id or its metadata is over {} bytes.",
+                group.chars().take(40).collect::<String>(),
+                super::offsets::TEXT_BYTES_MAX
             ),
             Refusal::UnknownLabel(label) => write!(f, "There is no backup {label}."),
             Refusal::LabelAhead { newest, seconds } => write!(

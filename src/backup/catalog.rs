@@ -1,7 +1,8 @@
 //! The catalog: which backups exist. The one record whose writing makes a backup exist.
 
 use super::digest::Digest;
-use super::manifest::{FormatError, KindName, json};
+use super::label::Label;
+use super::manifest::{FormatError, KindName, Manifest, json};
 use super::store::Store;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
@@ -12,16 +13,16 @@ pub const CATALOG_BYTES_MAX: usize = 16 << 20;
 /// The most backups in a catalog.
 pub const BACKUPS_MAX: usize = 10_000;
 
-/// All backups, sorted by label.
+/// All backups, sorted by the moment in their labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Catalog {
     /// In a store: grows by one with every transaction. In an archive: the number of its backups, so that equal archives
     /// are equal to the byte.
     pub generation: u64,
-    /// When its newest backup ended, in milliseconds since 1970; 0 without backups.
+    /// The moment in its newest label, in milliseconds since 1970; 0 without backups.
     pub created_ms: i64,
-    /// Sorted by label.
+    /// Sorted by the moment in the label.
     pub backups: Vec<CatalogEntry>,
 }
 
@@ -56,6 +57,22 @@ pub enum Status {
     Complete,
 }
 
+impl CatalogEntry {
+    /// The entry of the backup with this manifest, whose bytes have the digest `manifest_sha256`.
+    pub fn of(manifest: &Manifest, manifest_sha256: Digest) -> CatalogEntry {
+        CatalogEntry {
+            label: manifest.label.clone(),
+            kind: manifest.kind,
+            prior: manifest.prior.clone(),
+            base_full: manifest.base_full.clone(),
+            manifest_sha256,
+            status: Status::Complete,
+            bytes_own: manifest.totals.bytes_own,
+            bytes_total: manifest.totals.bytes_total,
+        }
+    }
+}
+
 impl Catalog {
     /// Reads a catalog strictly.
     ///
@@ -78,6 +95,38 @@ impl Catalog {
         json::to_bytes(self)
     }
 
+    /// Adds an entry at its place, in the stead of one with the same label.
+    pub(super) fn insert(&mut self, entry: CatalogEntry) {
+        self.backups.retain(|known| known.label != entry.label);
+        let place = self.backups.partition_point(|known| order(known) < order(&entry));
+        self.backups.insert(place, entry);
+        self.date();
+    }
+
+    /// Drops an entry.
+    pub(super) fn remove(&mut self, label: &str) {
+        self.backups.retain(|known| &*known.label != label);
+        self.date();
+    }
+
+    /// What the catalog of an archive with these entries is.
+    pub(super) fn of_archive(entries: Vec<CatalogEntry>) -> Catalog {
+        let mut catalog = Catalog { generation: entries.len() as u64, ..Catalog::default() };
+        entries.into_iter().for_each(|entry| catalog.insert(entry));
+        catalog.date();
+        catalog
+    }
+
+    fn date(&mut self) {
+        let newest = self
+            .backups
+            .iter()
+            .filter_map(|entry| Label::parse(&entry.label))
+            .map(|label| label.second)
+            .max();
+        self.created_ms = newest.map_or(0, |second| second * 1000);
+    }
+
     /// The entry of a backup.
     pub fn get(&self, label: &str) -> Option<&CatalogEntry> {
         self.backups.iter().find(|entry| &*entry.label == label)
@@ -89,6 +138,11 @@ impl Catalog {
             entry.prior.as_deref() == Some(label) || entry.base_full.as_deref() == Some(label)
         })
     }
+}
+
+/// What a catalog is sorted by.
+fn order(entry: &CatalogEntry) -> (Option<Label>, &str) {
+    (Label::parse(&entry.label), &entry.label)
 }
 
 /// The generation of stored catalog bytes: 0 when there are none, or none that can be read.

@@ -26,13 +26,15 @@ pub mod snapshot;
 pub mod store;
 pub mod verify;
 
+mod contents;
 mod delete;
 mod full;
 mod layout;
+mod scan;
 
 pub use capture::{Captured, Kind, Options, Refusal, capture};
 pub use catalog::{Catalog, CatalogEntry};
-pub use delete::delete;
+pub use delete::{delete, garbage};
 pub use digest::Digest;
 pub use label::Label;
 pub use manifest::Manifest;

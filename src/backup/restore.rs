@@ -1,10 +1,14 @@
 //! Restoring: a verified backup becomes logs and offsets that a world can take.
 
-use super::Digest;
-use super::store::Store;
-use super::verify::Report;
+use super::catalog::Catalog;
+use super::digest::{Digest, sha256};
+use super::layout;
+use super::manifest::{FileEntry, FileKind, GroupEntry, Manifest, OffsetEntry, PartitionEntry};
+use super::snapshot::OffsetSnapshot;
+use super::store::{self, Store};
+use super::verify::{Finding, Report, verify};
 use crate::base::Uuid;
-use crate::log::Partition;
+use crate::log::{Bytes, Partition};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
@@ -51,7 +55,7 @@ pub struct RestoredGroup {
     /// Its generation at the cut.
     pub generation: i32,
     /// Sorted by topic and partition.
-    pub offsets: Vec<super::OffsetSnapshot>,
+    pub offsets: Vec<OffsetSnapshot>,
 }
 
 /// Why nothing was restored.
@@ -66,6 +70,13 @@ pub enum RestoreError {
         /// What is wrong.
         report: Report,
     },
+    /// More than an archive can hold.
+    TooLarge {
+        /// Its files.
+        files: u64,
+        /// Its bytes.
+        bytes: u64,
+    },
 }
 
 impl fmt::Display for RestoreError {
@@ -73,7 +84,13 @@ impl fmt::Display for RestoreError {
         match self {
             RestoreError::UnknownLabel(label) => write!(f, "There is no backup {label}."),
             RestoreError::Damaged { label, report } => {
-                write!(f, "{label} is not restored, nothing was changed: {}", report.first())
+                write!(f, "{label} is damaged, nothing was changed: {}", report.first())
+            }
+            RestoreError::TooLarge { files, bytes } => {
+                write!(
+                    f,
+                    "{files} files of {bytes} bytes are more than an archive can hold (65534 files, 4 GiB)."
+                )
             }
         }
     }
@@ -81,12 +98,105 @@ impl fmt::Display for RestoreError {
 
 impl std::error::Error for RestoreError {}
 
+/// The manifest of a backup, once all of it was verified.
+pub(super) fn sound(store: &dyn Store, label: &str) -> Result<Manifest, RestoreError> {
+    if Catalog::of(store).is_ok_and(|catalog| catalog.get(label).is_none()) {
+        return Err(RestoreError::UnknownLabel(label.into()));
+    }
+    let report = verify(store, label);
+    if !report.ok() {
+        return Err(RestoreError::Damaged { label: label.into(), report });
+    }
+    let bytes = store.manifest(label).expect("what verifies has a manifest");
+    Ok(Manifest::parse(&bytes).expect("what verifies can be read"))
+}
+
 /// Verifies the backup `label` and everything that it needs, and rebuilds its logs and offsets.
 ///
 /// # Errors
 /// [`RestoreError`]: what is wrong, and where. There is no partial state.
-pub fn restored(_store: &dyn Store, _label: &str) -> Result<RestoredState, RestoreError> {
-    todo!("lands next")
+pub fn restored(store: &dyn Store, label: &str) -> Result<RestoredState, RestoreError> {
+    let manifest = sound(store, label)?;
+    let mut topics = Vec::new();
+    for entry in &manifest.topics {
+        let own = manifest.partitions.iter().filter(|partition| partition.topic == entry.name);
+        let mut topic = RestoredTopic {
+            name: entry.name.clone(),
+            id: Uuid::parse(&entry.topic_id).expect("what verifies has ids"),
+            config: entry.config.clone(),
+            created_ms: entry.created_ms,
+            partitions: Vec::new(),
+            digests: Vec::new(),
+        };
+        for partition in own {
+            topic.partitions.push(log(store, &manifest, partition)?);
+            topic.digests.push(partition.state_digest);
+        }
+        topics.push(topic);
+    }
+    let mut moved = Vec::new();
+    let groups = manifest.groups.iter().map(|group| restored_group(group, &manifest, &mut moved)).collect();
+    Ok(RestoredState {
+        label: manifest.label.clone(),
+        manifest_sha256: sha256(&manifest.to_bytes()),
+        cut_ms: manifest.cut_ms,
+        topics,
+        groups,
+        moved,
+    })
+}
+
+/// A partition's log from its files; its digest must be the one of the backup.
+fn log(store: &dyn Store, manifest: &Manifest, entry: &PartitionEntry) -> Result<Partition, RestoreError> {
+    let bytes = |file: &FileEntry| store::file(store, file.sha256, file.size).map(Bytes::from);
+    let files = entry.files.iter().filter(|file| file.kind == FileKind::Log && file.size > 0);
+    let segments: Option<Vec<Bytes>> = files.map(bytes).collect();
+    let epoch = entry.leader_epochs.last().map_or(0, |last| last.epoch);
+    let log = Partition::restore(entry.log_start_offset.0, epoch, &segments.unwrap_or_default());
+    let what = match log {
+        Ok(log) if Digest(log.state_digest()) != entry.state_digest => {
+            "gives a log of another digest".to_owned()
+        }
+        Ok(log) if log.end() != entry.log_end_offset.0 => format!("gives a log that ends at {}", log.end()),
+        Ok(log) => return Ok(log),
+        Err(error) => error.to_string(),
+    };
+    let place = format!("{}-{}", entry.topic, entry.id);
+    let mut report = Report::default();
+    report.add(Finding::new(&layout::in_archive(&manifest.label, &format!("data/{place}")), what));
+    Err(RestoreError::Damaged { label: manifest.label.clone(), report })
+}
+
+fn restored_group(group: &GroupEntry, manifest: &Manifest, moved: &mut Vec<Rc<str>>) -> RestoredGroup {
+    let offset = |entry: &OffsetEntry| {
+        let partition = partition(manifest, &entry.topic, entry.partition);
+        let (start, end) = (partition.log_start_offset.0, partition.log_end_offset.0);
+        let offset = entry.offset.0.clamp(start, end);
+        if offset != entry.offset.0 {
+            let place = format!("{}-{}", entry.topic, entry.partition);
+            let why = format!("the log goes from {start} to {end}");
+            moved.push(format!("{}, {place}: {} becomes {offset}, {why}.", group.group, entry.offset).into());
+        }
+        OffsetSnapshot {
+            topic: entry.topic.clone(),
+            topic_id: entry.topic_id.as_deref().and_then(Uuid::parse).unwrap_or(Uuid::ZERO),
+            partition: entry.partition,
+            offset,
+            leader_epoch: entry.leader_epoch,
+            metadata: entry.metadata.clone(),
+            commit_ms: entry.commit_ms,
+        }
+    };
+    RestoredGroup {
+        group: group.group.clone(),
+        generation: group.generation,
+        offsets: group.offsets.iter().map(offset).collect(),
+    }
+}
+
+fn partition<'a>(manifest: &'a Manifest, topic: &str, id: i32) -> &'a PartitionEntry {
+    let place = manifest.partitions.binary_search_by(|p| (&*p.topic, p.id).cmp(&(topic, id)));
+    &manifest.partitions[place.expect("what verifies has offsets of its own partitions only")]
 }
 
 /// What a restore would do to one committed offset.
@@ -114,6 +224,35 @@ pub struct PlanRow {
 ///
 /// # Errors
 /// As [`restored`].
-pub fn plan(_store: &dyn Store, _label: &str) -> Result<Vec<PlanRow>, RestoreError> {
-    todo!("lands next")
+pub fn plan(store: &dyn Store, label: &str) -> Result<Vec<PlanRow>, RestoreError> {
+    let state = restored(store, label)?;
+    let mut rows = Vec::new();
+    for topic in &state.topics {
+        for ((id, log), digest) in (0..).zip(&topic.partitions).zip(&topic.digests) {
+            let row = PlanRow {
+                topic: topic.name.clone(),
+                partition: id,
+                log_start: log.log_start(),
+                log_end: log.end(),
+                digest: *digest,
+                group: None,
+                committed: None,
+                first: None,
+            };
+            let here = |offset: &&OffsetSnapshot| offset.topic == topic.name && offset.partition == id;
+            let before = rows.len();
+            for group in &state.groups {
+                rows.extend(group.offsets.iter().find(here).map(|offset| PlanRow {
+                    group: Some(group.group.clone()),
+                    committed: Some(offset.offset),
+                    first: log.next_offset_at_or_after(offset.offset),
+                    ..row.clone()
+                }));
+            }
+            if rows.len() == before {
+                rows.push(row);
+            }
+        }
+    }
+    Ok(rows)
 }

@@ -1,9 +1,24 @@
 //! The archive: backups as one ordinary file. A ZIP with stored entries that is the same, to the byte, for the same
 //! backups.
 
+mod check;
+mod container;
+mod open;
+mod readme;
+
+pub(super) use check::check;
+
 use super::capture::Refusal;
-use super::store::{Contents, Store, Transaction};
+use super::catalog::{BACKUPS_MAX, Catalog, CatalogEntry};
+use super::digest::{Digest, sha256};
+use super::layout;
+use super::manifest::{self, Manifest};
+use super::restore::{self, RestoreError};
+use super::store::{self, ChunkKey, Contents, Store, Transaction};
 use super::verify::Report;
+use super::verify::files::Source;
+use crate::base::limit::IMPORT_BYTES_MAX;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -21,6 +36,15 @@ pub enum ImportError {
     TooLarge {
         /// Its bytes.
         bytes: u64,
+        /// The most that is taken in.
+        at_most: u64,
+    },
+    /// Written by a newer version for newer readers.
+    Newer {
+        /// Its version.
+        version: u32,
+        /// The version that a reader must know.
+        reader: u32,
     },
     /// An archive that is damaged.
     Damaged(Report),
@@ -38,10 +62,15 @@ impl fmt::Display for ImportError {
         f.write_str("Import refused, nothing was changed: ")?;
         match self {
             ImportError::NotAnArchive(why) => write!(f, "this is not an archive of Rejoin ({why})."),
-            ImportError::TooLarge { bytes } => write!(
+            ImportError::TooLarge { bytes, at_most } => write!(
                 f,
-                "the archive has {bytes} bytes, and at most {} are taken in. Verify it with `rejoin verify`.",
-                crate::base::limit::IMPORT_BYTES_MAX
+                "the archive has {bytes} bytes, and at most {at_most} are taken in. Verify it with `rejoin verify`."
+            ),
+            ImportError::Newer { version, reader } => write!(
+                f,
+                "the archive has version {version} and needs a reader of version {reader}, and this Rejoin knows {}. \
+                 Use a newer Rejoin.",
+                manifest::FORMAT
             ),
             ImportError::Damaged(report) => f.write_str(&report.first()),
             ImportError::Conflict { label } => write!(
@@ -62,6 +91,7 @@ pub struct Import {
     pub labels: Vec<Rc<str>>,
     /// What it holds.
     pub contents: Contents,
+    catalog: Catalog,
 }
 
 impl Import {
@@ -69,23 +99,119 @@ impl Import {
     ///
     /// # Errors
     /// [`ImportError::Conflict`] when a label is taken by another backup.
-    pub fn transaction(&self, _store: &dyn Store) -> Result<Transaction, ImportError> {
-        todo!("lands next")
+    pub fn transaction(&self, store: &dyn Store) -> Result<Transaction, ImportError> {
+        let mut catalog =
+            Catalog::of(store).map_err(|error| ImportError::Refused(Refusal::Catalog(error)))?;
+        let mut transaction = Transaction { expects: catalog.generation, ..Transaction::default() };
+        for entry in &self.catalog.backups {
+            let label = &entry.label;
+            match catalog.get(label) {
+                Some(known) if known == entry => continue,
+                Some(_) => return Err(ImportError::Conflict { label: label.clone() }),
+                None => catalog.insert(entry.clone()),
+            }
+            let manifest =
+                self.contents.manifests.get(label).expect("an import has a manifest for each entry");
+            transaction.manifests.insert(label.clone(), Some(manifest.clone()));
+        }
+        if transaction.manifests.is_empty() {
+            return Ok(Transaction::default());
+        }
+        if catalog.backups.len() > BACKUPS_MAX {
+            return Err(ImportError::Refused(Refusal::TooMany));
+        }
+        let new =
+            |(key, chunk): &(&ChunkKey, &Rc<[u8]>)| store.chunk(key).is_none_or(|stored| stored != **chunk);
+        transaction.puts =
+            self.contents.chunks.iter().filter(new).map(|(k, chunk)| (*k, chunk.clone())).collect();
+        catalog.generation += 1;
+        transaction.catalog = Some(catalog.to_bytes().into());
+        Ok(transaction)
     }
 }
 
 /// The archive of the backups `labels` and of everything that they need.
 ///
 /// # Errors
-/// What is damaged or missing in the store: an archive is never made of what does not verify.
-pub fn write(_store: &dyn Store, _labels: &[Rc<str>]) -> Result<Vec<u8>, super::restore::RestoreError> {
-    todo!("lands next")
+/// [`RestoreError`]: what is damaged or missing. An archive is never made of what does not verify.
+pub fn write(store: &dyn Store, labels: &[Rc<str>]) -> Result<Vec<u8>, RestoreError> {
+    let mut manifests: BTreeMap<Rc<str>, (Manifest, Rc<[u8]>)> = BTreeMap::new();
+    for label in labels {
+        for label in restore::sound(store, label)?.chain {
+            let manifest = restore::sound(store, &label)?;
+            let bytes = store.manifest(&label).expect("what verifies has a manifest");
+            manifests.insert(label, (manifest, bytes));
+        }
+    }
+    let files = files_of(store, &manifests);
+    let bytes = container::size(files.iter().map(|(name, bytes)| (&**name, &bytes[..])));
+    if files.len() > container::ENTRIES_MAX || bytes > container::BYTES_MAX {
+        return Err(RestoreError::TooLarge { files: files.len() as u64, bytes });
+    }
+    let first = |name: &str| name != layout::FORMAT;
+    let mut entries: Vec<container::Entry<'_>> =
+        files.iter().map(|(name, bytes)| (&**name, &bytes[..])).collect();
+    entries.sort_by_key(|(name, _)| (first(name), *name));
+    let mut archive = Vec::with_capacity(bytes as usize);
+    container::write(&entries, |piece| archive.extend_from_slice(piece));
+    Ok(archive)
+}
+
+/// Every file of an archive, by its path.
+fn files_of(
+    store: &dyn Store,
+    manifests: &BTreeMap<Rc<str>, (Manifest, Rc<[u8]>)>,
+) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for (manifest, bytes) in manifests.values() {
+        for name in [layout::MANIFEST, layout::MANIFEST_COPY] {
+            files.insert(layout::in_archive(&manifest.label, name), bytes.to_vec());
+        }
+        for file in manifest.all_files().filter(|file| file.reference.is_none()) {
+            let bytes = store::file(store, file.sha256, file.size).expect("what verifies has its files");
+            files.insert(layout::in_archive(&manifest.label, &file.path), bytes);
+        }
+    }
+    let entry = |(manifest, bytes): &(Manifest, Rc<[u8]>)| CatalogEntry::of(manifest, sha256(bytes));
+    let catalog = Catalog::of_archive(manifests.values().map(entry).collect());
+    let labels: Vec<Rc<str>> = catalog.backups.iter().map(|entry| entry.label.clone()).collect();
+    files.insert(layout::CATALOG.to_owned(), catalog.to_bytes());
+    files.insert(layout::FORMAT.to_owned(), layout::FORMAT_TEXT.into());
+    files.insert(layout::README.to_owned(), readme::text(&labels).into_bytes());
+    let sums = sums(files.iter().map(|(name, bytes)| (&**name, sha256(bytes))));
+    files.insert(layout::SUMS.to_owned(), sums.into_bytes());
+    files
+}
+
+/// `SHA256SUMS`: a line for every other file, sorted.
+fn sums<'a>(files: impl Iterator<Item = (&'a str, Digest)>) -> String {
+    let others = files.filter(|(name, _)| *name != layout::SUMS);
+    others.map(|(name, digest)| format!("{digest}  {name}\n")).collect()
 }
 
 /// Reads an archive strictly and verifies all of it.
 ///
 /// # Errors
 /// [`ImportError`]: what, where, and what to do.
-pub fn read(_bytes: &[u8]) -> Result<Import, ImportError> {
-    todo!("lands next")
+pub fn read(bytes: &[u8]) -> Result<Import, ImportError> {
+    if bytes.len() as u64 > IMPORT_BYTES_MAX {
+        return Err(ImportError::TooLarge { bytes: bytes.len() as u64, at_most: IMPORT_BYTES_MAX });
+    }
+    let checked = check::check(bytes)?;
+    if !checked.report.ok() {
+        return Err(ImportError::Damaged(checked.report));
+    }
+    let mut transaction = Transaction::default();
+    let mut contents = Contents::default();
+    for (label, manifest) in &checked.manifests {
+        for file in manifest.all_files().filter(|file| file.reference.is_none()) {
+            let loaded = checked.load(label, file).expect("what verifies has its files");
+            transaction.put_file(&loaded.bytes);
+        }
+        contents.manifests.insert(label.clone(), manifest.to_bytes().into());
+    }
+    contents.chunks = transaction.puts;
+    let catalog = checked.catalog.expect("what verifies has a catalog");
+    contents.catalog = Some(catalog.to_bytes().into());
+    Ok(Import { labels: checked.report.backups, contents, catalog })
 }

@@ -1,7 +1,16 @@
 //! Verification: reads every byte that it speaks of. Whatever it prints makes the verdict fail.
 
-use super::archive::ImportError;
-use super::store::Store;
+pub(super) mod chain;
+pub(super) mod files;
+pub(super) mod shape;
+mod stored;
+
+pub use stored::verify;
+
+use super::archive::{self, ImportError};
+use super::layout;
+use super::manifest::Manifest;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -17,6 +26,13 @@ pub struct Finding {
     pub what: Rc<str>,
     /// The backups that cannot be restored because of it, by label. Empty when that cannot be told.
     pub backups: Vec<Rc<str>>,
+}
+
+impl Finding {
+    /// A finding that names no backup yet.
+    pub(super) fn new(place: &str, what: impl Into<Rc<str>>) -> Finding {
+        Finding { place: place.into(), what: what.into(), backups: Vec::new() }
+    }
 }
 
 impl fmt::Display for Finding {
@@ -49,6 +65,20 @@ pub struct Report {
 }
 
 impl Report {
+    /// Adds a finding, unless it is there.
+    pub(super) fn add(&mut self, finding: Finding) {
+        if self.findings.len() >= FINDINGS_MAX {
+            self.more += 1;
+        } else if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Whether something was found wrong at `place`.
+    pub(super) fn names(&self, place: &str) -> bool {
+        self.findings.iter().any(|finding| &*finding.place == place)
+    }
+
     /// Whether everything was read and holds.
     pub fn ok(&self) -> bool {
         self.findings.is_empty()
@@ -89,15 +119,39 @@ impl fmt::Display for Report {
     }
 }
 
-/// Verifies the backup `label` of a store, and everything that it needs.
-pub fn verify(_store: &dyn Store, _label: &str) -> Report {
-    todo!("lands next")
-}
-
 /// Verifies an archive.
 ///
 /// # Errors
-/// [`ImportError::NotAnArchive`] or [`ImportError::TooLarge`] when there is nothing to verify; damage is in the report.
-pub fn verify_file(_bytes: &[u8]) -> Result<Report, ImportError> {
-    todo!("lands next")
+/// [`ImportError::NotAnArchive`], [`ImportError::Newer`] or [`ImportError::TooLarge`] when there is nothing that can be
+/// verified; damage is in the report.
+pub fn verify_file(bytes: &[u8]) -> Result<Report, ImportError> {
+    archive::check(bytes).map(|checked| checked.report)
+}
+
+/// Tells of each finding which backups it hurts: all whose manifest names the file, or builds on what names it.
+pub(super) fn name_backups(report: &mut Report, manifests: &BTreeMap<Rc<str>, Manifest>) {
+    if report.ok() {
+        return;
+    }
+    let mut users: BTreeMap<String, Vec<Rc<str>>> = BTreeMap::new();
+    let mut use_of = |path: String, label: &Rc<str>| {
+        let labels = users.entry(path).or_default();
+        if labels.last() != Some(label) {
+            labels.push(label.clone());
+        }
+    };
+    for manifest in manifests.values() {
+        for file in manifest.all_files() {
+            use_of(
+                layout::in_archive(file.reference.as_ref().unwrap_or(&manifest.label), &file.path),
+                &manifest.label,
+            );
+        }
+        for label in &manifest.chain {
+            use_of(layout::in_archive(label, layout::MANIFEST), &manifest.label);
+        }
+    }
+    for finding in &mut report.findings {
+        finding.backups = users.get(&*finding.place).cloned().unwrap_or_default();
+    }
 }

@@ -1,9 +1,9 @@
-//! Backups: what is written can be read, what is damaged is found and named, what is refused changes nothing.
+//! The manifest: its bytes, and what is refused.
 
 use rejoin::backup::Manifest;
 use rejoin::backup::manifest::FormatError;
 
-const EXAMPLE: &str = include_str!("archives/manifest.example.json");
+const EXAMPLE: &str = include_str!("../archives/manifest.example.json");
 
 #[test]
 fn the_manifests_example_is_canonical_to_the_byte() {

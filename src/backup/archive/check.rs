@@ -1,0 +1,274 @@
+//! Verifying an archive: the container, then its own files, then every backup in it.
+
+use super::ImportError;
+use super::open::{self, Container};
+use crate::backup::catalog::{Catalog, CatalogEntry};
+use crate::backup::digest::{Crc32, Digest, crc32, sha256};
+use crate::backup::layout::{self, CATALOG, FORMAT, FORMAT_TEXT, MANIFEST, MANIFEST_COPY, README, SUMS};
+use crate::backup::manifest::{FileEntry, Manifest};
+use crate::backup::verify::files::{self, Loaded, Source};
+use crate::backup::verify::{Finding, Report, chain, name_backups, shape};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// An archive that was read, and what is wrong with it.
+pub struct Checked<'a> {
+    /// What was read and found.
+    pub report: Report,
+    /// The catalog, if it could be read.
+    pub catalog: Option<Catalog>,
+    /// The manifests that could be read, by label.
+    pub manifests: BTreeMap<Rc<str>, Manifest>,
+    entries: BTreeMap<&'a str, File<'a>>,
+    /// Files that are not what `SHA256SUMS` says, and why: told unless something closer is.
+    unlisted: Vec<(&'a str, &'static str)>,
+}
+
+/// An entry of the archive.
+#[derive(Clone, Copy)]
+pub struct File<'a> {
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    sha256: Digest,
+    crc32: Crc32,
+    sound: bool,
+}
+
+impl Source for Checked<'_> {
+    fn load(&self, keeper: &str, file: &FileEntry) -> Option<Loaded<'_>> {
+        let found = self.entries.get(&*layout::in_archive(keeper, &file.path))?;
+        Some(Loaded { bytes: Cow::Borrowed(found.bytes), sha256: found.sha256, crc32: found.crc32 })
+    }
+}
+
+/// Reads and verifies all of `archive`.
+///
+/// # Errors
+/// What cannot be looked at; damage is in the report.
+pub fn check(archive: &[u8]) -> Result<Checked<'_>, ImportError> {
+    let mut report = Report::default();
+    let container = open::open(archive, &mut report)?;
+    let entries = files_of(&container);
+    let mut checked =
+        Checked { report, catalog: None, manifests: BTreeMap::new(), entries, unlisted: Vec::new() };
+    checked.format()?;
+    checked.order(&container);
+    checked.sums();
+    let labels = checked.catalog();
+    for label in &labels {
+        checked.manifest(label);
+    }
+    checked.catalog_agrees(&labels);
+    checked.names();
+    checked.backups();
+    checked.report.backups = labels;
+    checked.report.files = container.entries.len() as u64;
+    checked.report.bytes = archive.len() as u64;
+    let mut report = std::mem::take(&mut checked.report);
+    name_backups(&mut report, &checked.manifests);
+    Ok(Checked { report, ..checked })
+}
+
+fn files_of<'a>(container: &Container<'a>) -> BTreeMap<&'a str, File<'a>> {
+    let files = container.entries.iter().zip(&container.sound).map(|(entry, &sound)| {
+        let bytes = entry.bytes;
+        (entry.name, File { bytes, sha256: sha256(bytes), crc32: crc32(bytes), sound })
+    });
+    files.collect()
+}
+
+impl<'a> Checked<'a> {
+    fn found(&mut self, place: &str, what: impl Into<Rc<str>>) {
+        self.report.add(Finding::new(place, what));
+    }
+
+    /// An entry that every archive has. When its bytes are damaged that is told, and there is nothing to read in it.
+    fn file(&mut self, name: &str) -> Option<File<'a>> {
+        match self.entries.get(name).copied() {
+            None => self.found(name, "is missing"),
+            Some(file) if !file.sound => self.found(name, "does not match its digest"),
+            Some(file) => return Some(file),
+        }
+        None
+    }
+
+    fn format(&mut self) -> Result<(), ImportError> {
+        let Some(file) = self.file(FORMAT) else { return Ok(()) };
+        if file.bytes == FORMAT_TEXT.as_bytes() {
+            return Ok(());
+        }
+        let text = std::str::from_utf8(file.bytes).unwrap_or_default();
+        let mut words = text.split_whitespace().skip(1).map(str::parse::<u32>);
+        match (words.next(), words.next()) {
+            (Some(Ok(version)), Some(Ok(reader))) if reader > crate::backup::manifest::FORMAT => {
+                Err(ImportError::Newer { version, reader })
+            }
+            _ => {
+                self.found(FORMAT, "does not say what every archive says");
+                Ok(())
+            }
+        }
+    }
+
+    /// FORMAT first, then all others sorted, none twice.
+    fn order(&mut self, container: &Container<'_>) {
+        let names: Vec<&str> = container.entries.iter().map(|entry| entry.name).collect();
+        if names.first() != Some(&FORMAT) {
+            self.found(FORMAT, "is not the first file of the archive");
+        }
+        for pair in names.iter().skip(1).zip(names.iter().skip(2)) {
+            if pair.0 == pair.1 {
+                self.found(pair.1, "is in the archive twice");
+            } else if pair.0 > pair.1 {
+                self.found(pair.1, "is not in its place in the archive");
+            }
+        }
+    }
+
+    fn sums(&mut self) {
+        self.file(README);
+        let Some(sums) = self.file(SUMS) else { return };
+        let expected = super::sums(self.entries.iter().map(|(name, file)| (*name, file.sha256)));
+        if sums.bytes == expected.as_bytes() {
+            return;
+        }
+        let text = String::from_utf8_lossy(sums.bytes).into_owned();
+        let listed: BTreeMap<&str, &str> =
+            text.lines().filter_map(|line| line.split_once("  ")).map(|(d, n)| (n, d)).collect();
+        let mut differs = false;
+        for (name, file) in self.entries.iter().filter(|(name, _)| **name != SUMS) {
+            match listed.get(name) {
+                None => self.unlisted.push((name, "is not in SHA256SUMS")),
+                Some(digest) if **digest != *file.sha256.to_string() => {
+                    self.unlisted.push((name, "does not match its digest in SHA256SUMS"));
+                }
+                Some(_) => continue,
+            }
+            differs = true;
+        }
+        for name in listed.keys().filter(|name| !self.entries.contains_key(**name)) {
+            self.report.add(Finding::new(&printable(name), "is in SHA256SUMS but not in the archive"));
+            differs = true;
+        }
+        if !differs {
+            self.found(SUMS, "is not written as this format prescribes");
+        }
+    }
+
+    /// The labels of all backups: from the catalog, and from the folders that are there.
+    fn catalog(&mut self) -> Vec<Rc<str>> {
+        if let Some(file) = self.file(CATALOG) {
+            match Catalog::parse(file.bytes) {
+                Ok(catalog) => self.catalog = Some(catalog),
+                Err(error) => self.found(CATALOG, error.to_string()),
+            }
+        }
+        let folders = self.entries.keys().filter_map(|name| name.strip_prefix("backups/")?.split_once('/'));
+        let mut labels: BTreeSet<Rc<str>> = folders.map(|(label, _)| label.into()).collect();
+        labels.extend(
+            self.catalog.iter().flat_map(|catalog| &catalog.backups).map(|entry| entry.label.clone()),
+        );
+        let mut labels: Vec<Rc<str>> = labels.into_iter().collect();
+        labels.sort_by_cached_key(|label| crate::backup::Label::parse(label));
+        labels
+    }
+
+    fn manifest(&mut self, label: &Rc<str>) {
+        let (name, copy_name) =
+            (layout::in_archive(label, MANIFEST), layout::in_archive(label, MANIFEST_COPY));
+        let (manifest, copy) = (self.file(&name), self.file(&copy_name));
+        let entry = self.catalog.as_ref().and_then(|catalog| catalog.get(label)).cloned();
+        if self.catalog.is_some() && entry.is_none() {
+            self.found(CATALOG, format!("does not have {label}, which is in the archive"));
+        }
+        if let (Some(manifest), Some(copy)) = (manifest, copy)
+            && manifest.bytes != copy.bytes
+        {
+            let right = entry.as_ref().map(|entry| entry.manifest_sha256);
+            let (wrong, than) =
+                if right == Some(manifest.sha256) { (&copy_name, MANIFEST) } else { (&name, MANIFEST_COPY) };
+            self.found(wrong, format!("is not the same as {than}"));
+        }
+        let right = |file: &File<'_>| entry.as_ref().is_none_or(|entry| entry.manifest_sha256 == file.sha256);
+        let Some(file) = [manifest, copy].into_iter().flatten().find(right) else {
+            if manifest.is_some() && entry.is_some() {
+                self.found(&name, "does not match its digest in the catalog");
+            }
+            return;
+        };
+        match Manifest::parse(file.bytes) {
+            Ok(manifest) if manifest.label == *label => drop(self.manifests.insert(label.clone(), manifest)),
+            Ok(manifest) => self.found(&name, format!("is of another backup, {}", manifest.label)),
+            Err(error) => self.found(&name, error.to_string()),
+        }
+    }
+
+    /// The catalog must be the one that these manifests give.
+    fn catalog_agrees(&mut self, labels: &[Rc<str>]) {
+        let Some(catalog) = &self.catalog else { return };
+        if self.manifests.len() != labels.len() {
+            return;
+        }
+        let entry = |manifest: &Manifest| CatalogEntry::of(manifest, sha256(&manifest.to_bytes()));
+        let expected = Catalog::of_archive(self.manifests.values().map(entry).collect());
+        if *catalog == expected {
+            return;
+        }
+        let differs = expected.backups.iter().find(|entry| catalog.get(&entry.label) != Some(entry));
+        let what = match differs {
+            Some(entry) => format!("does not say of {} what its manifest says", entry.label),
+            None => "does not say what the backups in this archive give".to_owned(),
+        };
+        self.found(CATALOG, what);
+    }
+
+    /// Nothing is in an archive that no manifest names. (When a manifest cannot be read, nobody can say so of its folder.)
+    fn names(&mut self) {
+        let mut known: BTreeSet<String> = [FORMAT, README, SUMS, CATALOG].map(str::to_owned).into();
+        for manifest in self.manifests.values() {
+            let own = manifest.all_files().filter(|file| file.reference.is_none()).map(|file| &*file.path);
+            known.extend(
+                own.chain([MANIFEST, MANIFEST_COPY]).map(|path| layout::in_archive(&manifest.label, path)),
+            );
+        }
+        let unreadable = |name: &str| {
+            let label =
+                name.strip_prefix("backups/").and_then(|rest| rest.split_once('/')).map(|(label, _)| label);
+            label.is_some_and(|label| {
+                !self.manifests.contains_key(label) && crate::backup::Label::parse(label).is_some()
+            })
+        };
+        let strange: Vec<&str> = self
+            .entries
+            .keys()
+            .filter(|name| !known.contains(**name) && !unreadable(name))
+            .copied()
+            .collect();
+        for name in strange {
+            self.report.add(Finding::new(&printable(name), "does not belong into an archive"));
+        }
+    }
+
+    fn backups(&mut self) {
+        let mut report = std::mem::take(&mut self.report);
+        chain::check(&self.manifests, self.catalog.as_ref().unwrap_or(&Catalog::default()), &mut report);
+        for manifest in self.manifests.values() {
+            if shape::check(manifest, &mut report) {
+                files::check(manifest, self, &mut report);
+            }
+        }
+        for (name, what) in &self.unlisted {
+            if !report.names(name) {
+                report.add(Finding::new(&printable(name), *what));
+            }
+        }
+        self.report = report;
+    }
+}
+
+/// A name that may hold anything, as it can be shown.
+fn printable(name: &str) -> String {
+    let shown: String = name.chars().take(200).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if shown.is_empty() { "A file without a name".to_owned() } else { shown }
+}

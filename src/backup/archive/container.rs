@@ -1,0 +1,274 @@
+//! The container: a ZIP of stored entries with no freedom in it. The same entries give the same bytes, so a reader can
+//! make the bytes again from what it read and demand equality; whatever a tolerant reading let pass (headers that differ,
+//! overlaps, prefixes, trailing bytes, extra fields) fails there.
+//!
+//! ```text
+//! local header   "PK\3\4" 10 0x0800 0 0x00210000 crc size size name-length 0      name  bytes     … one an entry
+//! record         "PK\1\2" 0x0314 10 0x0800 0 0x00210000 crc size size name-length 0 0 0 0 0x81a40000 place  name
+//! end            "PK\5\6" 0 0 entries entries records-size records-place 0
+//! ```
+//! Little-endian. Time is 1980-01-01, the first that ZIP knows; the flag says UTF-8; files are `rw-r--r--`.
+//! (Not written by the `zip` crate: its bytes change with its version, and archives must be readable for ever. The tests
+//! read ours with that crate, with `unzip` and with Python.)
+
+use crate::backup::digest::crc32;
+use std::ops::Range;
+
+/// The most entries: what ZIP can count without its 64-bit extension.
+pub const ENTRIES_MAX: usize = 65_534;
+
+/// The largest archive: what ZIP can address without its 64-bit extension.
+pub const BYTES_MAX: u64 = 0xffff_fffe;
+
+const LOCAL: u32 = 0x0403_4b50;
+const RECORD: u32 = 0x0201_4b50;
+const END: u32 = 0x0605_4b50;
+/// Bytes of a local header, of a record and of the end, before the name.
+const LOCAL_BYTES: usize = 30;
+const RECORD_BYTES: usize = 46;
+const END_BYTES: usize = 22;
+
+const VERSION_NEEDED: u16 = 10;
+const MADE_BY_UNIX: u16 = 0x0314;
+const UTF8: u16 = 0x0800;
+const TIME_AND_DATE: u32 = 0x0021_0000;
+const REGULAR_FILE: u32 = 0o100_644 << 16;
+
+/// A name and the bytes under it.
+pub type Entry<'a> = (&'a str, &'a [u8]);
+
+/// Bytes that an archive of these entries has.
+pub fn size<'a>(entries: impl Iterator<Item = Entry<'a>>) -> u64 {
+    let entry = |(name, bytes): Entry<'_>| (LOCAL_BYTES + RECORD_BYTES + 2 * name.len() + bytes.len()) as u64;
+    END_BYTES as u64 + entries.map(entry).sum::<u64>()
+}
+
+/// Writes these entries, in this order, piece by piece. There are at most [`ENTRIES_MAX`] of [`BYTES_MAX`] together.
+pub fn write<'a>(entries: &[Entry<'a>], mut put: impl FnMut(&[u8])) {
+    let mut place = 0;
+    let mut records = Vec::new();
+    for (name, bytes) in entries {
+        let header = Header { crc: crc32(bytes).0, size: narrow(bytes.len()), name, place };
+        let local = header.local();
+        put(&local);
+        put(bytes);
+        place += narrow(local.len() + bytes.len());
+        records.extend(header.record());
+    }
+    let end = end(entries.len(), records.len(), place);
+    put(&records);
+    put(&end);
+}
+
+/// What follows the last entry's bytes: records and end.
+pub fn tail(entries: &[Entry<'_>]) -> Vec<u8> {
+    let mut last = [Vec::new(), Vec::new()];
+    write(entries, |piece| {
+        last.swap(0, 1);
+        last[1] = piece.to_vec();
+    });
+    last.concat()
+}
+
+/// Bytes of an entry's local header.
+pub fn header_size(name: &str) -> usize {
+    LOCAL_BYTES + name.len()
+}
+
+struct Header<'a> {
+    crc: u32,
+    size: u32,
+    name: &'a str,
+    place: u32,
+}
+
+impl Header<'_> {
+    fn local(&self) -> Vec<u8> {
+        let mut out = LOCAL.to_le_bytes().to_vec();
+        self.common(&mut out);
+        out.extend(self.name.as_bytes());
+        out
+    }
+
+    fn record(&self) -> Vec<u8> {
+        let mut out = RECORD.to_le_bytes().to_vec();
+        out.extend(MADE_BY_UNIX.to_le_bytes());
+        self.common(&mut out);
+        out.extend([0; 6]);
+        out.extend(REGULAR_FILE.to_le_bytes());
+        out.extend(self.place.to_le_bytes());
+        out.extend(self.name.as_bytes());
+        out
+    }
+
+    fn common(&self, out: &mut Vec<u8>) {
+        out.extend(VERSION_NEEDED.to_le_bytes());
+        out.extend(UTF8.to_le_bytes());
+        out.extend([0; 2]);
+        out.extend(TIME_AND_DATE.to_le_bytes());
+        out.extend(self.crc.to_le_bytes());
+        out.extend(self.size.to_le_bytes());
+        out.extend(self.size.to_le_bytes());
+        out.extend(u16::try_from(self.name.len()).expect("names are short").to_le_bytes());
+        out.extend([0; 2]);
+    }
+}
+
+fn end(entries: usize, records_size: usize, records_place: u32) -> Vec<u8> {
+    let entries = u16::try_from(entries).expect("entries are bounded");
+    let mut out = END.to_le_bytes().to_vec();
+    out.extend([0; 4]);
+    out.extend(entries.to_le_bytes());
+    out.extend(entries.to_le_bytes());
+    out.extend(narrow(records_size).to_le_bytes());
+    out.extend(records_place.to_le_bytes());
+    out.extend([0; 2]);
+    out
+}
+
+fn narrow(n: usize) -> u32 {
+    u32::try_from(n).expect("archives are bounded")
+}
+
+/// An entry as it was found. Nothing about it is checked but that it lies inside the archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// Its checksums as the two headers say them, where they could be found.
+    pub crc: [Option<u32>; 2],
+}
+
+/// The entries by walking over local headers from the front, until something else stands there. Also: where that is.
+pub fn by_headers(archive: &[u8]) -> (Vec<Found<'_>>, usize) {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some((entry, next)) = local_at(archive, at).filter(|_| found.len() < ENTRIES_MAX) {
+        found.push(entry);
+        at = next;
+    }
+    (found, at)
+}
+
+/// The entries by walking over the records that the end of the archive points to; `None` when the walk fails.
+pub fn by_records(archive: &[u8]) -> Option<Vec<Found<'_>>> {
+    let tail = archive.get(archive.len().checked_sub(END_BYTES)?..)?;
+    if u32_at(tail, 0)? != END {
+        return None;
+    }
+    let count = usize::from(u16_at(tail, 10)?);
+    let mut at = u32_at(tail, 16)? as usize;
+    // A record has at least its fixed bytes: a count that cannot be true is not believed.
+    if count > archive.len().checked_sub(at)? / RECORD_BYTES {
+        return None;
+    }
+    let mut found = Vec::with_capacity(count);
+    for _ in 0..count {
+        let name_length = usize::from(u16_at(archive, at + 28)?);
+        if u32_at(archive, at)? != RECORD {
+            return None;
+        }
+        let (crc, size, place) =
+            (u32_at(archive, at + 16)?, u32_at(archive, at + 24)?, u32_at(archive, at + 42)?);
+        let name =
+            std::str::from_utf8(archive.get(at + RECORD_BYTES..at + RECORD_BYTES + name_length)?).ok()?;
+        let start = (place as usize).checked_add(LOCAL_BYTES + name_length)?;
+        let bytes = archive.get(start..start.checked_add(size as usize)?)?;
+        found.push(Found { name, bytes, crc: [u32_at(archive, place as usize + 14), Some(crc)] });
+        at += RECORD_BYTES + name_length;
+    }
+    Some(found)
+}
+
+fn local_at(archive: &[u8], at: usize) -> Option<(Found<'_>, usize)> {
+    if u32_at(archive, at)? != LOCAL {
+        return None;
+    }
+    let name_length = usize::from(u16_at(archive, at + 26)?);
+    let start = at + LOCAL_BYTES + name_length;
+    let name = std::str::from_utf8(archive.get(at + LOCAL_BYTES..start)?).ok()?;
+    let end = start.checked_add(u32_at(archive, at + 18)? as usize)?;
+    let bytes = archive.get(start..end)?;
+    Some((Found { name, bytes, crc: [u32_at(archive, at + 14), None] }, end))
+}
+
+/// The name of the entry whose local header begins at `at`, as far as it is there: what a cut archive ends in.
+pub fn cut_name(archive: &[u8], at: usize) -> Option<&str> {
+    let name_length = usize::from(u16_at(archive, at + 26)?);
+    std::str::from_utf8(archive.get(at + LOCAL_BYTES..at + LOCAL_BYTES + name_length)?).ok()
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..at.checked_add(2)?)?.try_into().ok().map(u16::from_le_bytes)
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..at.checked_add(4)?)?.try_into().ok().map(u32::from_le_bytes)
+}
+
+/// Where an archive lies whose entries are known: what each byte belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The local header of an entry, by its place in the list.
+    Header(usize),
+    /// An entry's bytes.
+    Bytes(usize),
+    /// An entry's record.
+    Record(usize),
+    /// The end.
+    End,
+    /// What follows the end.
+    Beyond,
+}
+
+/// Ranges that [`differences`] tells; what differs after them is not looked at.
+const DIFFERENCES_MAX: usize = 10_000;
+
+/// The ranges of bytes in which `archive` differs from what these entries would be written as.
+pub fn differences(entries: &[Entry<'_>], archive: &[u8]) -> Vec<Range<usize>> {
+    let mut at = 0;
+    let mut differ: Vec<Range<usize>> = Vec::new();
+    write(entries, |expected| {
+        let there = archive.get(at..(at + expected.len()).min(archive.len())).unwrap_or_default();
+        if there != expected {
+            let wrong = |i: &usize| there.get(*i) != expected.get(*i);
+            for i in (0..expected.len()).filter(wrong) {
+                let full = differ.len() >= DIFFERENCES_MAX;
+                match differ.last_mut() {
+                    Some(last) if last.end == at + i => last.end += 1,
+                    _ if full => break,
+                    _ => differ.push(at + i..at + i + 1),
+                }
+            }
+        }
+        at += expected.len();
+    });
+    if archive.len() > at {
+        differ.push(at..archive.len());
+    }
+    differ
+}
+
+/// What the byte at `at` belongs to in an archive of these entries.
+pub fn part_at(entries: &[Entry<'_>], at: usize) -> Part {
+    let mut end = 0;
+    for (i, (name, bytes)) in entries.iter().enumerate() {
+        end += LOCAL_BYTES + name.len();
+        if at < end {
+            return Part::Header(i);
+        }
+        end += bytes.len();
+        if at < end {
+            return Part::Bytes(i);
+        }
+    }
+    for (i, (name, _)) in entries.iter().enumerate() {
+        end += RECORD_BYTES + name.len();
+        if at < end {
+            return Part::Record(i);
+        }
+    }
+    if at < end + END_BYTES { Part::End } else { Part::Beyond }
+}

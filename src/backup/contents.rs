@@ -1,0 +1,294 @@
+//! A snapshot's parts become a manifest's entries and the bytes of files.
+
+use super::capture::{Options, Refusal};
+use super::digest::{Digest, crc32};
+use super::layout;
+use super::manifest::{
+    EpochEntry, FileEntry, FileKind, GroupEntry, LineageEntry, Manifest, Offset, OffsetEntry, PartitionEntry,
+    TimelinePoint, TopicEntry, Totals,
+};
+use super::offsets;
+use super::scan::{Facts, Scan};
+use super::snapshot::{GroupSnapshot, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
+use super::store::{ChunkKey, Transaction};
+use crate::base::Uuid;
+use crate::log::{Partition, segment};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The bytes of a backup's files, in chunks.
+#[derive(Default)]
+pub struct Files {
+    /// See [`Store::chunk`](super::Store::chunk).
+    pub chunks: BTreeMap<ChunkKey, Rc<[u8]>>,
+}
+
+impl Files {
+    /// Keeps a file that has no batches.
+    fn add(&mut self, path: &str, kind: FileKind, bytes: &[u8]) -> FileEntry {
+        FileEntry {
+            derived: kind != FileKind::OffsetsLog,
+            ..self.add_log(path, kind, bytes, None, &Facts::default())
+        }
+    }
+
+    /// Keeps a file of batches that covers the offsets of `range`.
+    fn add_log(
+        &mut self,
+        path: &str,
+        kind: FileKind,
+        bytes: &[u8],
+        range: Option<(i64, i64)>,
+        facts: &Facts,
+    ) -> FileEntry {
+        FileEntry {
+            path: path.into(),
+            kind,
+            reference: None,
+            base_offset: range.map(|(base, _)| Offset(base)),
+            end_offset: range.map(|(_, end)| Offset(end)),
+            size: bytes.len() as u64,
+            sha256: self.keep(bytes),
+            crc32: crc32(bytes),
+            batches: facts.batches,
+            records: facts.records,
+            min_ts: facts.min_ts,
+            max_ts: facts.max_ts,
+            codecs: facts.codecs.clone(),
+            derived: false,
+        }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Digest {
+        let mut transaction =
+            Transaction { puts: std::mem::take(&mut self.chunks), ..Transaction::default() };
+        let digest = transaction.put_file(bytes);
+        self.chunks = transaction.puts;
+        digest
+    }
+}
+
+/// The topics that were chosen, sorted by name.
+pub fn chosen_topics<'a, 'b>(
+    snapshot: &'b Snapshot<'a>,
+    options: &Options,
+) -> Result<Vec<&'b TopicSnapshot<'a>>, Refusal> {
+    if let Some(unknown) =
+        options.topics.iter().find(|name| !snapshot.topics.iter().any(|t| t.name == **name))
+    {
+        return Err(Refusal::UnknownTopic(unknown.clone()));
+    }
+    let chosen =
+        |topic: &&TopicSnapshot<'a>| options.topics.is_empty() || options.topics.contains(&topic.name);
+    let mut topics: Vec<_> = snapshot.topics.iter().filter(chosen).collect();
+    topics.sort_by(|a, b| a.name.cmp(&b.name));
+    match topics.iter().find(|topic| !layout::is_topic_name(&topic.name)) {
+        Some(topic) => Err(Refusal::TopicName(topic.name.clone())),
+        None => Ok(topics),
+    }
+}
+
+/// A topic's entry.
+pub fn topic_entry(topic: &TopicSnapshot<'_>) -> TopicEntry {
+    TopicEntry {
+        name: topic.name.clone(),
+        topic_id: topic.id.to_string().into(),
+        partition_count: i32::try_from(topic.partitions.len()).expect("partitions are bounded"),
+        config: topic.config.clone(),
+        created_ms: topic.created_ms,
+    }
+}
+
+/// A partition's entry; its files are kept in `files`.
+pub fn partition_entry(
+    topic: &TopicSnapshot<'_>,
+    id: i32,
+    log: &Partition,
+    files: &mut Files,
+) -> Result<PartitionEntry, Refusal> {
+    let mut scan = Scan::new(log.log_start());
+    let segments = log.segments(segment_bytes(topic));
+    let mut own = Vec::new();
+    for (i, segment) in segments.iter().enumerate() {
+        let base = segment.base_offset;
+        let end = segments.get(i + 1).map_or(log.end(), |next| next.base_offset);
+        let facts = scan.file(base, &segment.bytes).map_err(|error| Refusal::Log {
+            partition: format!("{}-{id}", topic.name).into(),
+            what: error.to_string(),
+        })?;
+        let path = layout::log_path(&topic.name, id, base);
+        own.push(files.add_log(&path, FileKind::Log, &segment.bytes, Some((base, end)), &facts));
+    }
+    if own.is_empty() {
+        let path = layout::log_path(&topic.name, id, log.log_start());
+        let range = (log.log_start(), log.end());
+        own.push(files.add_log(&path, FileKind::Log, &[], Some(range), &Facts::default()));
+    }
+    let leader_epochs = leader_epochs(&scan, log);
+    for (kind, text) in [
+        (FileKind::LeaderEpochCheckpoint, layout::leader_epochs(&leader_epochs)),
+        (FileKind::PartitionMetadata, layout::partition_metadata(&topic.id.to_string())),
+    ] {
+        own.push(files.add(&layout::partition_path(&topic.name, id, kind), kind, text.as_bytes()));
+    }
+    Ok(PartitionEntry {
+        topic: topic.name.clone(),
+        id,
+        log_start_offset: Offset(log.log_start()),
+        log_end_offset: Offset(log.end()),
+        high_watermark: Offset(log.high_watermark()),
+        last_stable_offset: Offset(log.high_watermark()),
+        leader_epochs,
+        records: scan.total.records,
+        batches: scan.total.batches,
+        min_ts: scan.total.min_ts,
+        max_ts: scan.total.max_ts,
+        max_ts_so_far_monotonic: scan.monotonic,
+        gaps: Vec::new(),
+        prior_state_digest: None,
+        state_digest: scan.digest(),
+        change: None,
+        files: own,
+    })
+}
+
+/// The topic's `segment.bytes`, or Kafka's default.
+fn segment_bytes(topic: &TopicSnapshot<'_>) -> u32 {
+    let set = topic.config.get("segment.bytes").and_then(|text| text.parse().ok());
+    set.map_or(segment::SEGMENT_BYTES, |bytes: u32| bytes.clamp(1, segment::SEGMENT_BYTES))
+}
+
+/// The epochs of the batches, and the log's own where no batch has it yet.
+fn leader_epochs(scan: &Scan, log: &Partition) -> Vec<EpochEntry> {
+    let mut epochs = scan.epochs.clone();
+    if epochs.last().is_none_or(|last| last.epoch < log.leader_epoch()) {
+        epochs.push(EpochEntry { epoch: log.leader_epoch(), start_offset: Offset(log.end()) });
+    }
+    epochs
+}
+
+/// The groups and their offsets in these partitions. What is left out is told in `warnings`.
+pub fn group_entries(
+    snapshot: &Snapshot<'_>,
+    partitions: &[PartitionEntry],
+    all: bool,
+    warnings: &mut Vec<Rc<str>>,
+) -> Result<Vec<GroupEntry>, Refusal> {
+    let ends: BTreeMap<(&str, i32), i64> =
+        partitions.iter().map(|p| ((&*p.topic, p.id), p.log_end_offset.0)).collect();
+    let mut groups = Vec::new();
+    for group in &snapshot.groups {
+        let texts = group.offsets.iter().map(|offset| &offset.metadata).chain([&group.group]);
+        if texts.into_iter().any(|text| text.len() > offsets::TEXT_BYTES_MAX) {
+            return Err(Refusal::GroupText(group.group.clone()));
+        }
+        let (kept, left): (Vec<_>, Vec<_>) =
+            group.offsets.iter().partition(|o| ends.contains_key(&(&*o.topic, o.partition)));
+        warnings.extend(left.iter().map(|o| left_out(group, o)));
+        if all || !kept.is_empty() {
+            groups.push(group_entry(group, &kept, &ends));
+        }
+    }
+    groups.sort_by(|a, b| a.group.cmp(&b.group));
+    warnings.sort();
+    Ok(groups)
+}
+
+fn left_out(group: &GroupSnapshot, offset: &OffsetSnapshot) -> Rc<str> {
+    format!(
+        "The offset {} of group {} for {}-{} is not in this backup: the partition is not.",
+        offset.offset, group.group, offset.topic, offset.partition
+    )
+    .into()
+}
+
+fn group_entry(
+    group: &GroupSnapshot,
+    kept: &[&OffsetSnapshot],
+    ends: &BTreeMap<(&str, i32), i64>,
+) -> GroupEntry {
+    let mut offsets: Vec<OffsetEntry> = kept
+        .iter()
+        .map(|o| OffsetEntry {
+            topic: o.topic.clone(),
+            topic_id: (o.topic_id != Uuid::ZERO).then(|| o.topic_id.to_string().into()),
+            partition: o.partition,
+            offset: Offset(o.offset),
+            leader_epoch: o.leader_epoch,
+            metadata: o.metadata.clone(),
+            commit_ms: o.commit_ms,
+            beyond_cut: o.offset > ends[&(&*o.topic, o.partition)],
+        })
+        .collect();
+    offsets.sort_by(|a, b| (&a.topic, a.partition).cmp(&(&b.topic, b.partition)));
+    GroupEntry {
+        group: group.group.clone(),
+        state_at_cut: group.state.clone(),
+        generation: group.generation,
+        offsets,
+    }
+}
+
+/// The files that belong to no partition, sorted by path.
+pub fn backup_files(
+    topics: &[TopicEntry],
+    partitions: &[PartitionEntry],
+    groups: &[GroupEntry],
+    files: &mut Files,
+) -> Vec<FileEntry> {
+    let mut own = Vec::new();
+    for (partition, bytes) in offsets::logs(groups) {
+        let mut scan = Scan::new(0);
+        let facts = scan.file(0, &bytes).expect("batches made here are sound");
+        let path = layout::log_path(offsets::TOPIC, partition, 0);
+        let range = (0, facts.end.unwrap_or(0));
+        own.push(files.add_log(&path, FileKind::OffsetsLog, &bytes, Some(range), &facts));
+    }
+    for (kind, bytes) in small_files(topics, partitions, groups) {
+        own.push(files.add(layout::backup_path(kind), kind, &bytes));
+    }
+    own.sort_by(|a, b| a.path.cmp(&b.path));
+    own
+}
+
+/// The files of which a backup has one each; they follow from the rest of the manifest.
+pub fn small_files(
+    topics: &[TopicEntry],
+    partitions: &[PartitionEntry],
+    groups: &[GroupEntry],
+) -> [(FileKind, Vec<u8>); 4] {
+    [
+        (FileKind::LogStartOffsetCheckpoint, layout::log_starts(partitions).into_bytes()),
+        (FileKind::OffsetsCsv, layout::offsets_csv(groups).into_bytes()),
+        (FileKind::Topics, layout::topics_json(topics)),
+        (FileKind::CreateTopics, layout::create_topics(topics).into_bytes()),
+    ]
+}
+
+/// The moment of the cut as a point of the timeline.
+pub fn timeline_point(clock_ms: i64, partitions: &[PartitionEntry]) -> TimelinePoint {
+    TimelinePoint { clock_ms, end_offsets: partitions.iter().map(|p| Some(p.log_end_offset)).collect() }
+}
+
+/// A lineage's entry.
+pub fn lineage_entry(lineage: &Lineage) -> LineageEntry {
+    LineageEntry { label: lineage.label.clone(), manifest_sha256: lineage.manifest_sha256 }
+}
+
+impl Manifest {
+    /// What the totals must be.
+    pub(super) fn sum(&self) -> Totals {
+        let count = |n: usize| n as u64;
+        Totals {
+            topics: count(self.topics.len()),
+            partitions: count(self.partitions.len()),
+            records: self.partitions.iter().map(|p| p.records).sum(),
+            batches: self.partitions.iter().map(|p| p.batches).sum(),
+            groups: count(self.groups.len()),
+            offsets: self.groups.iter().map(|group| count(group.offsets.len())).sum(),
+            files: count(self.all_files().count()),
+            bytes_own: self.all_files().filter(|file| file.reference.is_none()).map(|file| file.size).sum(),
+            bytes_total: self.all_files().map(|file| file.size).sum(),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What the bytes of a partition's files say of themselves.
+
+use super::digest::Digest;
+use super::manifest::{EpochEntry, Offset};
+use crate::log::batch::{Compression, Header};
+use crate::log::partition::digest::StateDigest;
+use crate::log::segment::{self, SegmentBatch, SegmentError};
+use std::rc::Rc;
+
+/// Counts and bounds of batches.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Batches.
+    pub batches: u64,
+    /// Records.
+    pub records: u64,
+    /// Smallest record timestamp, in milliseconds since 1970.
+    pub min_ts: Option<i64>,
+    /// Largest.
+    pub max_ts: Option<i64>,
+    /// Kafka's names of the codecs, sorted.
+    pub codecs: Vec<Rc<str>>,
+    /// Base offset of the first batch.
+    pub first: Option<i64>,
+    /// The offset after the last.
+    pub end: Option<i64>,
+}
+
+/// A partition's files read one after the other, in the order of their offsets.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    log_start: i64,
+    digest: StateDigest,
+    max_so_far: Option<i64>,
+    /// Whether no batch's largest timestamp was below that of a batch before.
+    pub monotonic: bool,
+    /// Leader epochs that batches carry, where each began.
+    pub epochs: Vec<EpochEntry>,
+    /// The batches that the log holds: those that reach its start.
+    pub total: Facts,
+}
+
+impl Scan {
+    /// A scan of a log whose first readable offset is `log_start`.
+    pub fn new(log_start: i64) -> Scan {
+        Scan {
+            log_start,
+            digest: StateDigest::new(),
+            max_so_far: None,
+            monotonic: true,
+            epochs: Vec::new(),
+            total: Facts::default(),
+        }
+    }
+
+    /// Reads the next file, whose name promises offsets from `base_offset` on, with every check of the log.
+    ///
+    /// # Errors
+    /// The first batch that is not sound; the scan is of no further use then.
+    pub fn file(&mut self, base_offset: i64, bytes: &[u8]) -> Result<Facts, SegmentError> {
+        let mut facts = Facts::default();
+        let from = base_offset.max(self.total.end.unwrap_or(0));
+        for batch in segment::batches(bytes).starting_at(from) {
+            let batch = batch?;
+            let stamps = stamps(&batch);
+            facts.add(&batch.header, stamps);
+            if batch.header.last_offset() >= self.log_start {
+                self.add(&batch.header, stamps);
+            }
+        }
+        Ok(facts)
+    }
+
+    /// The digest of the batches so far.
+    pub fn digest(&self) -> Digest {
+        Digest(self.digest.value())
+    }
+
+    fn add(&mut self, header: &Header, stamps: Option<(i64, i64)>) {
+        self.digest.add(header);
+        self.total.add(header, stamps);
+        if self.max_so_far.is_some_and(|max| header.max_timestamp < max) {
+            self.monotonic = false;
+        }
+        self.max_so_far = self.max_so_far.max(Some(header.max_timestamp));
+        if header.leader_epoch > self.epochs.last().map_or(-1, |entry| entry.epoch) {
+            let start_offset = Offset(header.base_offset.max(self.log_start));
+            self.epochs.push(EpochEntry { epoch: header.leader_epoch, start_offset });
+        }
+    }
+}
+
+impl Facts {
+    fn add(&mut self, header: &Header, stamps: Option<(i64, i64)>) {
+        self.batches += 1;
+        self.records += u64::from(header.count.unsigned_abs());
+        if let Some((min, max)) = stamps {
+            self.min_ts = Some(self.min_ts.map_or(min, |known| known.min(min)));
+            self.max_ts = self.max_ts.max(Some(max));
+        }
+        let codec = header.attributes.compression().map_or("unknown", Compression::name);
+        if let Err(place) = self.codecs.binary_search_by(|known| (**known).cmp(codec)) {
+            self.codecs.insert(place, codec.into());
+        }
+        self.first = self.first.or(Some(header.base_offset));
+        self.end = Some(header.last_offset() + 1);
+    }
+}
+
+/// Smallest and largest timestamp of a batch's records.
+fn stamps(batch: &SegmentBatch<'_>) -> Option<(i64, i64)> {
+    batch.records().map(|record| record.timestamp_ms).fold(None, |range, stamp| {
+        let (min, max) = range.unwrap_or((stamp, stamp));
+        Some((min.min(stamp), max.max(stamp)))
+    })
+}

@@ -1,0 +1,267 @@
+//! One backup's files against its manifest.
+
+use super::{Finding, Report};
+use crate::backup::contents::small_files;
+use crate::backup::digest::{Crc32, Digest, crc32, sha256};
+use crate::backup::layout;
+use crate::backup::manifest::{EpochEntry, FileEntry, FileKind, Manifest, PartitionEntry};
+use crate::backup::offsets::{self, Commit};
+use crate::backup::scan::{Facts, Scan};
+use crate::log::batch::Header;
+use crate::log::segment;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
+
+/// Where files come from.
+pub trait Source {
+    /// A file of the backup `keeper`; `None` when it is not there.
+    fn load(&self, keeper: &str, file: &FileEntry) -> Option<Loaded<'_>>;
+}
+
+/// A file's bytes and their checksums.
+pub struct Loaded<'a> {
+    /// Its bytes.
+    pub bytes: Cow<'a, [u8]>,
+    /// Their digest.
+    pub sha256: Digest,
+    /// Their checksum.
+    pub crc32: Crc32,
+}
+
+impl<'a> Loaded<'a> {
+    /// Bytes whose checksums are not known yet.
+    pub fn new(bytes: Cow<'a, [u8]>) -> Loaded<'a> {
+        Loaded { sha256: sha256(&bytes), crc32: crc32(&bytes), bytes }
+    }
+}
+
+/// Verifies all files that `manifest` names.
+pub fn check(manifest: &Manifest, source: &dyn Source, report: &mut Report) {
+    let mut check = Check { manifest, source, report };
+    for partition in &manifest.partitions {
+        check.partition(partition);
+    }
+    check.offsets();
+    check.small_files();
+}
+
+struct Check<'a> {
+    manifest: &'a Manifest,
+    source: &'a dyn Source,
+    report: &'a mut Report,
+}
+
+impl<'a> Check<'a> {
+    fn place(&self, file: &FileEntry) -> String {
+        layout::in_archive(file.reference.as_ref().unwrap_or(&self.manifest.label), &file.path)
+    }
+
+    fn found(&mut self, file: &FileEntry, what: String) {
+        let place = self.place(file);
+        self.report.add(Finding::new(&place, what));
+    }
+
+    fn manifest_says(&mut self, what: String) {
+        let place = layout::in_archive(&self.manifest.label, layout::MANIFEST);
+        self.report.add(Finding::new(&place, what));
+    }
+
+    /// A file's bytes; whether they are the right ones is told beside.
+    fn load(&mut self, file: &FileEntry) -> Option<(Cow<'a, [u8]>, bool)> {
+        let keeper = file.reference.as_ref().unwrap_or(&self.manifest.label);
+        let Some(loaded) = self.source.load(keeper, file) else {
+            self.found(file, "is missing".to_owned());
+            return None;
+        };
+        self.report.files += 1;
+        self.report.bytes += loaded.bytes.len() as u64;
+        let right = loaded.sha256 == file.sha256;
+        if right {
+            let size = loaded.bytes.len() as u64;
+            self.says(file, "size", &file.size, &size);
+            self.says(file, "crc32", &file.crc32, &loaded.crc32);
+        }
+        Some((loaded.bytes, right))
+    }
+
+    fn says<T: PartialEq + Debug>(&mut self, file: &FileEntry, field: &str, says: &T, is: &T) {
+        if says != is {
+            self.manifest_says(format!("says {field} {says:?} of {}, which has {is:?}", file.path));
+        }
+    }
+
+    /// Reads the batches of a file; `None` when they are of no further use.
+    fn batches(&mut self, file: &FileEntry, scan: &mut Scan) -> Option<Cow<'a, [u8]>> {
+        let (bytes, right) = self.load(file)?;
+        let base = file.base_offset.map_or(0, |base| base.0);
+        let facts = scan.file(base, &bytes);
+        match (facts, right) {
+            (Ok(facts), true) => {
+                self.report.batches += facts.batches;
+                self.report.records += facts.records;
+                self.facts(file, &facts);
+                return Some(bytes);
+            }
+            (Ok(_), false) => self.found(file, "does not match its digest".to_owned()),
+            (Err(error), right) => {
+                let offset =
+                    offset_at(&bytes, error.position).map_or(String::new(), |o| format!(" (offset {o})"));
+                let digest = if right { "is not sound" } else { "does not match its digest" };
+                self.found(file, format!("{digest}; {error}{offset}"));
+            }
+        }
+        None
+    }
+
+    fn facts(&mut self, file: &FileEntry, facts: &Facts) {
+        self.says(file, "batches", &file.batches, &facts.batches);
+        self.says(file, "records", &file.records, &facts.records);
+        self.says(file, "min_ts", &file.min_ts, &facts.min_ts);
+        self.says(file, "max_ts", &file.max_ts, &facts.max_ts);
+        self.says(file, "codecs", &file.codecs, &facts.codecs);
+        if facts.end.is_some_and(|end| Some(end) > file.end_offset.map(|end| end.0)) {
+            self.manifest_says(format!(
+                "says that {} ends before offset {:?}, where it does",
+                file.path, facts.end
+            ));
+        }
+    }
+
+    fn partition(&mut self, partition: &PartitionEntry) {
+        let mut scan = Scan::new(partition.log_start_offset.0);
+        let mut whole = true;
+        for file in partition.files.iter().filter(|file| file.kind == FileKind::Log) {
+            whole &= self.batches(file, &mut scan).is_some();
+        }
+        for (kind, text) in [
+            (FileKind::LeaderEpochCheckpoint, layout::leader_epochs(&partition.leader_epochs)),
+            (FileKind::PartitionMetadata, layout::partition_metadata(&self.topic_id(partition))),
+        ] {
+            for file in partition.files.iter().filter(|file| file.kind == kind) {
+                self.derived(file, text.as_bytes());
+            }
+        }
+        if whole {
+            self.totals(partition, &scan);
+        }
+    }
+
+    fn topic_id(&self, partition: &PartitionEntry) -> String {
+        let topic = self.manifest.topics.iter().find(|topic| topic.name == partition.topic);
+        topic.map_or(String::new(), |topic| topic.topic_id.to_string())
+    }
+
+    fn totals(&mut self, partition: &PartitionEntry, scan: &Scan) {
+        let name = format!("{}-{}", partition.topic, partition.id);
+        let differs = |field: &str, says: String, is: String| {
+            (says != is).then(|| format!("says {field} {says} of {name}, whose log has {is}"))
+        };
+        let total = &scan.total;
+        let wrong = [
+            differs("state_digest", partition.state_digest.to_string(), scan.digest().to_string()),
+            differs("records", partition.records.to_string(), total.records.to_string()),
+            differs("batches", partition.batches.to_string(), total.batches.to_string()),
+            differs("min_ts", format!("{:?}", partition.min_ts), format!("{:?}", total.min_ts)),
+            differs("max_ts", format!("{:?}", partition.max_ts), format!("{:?}", total.max_ts)),
+            differs(
+                "max_ts_so_far_monotonic",
+                partition.max_ts_so_far_monotonic.to_string(),
+                scan.monotonic.to_string(),
+            ),
+            differs(
+                "leader_epochs",
+                format!("{:?}", partition.leader_epochs),
+                format!("{:?}", epochs(partition, &scan.epochs)),
+            ),
+        ];
+        wrong.into_iter().flatten().for_each(|what| self.manifest_says(what));
+        if total.batches == 0 && partition.log_start_offset != partition.log_end_offset {
+            let (start, end) = (partition.log_start_offset, partition.log_end_offset);
+            self.manifest_says(format!("says that {name} goes from {start} to {end}, but there is no batch"));
+        }
+    }
+
+    /// A file that follows from the manifest.
+    fn derived(&mut self, file: &FileEntry, expected: &[u8]) {
+        match self.load(file) {
+            Some((_, false)) => self.found(file, "does not match its digest".to_owned()),
+            Some((bytes, true)) if *bytes != *expected => {
+                self.found(file, "does not say what the manifest says".to_owned());
+            }
+            _ => {}
+        }
+    }
+
+    fn small_files(&mut self) {
+        let manifest = self.manifest;
+        for (kind, expected) in small_files(&manifest.topics, &manifest.partitions, &manifest.groups) {
+            for file in manifest.files.iter().filter(|file| file.kind == kind) {
+                self.derived(file, &expected);
+            }
+        }
+    }
+
+    /// The records of committed offsets against the groups: the last commit of each partition counts.
+    fn offsets(&mut self) {
+        let mut last: BTreeMap<_, Commit> = BTreeMap::new();
+        let mut whole = true;
+        let mut scans: BTreeMap<&str, Scan> = BTreeMap::new();
+        let manifest = self.manifest;
+        for file in manifest.files.iter().filter(|file| file.kind == FileKind::OffsetsLog) {
+            let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let scan = scans.entry(folder).or_insert_with(|| Scan::new(0));
+            let Some(bytes) = self.batches(file, scan) else {
+                whole = false;
+                continue;
+            };
+            for record in segment::batches(&bytes).flatten().flat_map(|batch| batch.records()) {
+                let commit = Commit::parse(
+                    record.timestamp_ms,
+                    record.key.unwrap_or(&[]),
+                    record.value.unwrap_or(&[]),
+                );
+                let Some(commit) = commit.filter(|commit| folder == offsets::folder(&commit.group)) else {
+                    whole = false;
+                    self.found(
+                        file,
+                        format!("has a record at offset {} that does not belong there", record.offset),
+                    );
+                    continue;
+                };
+                let key = (commit.group.clone(), commit.topic.clone(), commit.partition);
+                if last.get(&key).is_none_or(|known| known.commit_ms <= commit.commit_ms) {
+                    last.insert(key, commit);
+                }
+            }
+        }
+        let expected: BTreeSet<Commit> = manifest.groups.iter().flat_map(offsets::commits_of).collect();
+        let found: BTreeSet<Commit> = last.into_values().collect();
+        if whole && let Some(commit) = expected.symmetric_difference(&found).next() {
+            self.manifest_says(format!(
+                "and the records in data/{}-N do not agree on what {} has committed in {}-{}",
+                offsets::TOPIC,
+                commit.group,
+                commit.topic,
+                commit.partition
+            ));
+        }
+    }
+}
+
+/// What a partition's epochs should be: those of its batches, and perhaps one more that no batch has yet.
+fn epochs(partition: &PartitionEntry, batches: &[EpochEntry]) -> Vec<EpochEntry> {
+    let mut epochs = batches.to_vec();
+    if let Some(last) = partition.leader_epochs.last()
+        && last.start_offset == partition.log_end_offset
+        && last.epoch > epochs.last().map_or(-1, |entry| entry.epoch)
+    {
+        epochs.push(last.clone());
+    }
+    epochs
+}
+
+/// The base offset of the batch at `position`, as far as it can be read.
+fn offset_at(bytes: &[u8], position: u32) -> Option<i64> {
+    Header::read(bytes.get(position as usize..)?).ok().map(|header| header.base_offset)
+}
