@@ -212,11 +212,11 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
     /// The local header of an entry, by its place in the list.
-    Header(usize),
+    Header(u32),
     /// An entry's bytes.
-    Bytes(usize),
+    Bytes(u32),
     /// An entry's record.
-    Record(usize),
+    Record(u32),
     /// The end.
     End,
     /// What follows the end.
@@ -227,48 +227,48 @@ pub enum Part {
 const DIFFERENCES_MAX: usize = 10_000;
 
 /// The ranges of bytes in which `archive` differs from what these entries would be written as.
-pub fn differences(entries: &[Entry<'_>], archive: &[u8]) -> Vec<Range<usize>> {
+pub fn differences(entries: &[Entry<'_>], archive: &[u8]) -> Vec<Range<u64>> {
     let mut at = 0;
-    let mut differ: Vec<Range<usize>> = Vec::new();
+    let mut differ: Vec<Range<u64>> = Vec::new();
     write(entries, |expected| {
         let there = archive.get(at..(at + expected.len()).min(archive.len())).unwrap_or_default();
         if there != expected {
             let wrong = |i: &usize| there.get(*i) != expected.get(*i);
-            for i in (0..expected.len()).filter(wrong) {
+            for i in (0..expected.len()).filter(wrong).map(|i| (at + i) as u64) {
                 let full = differ.len() >= DIFFERENCES_MAX;
                 match differ.last_mut() {
-                    Some(last) if last.end == at + i => last.end += 1,
+                    Some(last) if last.end == i => last.end += 1,
                     _ if full => break,
-                    _ => differ.push(at + i..at + i + 1),
+                    _ => differ.push(i..i + 1),
                 }
             }
         }
         at += expected.len();
     });
     if archive.len() > at {
-        differ.push(at..archive.len());
+        differ.push(at as u64..archive.len() as u64);
     }
     differ
 }
 
 /// What the byte at `at` belongs to in an archive of these entries.
-pub fn part_at(entries: &[Entry<'_>], at: usize) -> Part {
+pub fn part_at(entries: &[Entry<'_>], at: u64) -> Part {
     let mut end = 0;
-    for (i, (name, bytes)) in entries.iter().enumerate() {
-        end += LOCAL_BYTES + name.len();
+    for (i, (name, bytes)) in (0..).zip(entries) {
+        end += (LOCAL_BYTES + name.len()) as u64;
         if at < end {
             return Part::Header(i);
         }
-        end += bytes.len();
+        end += bytes.len() as u64;
         if at < end {
             return Part::Bytes(i);
         }
     }
-    for (i, (name, _)) in entries.iter().enumerate() {
-        end += RECORD_BYTES + name.len();
+    for (i, (name, _)) in (0..).zip(entries) {
+        end += (RECORD_BYTES + name.len()) as u64;
         if at < end {
             return Part::Record(i);
         }
     }
-    if at < end + END_BYTES { Part::End } else { Part::Beyond }
+    if at < end + END_BYTES as u64 { Part::End } else { Part::Beyond }
 }

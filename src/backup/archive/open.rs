@@ -82,7 +82,7 @@ fn prefix(archive: &[u8]) -> Option<usize> {
 /// One reading of an archive.
 struct Candidate<'a> {
     found: Vec<Found<'a>>,
-    differ: Vec<std::ops::Range<usize>>,
+    differ: Vec<std::ops::Range<u64>>,
 }
 
 impl<'a> Candidate<'a> {
@@ -93,14 +93,14 @@ impl<'a> Candidate<'a> {
     }
 
     /// Smaller is better: bytes that differ, then names that the list of digests does not have.
-    fn rank(&self) -> (usize, usize) {
+    fn rank(&self) -> (u64, u64) {
         let sums =
             self.found.iter().find(|entry| entry.name == SUMS).map(|entry| entry.bytes).unwrap_or_default();
         let sums = String::from_utf8_lossy(sums);
         let listed: std::collections::BTreeSet<&str> =
             sums.lines().filter_map(|line| line.get(66..)).collect();
         let unknown = self.found.iter().filter(|entry| !listed.contains(entry.name)).count();
-        (self.differ.iter().map(|range| range.len()).sum(), unknown)
+        (self.differ.iter().map(|range| range.end - range.start).sum(), unknown as u64)
     }
 
     /// Tells where the container is not what it should be. `end` is where the walk over the headers stopped, if that is
@@ -113,7 +113,7 @@ impl<'a> Candidate<'a> {
             report.add(cut);
         } else {
             for range in &self.differ {
-                if let Some(finding) = finding_at(&entries, &sound, range.start, archive.len()) {
+                if let Some(finding) = finding_at(&entries, &sound, range.start, archive.len() as u64) {
                     report.add(finding);
                 }
             }
@@ -123,22 +123,22 @@ impl<'a> Candidate<'a> {
 }
 
 /// What is wrong at a range that differs; `None` where it only follows from an entry's bytes.
-fn finding_at(entries: &[Entry<'_>], sound: &[bool], at: usize, length: usize) -> Option<Finding> {
-    match container::part_at(entries, at) {
-        Part::Header(i) if sound[i] => {
-            Some(Finding::new(entries[i].0, format!("has a damaged header in the archive (byte {at})")))
+fn finding_at(entries: &[Entry<'_>], sound: &[bool], at: u64, length: u64) -> Option<Finding> {
+    let name = |i: u32| entries[i as usize].0;
+    let is_sound = |i: u32| sound[i as usize];
+    let what = match container::part_at(entries, at) {
+        Part::Header(i) if is_sound(i) => {
+            (name(i), format!("has a damaged header in the archive (byte {at})"))
         }
-        Part::Record(i) if sound[i] => Some(Finding::new(
-            entries[i].0,
-            format!("has a damaged record in the archive's directory (byte {at})"),
-        )),
-        Part::Header(_) | Part::Record(_) => None,
-        Part::Bytes(i) => Some(Finding::new(entries[i].0, format!("is not in its place (byte {at})"))),
-        Part::End => Some(Finding::new("The archive's end", format!("is damaged (byte {at})"))),
-        Part::Beyond => {
-            Some(Finding::new("The archive", format!("goes on after its end ({} bytes)", length - at)))
+        Part::Record(i) if is_sound(i) => {
+            (name(i), format!("has a damaged record in the archive's directory (byte {at})"))
         }
-    }
+        Part::Header(_) | Part::Record(_) => return None,
+        Part::Bytes(i) => (name(i), format!("is not in its place (byte {at})")),
+        Part::End => ("The archive's end", format!("is damaged (byte {at})")),
+        Part::Beyond => ("The archive", format!("goes on after its end ({} bytes)", length - at)),
+    };
+    Some(Finding::new(what.0, what.1))
 }
 
 /// Why an archive whose headers end at `end` has no beginning or no end; `None` when what stands there is its directory,
