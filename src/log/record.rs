@@ -5,7 +5,7 @@ use std::rc::Rc;
 /// Bytes that several owners share.
 pub type Bytes = Rc<[u8]>;
 
-/// The largest key, value or header of a record, and all of them together: 1 MiB (`max.request.size` of Kafka's producer).
+/// The most bytes that key, value and headers of a record may have together: 1 MiB (`max.request.size` of Kafka's producer).
 pub const RECORD_BYTES_MAX: u32 = 1 << 20;
 
 /// A record. Its offset is not part of it: the log gives one.
