@@ -7,7 +7,17 @@
 //! Inputs are the methods that return `Result<_, Refusal>`; they act at [`World::now`], after all events of that moment.
 //! Driving is [`World::next_event_at`], [`World::advance_to`], [`World::step`]. Everything else reads.
 
+mod broker;
+mod client;
+mod core;
+mod fetch;
+mod input;
+mod network;
+mod producer;
+mod progress;
 pub mod query;
+mod queue;
+mod ranges;
 mod refusal;
 mod spec;
 pub mod trace;

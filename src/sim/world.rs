@@ -1,241 +1,168 @@
 //! The world: what holds everything, and how time goes on in it.
 
-use super::query::*;
-use super::spec::*;
-use super::{Refusal, Trace};
-use crate::backup::{RestoredState, Snapshot};
-use crate::base::{Span, Time};
-use crate::log::Record;
-use std::rc::Rc;
+use super::client::{Consumer, Life};
+use super::core::Core;
+use super::fetch::Phase;
+use super::network::Message;
+use super::producer::Producer;
+use super::queue::{Due, Timer};
+use super::spec::WorldConfig;
+use super::trace::{Sample, Samples, SeriesOf, Trace};
+use crate::base::{StateHasher, Time, limit};
+use std::hash::{Hash, Hasher};
 
-/// A cluster of one broker with everything that talks to it. Cheap to clone: logs are shared.
+/// A cluster of one broker with everything that talks to it. Cheap to clone: what is old is shared.
 #[derive(Clone)]
 pub struct World {
-    config: WorldConfig,
-    now: Time,
-    trace: Trace,
+    pub(super) core: Core,
+    pub(super) consumers: Vec<Consumer>,
+    pub(super) producers: Vec<Producer>,
+    samples: Samples,
 }
 
-/// Driving.
 impl World {
     /// An empty world at time 0.
     pub fn new(config: WorldConfig) -> World {
-        World { config, now: Time::ZERO, trace: Trace::default() }
+        let core = Core::new(config);
+        World { core, consumers: Vec::new(), producers: Vec::new(), samples: Samples::default() }
     }
 
     /// Its settings.
     pub fn config(&self) -> &WorldConfig {
-        &self.config
+        &self.core.config
     }
 
-    /// The present: all events up to and including this moment have happened.
+    /// The present: all events up to and including this moment have happened, unless [`World::step`] stopped between
+    /// two of them.
     pub fn now(&self) -> Time {
-        self.now
+        self.core.now
     }
 
     /// When the next event is due; `None` when nothing will ever happen by itself.
     pub fn next_event_at(&self) -> Option<Time> {
-        todo!()
+        self.core.queue.next_at()
     }
 
-    /// Lets everything happen that is due up to and including `time`, and makes it the present. An earlier time is no
-    /// news: nothing happens.
-    pub fn advance_to(&mut self, _time: Time) {
-        todo!()
+    /// Lets everything happen that is due up to and including `time`, and makes it the present. Nothing happens for an
+    /// earlier time, and a run ends at [`limit::RUN_MAX`].
+    pub fn advance_to(&mut self, time: Time) {
+        let time = time.min(Time::ZERO + limit::RUN_MAX);
+        while self.core.queue.next_at().is_some_and(|at| at <= time) {
+            self.step();
+        }
+        self.core.now = self.core.now.max(time);
+        while self.samples.next() <= self.core.now {
+            self.sample();
+        }
     }
 
     /// Lets the next event happen; its time, which is the present afterwards. `None` when there is none.
     pub fn step(&mut self) -> Option<Time> {
-        todo!()
+        let (at, due) = self.core.queue.pop()?;
+        while self.samples.next() < at {
+            self.sample();
+        }
+        debug_assert!(at >= self.core.now, "time never goes back");
+        self.core.now = at;
+        match due {
+            Due::Timer(timer) => self.timer(timer),
+            Due::Message(message) => self.message(message),
+        }
+        Some(at)
+    }
+
+    fn timer(&mut self, timer: Timer) {
+        match timer {
+            Timer::Coordinator => self.core.fire_coordinator(),
+            Timer::Producer(place) => self.producers[place as usize].arrive(&mut self.core),
+            Timer::App(id) | Timer::Beat(id) => {
+                self.consumers[id as usize].wake(&mut self.core, timer);
+                self.start_again(id);
+            }
+            Timer::Fetch(id) => match self.core.fetches[id as usize].phase {
+                Phase::Idle => unreachable!("a fetch that is none has no timer"),
+                Phase::ToBroker => self.core.fetch_arrived(id),
+                Phase::Parked => self.core.answer_fetch(id),
+                Phase::ToClient => {
+                    self.consumers[id as usize].fetched(&mut self.core);
+                    self.start_again(id);
+                }
+            },
+        }
+    }
+
+    fn message(&mut self, message: Message) {
+        match message {
+            Message::Call { from, token, call } => self.core.called(from, token, call),
+            Message::Answer { to, token, answer } => {
+                let consumer = &mut self.consumers[to.consumer as usize];
+                // What comes for a process that is no more goes nowhere: its sockets are closed.
+                if consumer.process == to.process && consumer.exists() {
+                    consumer.receive(&mut self.core, token, answer);
+                    self.start_again(to.consumer);
+                }
+            }
+        }
+    }
+
+    /// A consumer that closed in order to start again does so.
+    pub(super) fn start_again(&mut self, id: u32) {
+        let consumer = &mut self.consumers[id as usize];
+        if consumer.again && consumer.life == Life::Closed {
+            consumer.start(&mut self.core);
+        }
+    }
+
+    /// Takes the sample that is due.
+    fn sample(&mut self) {
+        let mut said = None;
+        let mut unread = 0;
+        let mut columns = Vec::with_capacity(self.samples.columns().len());
+        for at in 0..self.samples.columns().len() {
+            let SeriesOf { group, log } = self.samples.columns()[at];
+            let value = self.lag(group, log, &mut said);
+            unread += value;
+            columns.push(value);
+        }
+        for (group, of) in self.core.groups.iter().enumerate() {
+            for (log, progress) in of.progress.iter().enumerate() {
+                let series = SeriesOf { group: group as u32, log: log as u32 };
+                let touched = progress.position.is_some() || progress.committed.is_some();
+                if touched && self.samples.column(series).is_none() {
+                    self.samples.columns().push(series);
+                    let value = self.lag(series.group, series.log, &mut said);
+                    unread += value;
+                    columns.push(value);
+                }
+            }
+        }
+        self.samples.push(Sample { said, unread, columns: columns.into() });
+    }
+
+    /// Unread records of a group's partition; adds what monitors say to `said`.
+    fn lag(&self, group: u32, log: u32, said: &mut Option<i64>) -> i64 {
+        let data = &self.core.logs[log as usize];
+        let Some(progress) = self.core.progress_of(group, log).filter(|_| data.exists) else { return 0 };
+        if let Some(committed) = progress.committed {
+            *said = Some(said.unwrap_or(0) + (data.data.end() - committed).max(0));
+        }
+        progress.unread(data.data.log_start(), data.data.end())
     }
 
     /// The state hash: over everything that decides what happens next, and over the trace.
     pub fn hash(&self) -> u64 {
-        todo!()
+        let mut hasher = StateHasher::new();
+        (&self.core, &self.consumers, &self.producers).hash(&mut hasher);
+        hasher.finish()
     }
 
     /// What happened so far.
     pub fn trace(&self) -> &Trace {
-        &self.trace
-    }
-}
-
-/// Inputs: topics and records.
-impl World {
-    /// Creates a topic.
-    pub fn create_topic(&mut self, _spec: TopicSpec) -> Result<(), Refusal> {
-        todo!()
+        &self.core.trace
     }
 
-    /// Gives a topic more partitions: `partitions` in all. Producers learn of it within a second, a classic group's
-    /// leader with its next metadata refresh.
-    pub fn grow_topic(&mut self, _topic: &str, _partitions: i32) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// Deletes a topic with its records and the offsets committed for it. Its producers stop.
-    pub fn delete_topic(&mut self, _topic: &str) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// Writes records at once, each with the present as its timestamp.
-    pub fn produce(&mut self, _spec: ProduceSpec) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// Writes given records to a topic, partitioned as a producer does it: all at once, or so many a second from now on.
-    /// A record whose timestamp is −1 (Kafka's `NO_TIMESTAMP`) gets the time at which it is written.
-    pub fn load(&mut self, _topic: &str, _records: Vec<Record>, _pace: Pace) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// Starts a producer now.
-    pub fn add_producer(&mut self, _spec: ProducerSpec) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// Stops a producer for good.
-    pub fn stop_producer(&mut self, _name: &str) -> Result<(), Refusal> {
-        todo!()
-    }
-}
-
-/// Inputs: groups and consumers.
-impl World {
-    /// Makes the settings of a group known. The coordinator learns of it with the first member.
-    pub fn add_group(&mut self, _spec: GroupSpec) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// Sets the committed offsets of a group, as `kafka-consumer-groups --reset-offsets` does: refused while it lives.
-    pub fn reset_offsets(&mut self, _group: &str, _topic: &str, _to: ResetTo) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// Deletes an empty group with its offsets.
-    pub fn delete_group(&mut self, _group: &str) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// Adds a consumer and starts its first process. A group that was never added gets Kafka's defaults.
-    pub fn add_consumer(&mut self, _spec: ConsumerSpec) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// Starts a new process of a consumer that does not run, with the given settings instead of its former ones.
-    pub fn start(&mut self, _consumer: &str, _settings: &Settings) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// Stops all threads for ever and closes the sockets: no leave, no commit, the record in flight is lost.
-    pub fn kill(&mut self, _consumer: &str) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// Closes: the record in flight is finished, then commit (automatic only), `revoked`, LeaveGroup.
-    pub fn close(&mut self, _consumer: &str) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// At the next record, or after an empty poll, all threads stand still for `span`. Sockets stay open.
-    pub fn pause(&mut self, _consumer: &str, _span: Span) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// At the next record the poll loop alone stands still for `span`; heartbeats go on.
-    pub fn slow(&mut self, _consumer: &str, _span: Span) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// Closes, and starts a new process as soon as the old one is closed. A dead one is just started.
-    pub fn restart(&mut self, _consumer: &str) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// Subscribes to other topics, between two polls.
-    pub fn subscribe(&mut self, _consumer: &str, _topics: Vec<Rc<str>>) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// Unsubscribes, between two polls: `revoked`, LeaveGroup; the loop does not poll from then on.
-    pub fn unsubscribe(&mut self, _consumer: &str) -> Result<(), Refusal> {
-        todo!()
-    }
-}
-
-/// Backup and restore.
-impl World {
-    /// Topics, groups and offsets of this moment, for a backup.
-    pub fn snapshot(&self) -> Snapshot<'_> {
-        todo!()
-    }
-
-    /// Puts the topics of a backup with their records, and its groups with their offsets, in the place of those of the
-    /// same names. Refused with [`Refusal::MembersAlive`] while consumers of those groups run.
-    pub fn restore(&mut self, _state: RestoredState) -> Result<(), Refusal> {
-        todo!()
-    }
-}
-
-/// Questions.
-impl World {
-    /// All topics, by name.
-    pub fn topics(&self) -> Vec<TopicFacts> {
-        todo!()
-    }
-
-    /// A partition as `group` sees it (`None`: as nobody sees it). `None` when there is no such partition.
-    pub fn partition(&self, _topic: &str, _partition: i32, _group: Option<&str>) -> Option<PartitionFacts> {
-        todo!()
-    }
-
-    /// Ranges of a partition's offsets as `group` made them, in order of their first offsets.
-    pub fn ranges(&self, _topic: &str, _partition: i32, _group: &str) -> Vec<RangeFacts> {
-        todo!()
-    }
-
-    /// The newest records of a partition, oldest first, at most `count`.
-    pub fn records(&self, _topic: &str, _partition: i32, _count: u32) -> Vec<LineFacts> {
-        todo!()
-    }
-
-    /// All groups that were added or that the coordinator knows, by name.
-    pub fn groups(&self) -> Vec<GroupFacts> {
-        todo!()
-    }
-
-    /// All consumers, in the order in which they were added.
-    pub fn consumers(&self) -> Vec<ConsumerFacts> {
-        todo!()
-    }
-
-    /// One consumer.
-    pub fn consumer(&self, _name: &str) -> Option<ConsumerFacts> {
-        todo!()
-    }
-
-    /// The newest lines of a consumer's output, oldest first, at most 40.
-    pub fn output(&self, _consumer: &str) -> Vec<LineFacts> {
-        todo!()
-    }
-
-    /// The newest messages of a consumer with the coordinator, oldest first, at most 40.
-    pub fn messages(&self, _consumer: &str) -> Vec<MessageFacts> {
-        todo!()
-    }
-
-    /// Messages of the group protocol so far, requests and answers together.
-    pub fn message_count(&self) -> u64 {
-        todo!()
-    }
-
-    /// The first record that `group` was given of a partition since the last restore.
-    pub fn first_delivered_after_restore(
-        &self,
-        _group: &str,
-        _topic: &str,
-        _partition: i32,
-    ) -> Option<FirstDelivered> {
-        todo!()
+    /// Lag over time.
+    pub fn samples(&self) -> &Samples {
+        &self.samples
     }
 }

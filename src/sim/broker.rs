@@ -1,0 +1,292 @@
+//! The broker's answers, and what the coordinator's outcomes mean for the world.
+
+use super::core::Core;
+use super::network::{Address, Answer, Call, Target};
+use super::trace::{Happening, Process};
+use crate::base::Time;
+use crate::group::{
+    Context, ErrorCode, Event, Metadata, Outcome, Output, Record, Removal, Reply, Request, TopicInfo,
+};
+use std::rc::Rc;
+
+impl Core {
+    /// A request has reached the broker.
+    pub fn called(&mut self, from: Address, token: u64, call: Call) {
+        if self.behind_fetch(from, token, &call) {
+            return;
+        }
+        let answer = match call {
+            Call::Group(request) => return self.ask_coordinator(from, token, *request),
+            Call::ApiVersions => Answer::ApiVersions,
+            Call::FindCoordinator => Answer::FindCoordinator,
+            Call::Metadata(topics) => Answer::Metadata(self.metadata(topics)),
+            Call::ListOffsets(targets) => Answer::Offsets(targets.iter().map(|t| self.target(*t)).collect()),
+            Call::OffsetForLeaderEpoch(logs) => Answer::Valid(logs),
+        };
+        self.answer(from, token, answer);
+    }
+
+    fn metadata(&self, topics: Vec<Rc<str>>) -> Vec<(Rc<str>, i32)> {
+        let known = |topic: &Rc<str>| self.topics.get(topic).map_or(0, |t| t.logs.len() as i32);
+        topics.into_iter().map(|topic| (topic.clone(), known(&topic))).collect()
+    }
+
+    fn target(&self, target: Target) -> (u32, i64) {
+        match target {
+            Target::Start(log) => (log, self.logs[log as usize].data.log_start()),
+            Target::End(log) => (log, self.logs[log as usize].data.high_watermark()),
+        }
+    }
+
+    fn ask_coordinator(&mut self, from: Address, token: u64, request: Request) {
+        self.message_count += 1;
+        self.network.waiting.insert(token, from);
+        let context = Context {
+            client_id: self.consumers[from.consumer as usize].clone(),
+            client_host: "/127.0.0.1".into(),
+            version: version(&request),
+        };
+        let joins = matches!(request, Request::JoinGroup(_));
+        let outcome = self.coordinator.handle(self.now, token, &context, request);
+        if joins {
+            self.learn_members(from, &outcome);
+        }
+        self.absorb(outcome);
+    }
+
+    /// A join may have made a member id for the process that sent it.
+    fn learn_members(&mut self, from: Address, outcome: &Outcome) {
+        for output in &outcome.outputs {
+            let id = match output {
+                Output::Event(Event::MemberJoined { member, .. }) => member,
+                Output::Event(Event::MemberReplaced { new, .. }) => new,
+                Output::Reply { reply: Reply::JoinGroup(reply), .. } if !reply.member_id.is_empty() => {
+                    &reply.member_id
+                }
+                _ => continue,
+            };
+            if !self.members.contains_key(id) {
+                self.members.insert(id.clone(), from);
+            }
+        }
+    }
+
+    /// A request of an administrator: it takes no time, and its answer is looked at here.
+    pub fn administer(&mut self, request: Request) -> Option<Reply> {
+        let token = self.network.token();
+        let context = Context {
+            client_id: "admin".into(),
+            client_host: "/127.0.0.1".into(),
+            version: version(&request),
+        };
+        let outcome = self.coordinator.handle(self.now, token, &context, request);
+        let mut answer = None;
+        let others = outcome.outputs.into_iter().filter_map(|output| match output {
+            Output::Reply { token: of, reply } if of == token => {
+                answer = Some(reply);
+                None
+            }
+            other => Some(other),
+        });
+        let others = others.collect();
+        self.absorb(Outcome { at: outcome.at, outputs: others });
+        answer
+    }
+
+    /// The coordinator's timers that are due.
+    pub fn fire_coordinator(&mut self) {
+        let outcome = self.coordinator.fire(self.now);
+        self.absorb(outcome);
+    }
+
+    /// The coordinator learns which topics exist.
+    pub fn publish_topics(&mut self) {
+        let topics = self.topics.iter().map(|(name, topic)| {
+            (name.clone(), TopicInfo { id: topic.id, partitions: topic.logs.len() as i32, racks: Vec::new() })
+        });
+        let metadata = Metadata { topics: topics.collect() };
+        let outcome = self.coordinator.set_metadata(self.now, metadata);
+        self.absorb(outcome);
+    }
+
+    /// Sends the replies, takes note of committed offsets, writes events down.
+    pub fn absorb(&mut self, outcome: Outcome) {
+        for output in outcome.outputs {
+            match output {
+                Output::Reply { token, reply } => self.reply(token, reply),
+                Output::Records(batch) => batch.records.iter().for_each(|record| self.stored(record)),
+                Output::Event(event) => self.happened(event),
+            }
+        }
+        self.arm_coordinator();
+    }
+
+    fn reply(&mut self, token: u64, reply: Reply) {
+        let Some(to) = self.network.waiting.remove(&token) else { return };
+        self.message_count += 1;
+        self.note_reply(to, &reply);
+        self.answer(to, token, Answer::Group(Box::new(reply)));
+    }
+
+    fn note_reply(&mut self, to: Address, reply: &Reply) {
+        let (api, error) = (api(reply), error_of(reply));
+        if !error.is_none() {
+            let process = self.process(to);
+            self.note(Happening::WireError(process, api, error.name()));
+        }
+    }
+
+    fn stored(&mut self, record: &Record) {
+        let Record::Offset(key, value) = record else { return };
+        let Some(log) = self.log_of(&key.topic, key.partition) else { return };
+        let group = self.group_or_new(&key.group);
+        self.flush_rerun(group, log);
+        let skipped = self.progress(group, log).commit(value.as_ref().map(|value| value.offset));
+        for (from, to) in skipped {
+            let partition = self.logs[log as usize].name.clone();
+            self.note(Happening::Skipped(key.group.clone(), partition, from, to - 1));
+        }
+    }
+
+    /// Writes down the records that were read again, if there are any that the trace does not know of.
+    pub fn flush_rerun(&mut self, group: u32, log: u32) {
+        let Some(rerun) = self.progress(group, log).rerun.take() else { return };
+        let process = self.process(Address { consumer: rerun.consumer, process: rerun.process });
+        let (name, partition) =
+            (self.groups[group as usize].name.clone(), self.logs[log as usize].name.clone());
+        self.note(Happening::Reread(process, name, partition, rerun.from, rerun.to - 1));
+    }
+
+    fn happened(&mut self, event: Event) {
+        match event {
+            Event::MemberJoined { group, member, client_id, .. } => {
+                if let Some(address) = self.members.get(&member) {
+                    self.removed[address.consumer as usize] = None;
+                }
+                let process = self.member(&member, &client_id);
+                self.note(Happening::MemberId(process.clone(), group.clone(), member));
+                self.note(Happening::Joined(process, group));
+            }
+            Event::MemberReplaced { group, old, new, .. } => {
+                if let Some(address) = self.members.get(&old).copied() {
+                    let process = self.process(address);
+                    self.note(Happening::MemberId(process, group, new));
+                }
+            }
+            Event::MemberRemoved { group, member, why } => self.removed(group, &member, why),
+            Event::RebalanceBegan { group, reason, .. } => {
+                let place = self.group_or_new(&group);
+                let now = self.now;
+                self.groups[place as usize].rebalancing.get_or_insert(now);
+                self.note(Happening::RebalanceBegan(group, reason));
+            }
+            Event::GenerationFormed { group, generation, protocol, leader, members } => {
+                self.note(Happening::Generation(group, generation, protocol, leader, members));
+            }
+            Event::GenerationStable { group, generation, members } => {
+                let took = self.rebalance_ended(&group);
+                self.note(Happening::Stable(group, generation, members, self.now.since(took)));
+            }
+            Event::GroupEmpty { group, generation } => {
+                self.rebalance_ended(&group);
+                self.note(Happening::Emptied(group, generation));
+            }
+            Event::GroupDeleted { group } => {
+                self.rebalance_ended(&group);
+                self.note(Happening::GroupDeleted(group));
+            }
+            // The record that drops it was taken in already.
+            Event::OffsetDropped { .. } => {}
+        }
+    }
+
+    /// When the rebalance that ends now began.
+    fn rebalance_ended(&mut self, group: &Rc<str>) -> Time {
+        let place = self.group_or_new(group);
+        self.groups[place as usize].rebalancing.take().unwrap_or(self.now)
+    }
+
+    fn removed(&mut self, group: Rc<str>, member: &Rc<str>, why: Removal) {
+        let Some(address) = self.members.get(member).copied() else { return };
+        self.removed[address.consumer as usize] = Some((address.process, self.now));
+        let process = self.process(address);
+        self.note(match why {
+            Removal::SessionExpired { timeout } => Happening::Removed(process, group, timeout),
+            Removal::Left { reason } => Happening::Left(process, group, reason),
+            Removal::MissedRebalance => {
+                Happening::Left(process, group, "did not join again before the rebalance timeout".into())
+            }
+            Removal::MissedSync => {
+                Happening::Left(process, group, "did not sync before the rebalance timeout".into())
+            }
+            Removal::GroupFull => Happening::Left(process, group, "the group is full".into()),
+            Removal::NeverJoined => {
+                Happening::Left(process, group, "never came back with its member id".into())
+            }
+        });
+    }
+
+    /// The process that a member id belongs to.
+    fn member(&self, member: &Rc<str>, client_id: &Rc<str>) -> Process {
+        match self.members.get(member) {
+            Some(address) => self.process(*address),
+            None => Process { consumer: client_id.clone(), number: 0 },
+        }
+    }
+}
+
+/// The version in which Kafka's 4.3.1 consumers send a request.
+fn version(request: &Request) -> i16 {
+    match request {
+        Request::JoinGroup(_) | Request::OffsetCommit(_) | Request::OffsetFetch(_) => 9,
+        Request::SyncGroup(_)
+        | Request::LeaveGroup(_)
+        | Request::TxnOffsetCommit(_)
+        | Request::ListGroups(_) => 5,
+        Request::Heartbeat(_) => 4,
+        Request::OffsetDelete(_) => 0,
+        Request::DescribeGroups(_) => 6,
+        Request::DeleteGroups(_) => 2,
+    }
+}
+
+/// Kafka's name of the request that a reply answers.
+pub(super) fn api(reply: &Reply) -> &'static str {
+    match reply {
+        Reply::JoinGroup(_) => "JoinGroup",
+        Reply::SyncGroup(_) => "SyncGroup",
+        Reply::Heartbeat(_) => "Heartbeat",
+        Reply::LeaveGroup(_) => "LeaveGroup",
+        Reply::OffsetCommit(_) => "OffsetCommit",
+        Reply::TxnOffsetCommit(_) => "TxnOffsetCommit",
+        Reply::OffsetFetch(_) => "OffsetFetch",
+        Reply::OffsetDelete(_) => "OffsetDelete",
+        Reply::DescribeGroups(_) => "DescribeGroups",
+        Reply::ListGroups(_) => "ListGroups",
+        Reply::DeleteGroups(_) => "DeleteGroups",
+    }
+}
+
+/// The first error of a reply.
+pub(super) fn error_of(reply: &Reply) -> ErrorCode {
+    match reply {
+        Reply::JoinGroup(reply) => reply.error,
+        Reply::SyncGroup(reply) => reply.error,
+        Reply::Heartbeat(reply) => reply.error,
+        Reply::LeaveGroup(reply) => {
+            first([reply.error].into_iter().chain(reply.members.iter().map(|member| member.error)))
+        }
+        Reply::OffsetCommit(reply) | Reply::TxnOffsetCommit(reply) => first(
+            &mut reply.topics.iter().flat_map(|(_, partitions)| partitions.iter().map(|(_, error)| *error)),
+        ),
+        Reply::OffsetFetch(reply) => first(reply.groups.iter().map(|group| group.error)),
+        Reply::OffsetDelete(reply) => reply.error,
+        Reply::DescribeGroups(reply) => first(reply.groups.iter().map(|group| group.error)),
+        Reply::DeleteGroups(reply) => first(reply.results.iter().map(|(_, error)| *error)),
+        Reply::ListGroups(_) => ErrorCode::NONE,
+    }
+}
+
+fn first(mut errors: impl Iterator<Item = ErrorCode>) -> ErrorCode {
+    errors.find(|error| !error.is_none()).unwrap_or(ErrorCode::NONE)
+}

@@ -1,0 +1,154 @@
+//! Commits: the automatic ones inside `poll()`, before a rejoin and on close, and those that the loop makes.
+
+use super::join::Prepare;
+use super::{Consumer, Note, Phase, Task};
+use crate::base::Time;
+use crate::group::{self, CommitPartition, ErrorCode, OffsetCommitReply, TopicRef};
+use crate::sim::broker::error_of;
+use crate::sim::core::Core;
+use crate::sim::spec::Commit;
+use crate::sim::trace::Happening;
+use std::rc::Rc;
+
+/// Commits of a process.
+#[derive(Clone, Debug, Default, Hash)]
+pub(in crate::sim) struct Commits {
+    /// When the automatic commit is due.
+    pub next_auto: Time,
+    /// Those without an answer: token, generation, and whether the loop made it.
+    under_way: Vec<(u64, i32, bool)>,
+}
+
+impl Consumer {
+    /// The automatic commit's timer is looked at: it commits even if nothing changed.
+    pub(super) fn commit_when_due(&mut self, core: &mut Core) {
+        if self.settings.commit == Commit::Auto && core.now >= self.client.commits.next_auto {
+            self.client.commits.next_auto = core.now + self.settings.auto_commit_interval;
+            self.commit_positions(core);
+        }
+    }
+
+    /// Commits the positions, which is what earlier polls returned. `None` when there is nothing to send.
+    pub(super) fn commit_positions(&mut self, core: &mut Core) -> Option<u64> {
+        let offsets = self.positions(core);
+        self.send_commit(core, offsets, false)
+    }
+
+    /// `commitSync` inside a callback: of what was processed, which between two polls is what they returned.
+    pub(super) fn commit_processed(&mut self, core: &mut Core) -> Option<u64> {
+        let offsets = self.positions(core);
+        self.send_commit(core, offsets, true)
+    }
+
+    /// Sends a commit; `None`, and a failure of the loop's own, when the member is in no generation.
+    fn send_commit(
+        &mut self,
+        core: &mut Core,
+        offsets: Vec<(Rc<str>, i32, i64)>,
+        by_loop: bool,
+    ) -> Option<u64> {
+        if offsets.is_empty() {
+            return None;
+        }
+        if self.client.member.phase != Phase::Stable {
+            if by_loop {
+                let rebalancing = self.client.member.phase != Phase::Unjoined;
+                self.commit_failed(core, if rebalancing { REBALANCING } else { FAILED });
+            }
+            return None;
+        }
+        let count = offsets.len() as u32;
+        let mut topics: Vec<(TopicRef, Vec<CommitPartition>)> = Vec::new();
+        for (topic, partition, offset) in offsets {
+            let epoch = core.log_of(&topic, partition).map(|log| core.logs[log as usize].data.leader_epoch());
+            let commit = CommitPartition {
+                partition,
+                offset,
+                leader_epoch: epoch.unwrap_or(-1),
+                metadata: Some("".into()),
+            };
+            match topics.last_mut() {
+                Some((TopicRef::Name(name), list)) if *name == topic => list.push(commit),
+                _ => topics.push((TopicRef::Name(topic), vec![commit])),
+            }
+        }
+        let generation_id = self.client.member.generation;
+        let request = group::OffsetCommit {
+            group_id: core.groups[self.group as usize].name.clone(),
+            generation_id,
+            member_id: self.client.member.id.clone(),
+            group_instance_id: self.settings.instance.clone(),
+            retention_time_ms: None,
+            topics,
+        };
+        let token = self.ask(core, group::Request::OffsetCommit(request), Note::Partitions(count));
+        self.client.commits.under_way.push((token, generation_id, by_loop));
+        Some(token)
+    }
+
+    /// The loop commits what the last poll returned, or one record's offset + 1. Whether an answer is awaited.
+    pub(super) fn commit_from_loop(&mut self, core: &mut Core, record: Option<(u32, i64)>) -> Option<u64> {
+        let offsets = match record {
+            None => self.positions(core),
+            Some((log, offset)) => {
+                let name = &core.logs[log as usize].name;
+                vec![(name.topic.clone(), name.partition, offset + 1)]
+            }
+        };
+        self.send_commit(core, offsets, true)
+    }
+
+    fn commit_failed(&mut self, core: &mut Core, exception: &'static str) {
+        core.note(Happening::CommitFailed(self.name(core), exception));
+    }
+
+    /// OffsetCommit was answered.
+    pub(super) fn committed(&mut self, core: &mut Core, token: u64, reply: &OffsetCommitReply) {
+        let under_way = &mut self.client.commits.under_way;
+        let Some(at) = under_way.iter().position(|commit| commit.0 == token) else { return };
+        let (_, generation, by_loop) = under_way.remove(at);
+        let error = error_of(&group::Reply::OffsetCommit(reply.clone()));
+        if !error.is_none() {
+            self.commit_refused(core, generation, by_loop, error);
+        }
+        match self.client.member.prepare {
+            Prepare::Committing(of) if of == token => self.client.member.prepare = Prepare::Committed,
+            Prepare::InCallback(of) if of == token => self.gave_up(core),
+            _ => {}
+        }
+        if matches!(self.client.task, Task::Commit { token: Some(of), .. } if of == token) {
+            self.commit_returned(core);
+        }
+        self.close_committed(core, token);
+    }
+
+    fn commit_refused(&mut self, core: &mut Core, generation: i32, by_loop: bool, error: ErrorCode) {
+        let exception = match error {
+            ErrorCode::REBALANCE_IN_PROGRESS => {
+                self.want_rejoin("offset commit failed since group is already rebalancing");
+                REBALANCING
+            }
+            ErrorCode::NOT_COORDINATOR | ErrorCode::COORDINATOR_NOT_AVAILABLE => {
+                self.coordinator_lost(core.now);
+                "RetriableCommitFailedException"
+            }
+            ErrorCode::UNKNOWN_MEMBER_ID | ErrorCode::ILLEGAL_GENERATION | ErrorCode::FENCED_INSTANCE_ID => {
+                self.refused(core, "OFFSET_COMMIT", generation, error);
+                FAILED
+            }
+            ErrorCode::UNKNOWN_TOPIC_OR_PARTITION => {
+                self.doubt_metadata(core.now);
+                "UnknownTopicOrPartitionException"
+            }
+            _ => "KafkaException",
+        };
+        if by_loop {
+            self.commit_failed(core, exception);
+        }
+    }
+}
+
+/// Of a member that was removed.
+const FAILED: &str = "CommitFailedException";
+/// Of a member that has to rejoin first.
+const REBALANCING: &str = "RebalanceInProgressException";

@@ -1,0 +1,165 @@
+//! Connections, the coordinator, and topic metadata.
+//!
+//! `ApiVersions(1) · Metadata ∥ FindCoordinator(1) · ApiVersions(2)` and then the coordinator may be asked. The third
+//! connection, to the leader of the partitions, begins with ApiVersions as well.
+
+use super::Consumer;
+use crate::base::{Span, Time};
+use crate::sim::core::Core;
+use crate::sim::network::{Answer, Call};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// `retry.backoff.ms`.
+pub(super) const RETRY_BACKOFF: Span = Span::from_ms(100);
+/// `retry.backoff.max.ms`.
+const RETRY_BACKOFF_MAX: Span = Span::from_ms(1000);
+
+/// The way to the coordinator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(in crate::sim) enum Link {
+    /// Nothing asked yet.
+    #[default]
+    Cold,
+    /// The first request on the bootstrap connection is under way.
+    Bootstrap(u64),
+    /// FindCoordinator is under way.
+    Finding(u64),
+    /// The coordinator was lost sight of: FindCoordinator is asked (again) at this time.
+    Backoff(Time),
+    /// The first request on the connection to the coordinator is under way.
+    Connecting(u64),
+    /// The coordinator can be asked.
+    Ready,
+}
+
+/// All connections of a process, and what it knows of topics.
+#[derive(Clone, Debug, Default, Hash)]
+pub(in crate::sim) struct Connections {
+    pub coordinator: Link,
+    /// Whether the connection to the partitions' leader is open.
+    pub leader: Leader,
+    /// Topics and their numbers of partitions, 0 for one that does not exist; empty before the first answer.
+    pub topics: BTreeMap<Rc<str>, i32>,
+    /// The metadata request under way.
+    pub asking: Option<u64>,
+    /// When metadata is asked next.
+    pub refresh: Time,
+    /// How often it was asked in vain.
+    pub vain: u32,
+}
+
+/// The connection to the leader of the partitions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(in crate::sim) enum Leader {
+    /// Not connected.
+    #[default]
+    Cold,
+    /// Its first request is under way.
+    Connecting(u64),
+    /// Open.
+    Ready,
+}
+
+impl Consumer {
+    /// The metadata timer of a new process.
+    pub(super) fn start_metadata(&mut self, now: Time) {
+        self.client.link.refresh = now + self.settings.metadata_max_age;
+    }
+
+    /// Whether the coordinator can be asked; does what has to be done until it can.
+    pub(super) fn coordinator_ready(&mut self, core: &mut Core) -> bool {
+        let from = self.address();
+        let link = &mut self.client.link;
+        match link.coordinator {
+            Link::Ready => return true,
+            Link::Cold => link.coordinator = Link::Bootstrap(core.send(from, Call::ApiVersions)),
+            Link::Backoff(at) if at <= core.now => {
+                link.coordinator = Link::Finding(core.send(from, Call::FindCoordinator));
+            }
+            _ => {}
+        }
+        false
+    }
+
+    /// The coordinator does not answer: it has to be found again.
+    pub(super) fn coordinator_lost(&mut self, at: Time) {
+        if self.client.link.coordinator == Link::Ready {
+            self.client.link.coordinator = Link::Backoff(at);
+        }
+    }
+
+    /// Whether the leader of the partitions can be asked; connects when it cannot.
+    pub(super) fn leader_ready(&mut self, core: &mut Core) -> bool {
+        if self.client.link.leader == Leader::Cold {
+            let token = core.send(self.address(), Call::ApiVersions);
+            self.client.link.leader = Leader::Connecting(token);
+        }
+        self.client.link.leader == Leader::Ready
+    }
+
+    /// Asks for metadata when it is old or wanted.
+    pub(super) fn refresh_metadata(&mut self, core: &mut Core) {
+        if core.now >= self.client.link.refresh && self.client.link.asking.is_none() {
+            self.ask_metadata(core, Vec::new());
+        }
+    }
+
+    /// Asks how many partitions its topics, and these, have.
+    pub(super) fn ask_metadata(&mut self, core: &mut Core, more: Vec<Rc<str>>) {
+        let mut topics: Vec<Rc<str>> = self.client.link.topics.keys().chain(&self.topics).cloned().collect();
+        topics.extend(more);
+        topics.sort();
+        topics.dedup();
+        self.client.link.asking = Some(core.send(self.address(), Call::Metadata(topics)));
+        self.client.link.refresh = Time::MAX;
+    }
+
+    /// Metadata is wanted soon: something about a topic looks wrong.
+    pub(super) fn doubt_metadata(&mut self, now: Time) {
+        let backoff = RETRY_BACKOFF * (1 << self.client.link.vain.min(4));
+        let soon = now + backoff.min(RETRY_BACKOFF_MAX);
+        if self.client.link.asking.is_none() {
+            self.client.link.refresh = self.client.link.refresh.min(soon);
+        }
+    }
+
+    /// An answer that is about connections or topics.
+    pub(super) fn linked(&mut self, core: &mut Core, token: u64, answer: Answer) {
+        let from = self.address();
+        let link = &mut self.client.link;
+        if let Answer::Metadata(topics) = answer {
+            if link.asking == Some(token) {
+                self.metadata_came(core, topics);
+            }
+            return;
+        }
+        if link.leader == Leader::Connecting(token) {
+            link.leader = Leader::Ready;
+        }
+        match link.coordinator {
+            Link::Bootstrap(of) if of == token => {
+                self.ask_metadata(core, Vec::new());
+                self.client.link.coordinator = Link::Finding(core.send(from, Call::FindCoordinator));
+            }
+            Link::Finding(of) if of == token => {
+                link.coordinator = Link::Connecting(core.send(from, Call::ApiVersions));
+            }
+            Link::Connecting(of) if of == token => link.coordinator = Link::Ready,
+            _ => {}
+        }
+    }
+
+    fn metadata_came(&mut self, core: &mut Core, topics: Vec<(Rc<str>, i32)>) {
+        let link = &mut self.client.link;
+        link.asking = None;
+        link.refresh = core.now + self.settings.metadata_max_age;
+        let missing = topics.iter().any(|(_, partitions)| *partitions == 0);
+        link.topics = topics.into_iter().collect();
+        link.vain = if missing { link.vain + 1 } else { 0 };
+        if missing {
+            self.doubt_metadata(core.now);
+        }
+        self.metadata_known(core);
+    }
+}

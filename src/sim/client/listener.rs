@@ -1,0 +1,97 @@
+//! The rebalance listener's callbacks, and what the world makes of them: who owns which partition since when.
+
+use super::{Consumer, position};
+use crate::base::TopicPartition;
+use crate::sim::core::{Core, Reader};
+use crate::sim::fetch;
+use crate::sim::progress::Owner;
+use crate::sim::trace::{Callback, Happening};
+use std::rc::Rc;
+
+impl Consumer {
+    /// What it owns in its own eyes, in order.
+    pub(super) fn owned(&self, core: &Core) -> Rc<[TopicPartition]> {
+        let mut owned: Vec<TopicPartition> =
+            self.client.places.iter().map(|place| core.logs[place.log as usize].name.clone()).collect();
+        owned.sort();
+        owned.into()
+    }
+
+    /// A callback is called.
+    pub(super) fn call(&mut self, core: &mut Core, callback: Callback, partitions: Rc<[TopicPartition]>) {
+        let group = core.groups[self.group as usize].name.clone();
+        let generation = self.client.member.known_generation;
+        core.note(Happening::Called(self.name(core), group, callback, generation, partitions));
+        match callback {
+            Callback::Assigned => self.own(core),
+            Callback::Revoked | Callback::Lost => self.disown(core),
+        }
+    }
+
+    /// These partitions are assigned from now on; their positions are not known yet.
+    pub(super) fn assign(&mut self, core: &mut Core, partitions: &[TopicPartition]) {
+        let logs =
+            partitions.iter().filter_map(|partition| core.log_of(&partition.topic, partition.partition));
+        let places: Vec<position::Place> = logs.map(position::Place::new).collect();
+        self.client.unready = places.len() as u32;
+        self.client.places = places;
+        self.client.asked = position::Asked::default();
+        for (place, of) in self.client.places.iter().enumerate() {
+            core.read(Reader { consumer: self.id, place: place as u32 }, of.log);
+        }
+    }
+
+    /// Nothing is assigned any more. A fetch that is under way still waits for what it asked for.
+    pub(super) fn unassign(&mut self, core: &mut Core) {
+        self.client.places.clear();
+        self.client.unready = 0;
+        self.client.buffer.clear();
+        self.client.asked = position::Asked::default();
+        match core.fetches[self.id as usize].phase {
+            fetch::Phase::Idle => core.unread(self.id),
+            _ => core.fetches[self.id as usize].stale = true,
+        }
+    }
+
+    /// It owns what is assigned, and the world knows it.
+    fn own(&mut self, core: &mut Core) {
+        let owner = Owner {
+            consumer: self.id,
+            process: self.process,
+            generation: self.client.member.generation,
+            since: core.now,
+        };
+        for at in 0..self.client.places.len() {
+            let progress = core.progress(self.group, self.client.places[at].log);
+            progress.owners.push(owner);
+            progress.unowned_since = None;
+        }
+    }
+
+    /// It owns nothing any more.
+    pub(super) fn disown(&mut self, core: &mut Core) {
+        let (id, now) = (self.id, core.now);
+        for at in 0..self.client.places.len() {
+            let log = self.client.places[at].log;
+            core.flush_rerun(self.group, log);
+            let progress = core.progress(self.group, log);
+            let Some(mine) = progress.owners.iter().position(|owner| owner.consumer == id) else { continue };
+            let owner = progress.owners.remove(mine);
+            if progress.owners.is_empty() {
+                progress.last_owner = Some(owner);
+                progress.unowned_since = Some(now);
+            }
+        }
+    }
+
+    /// Records that its members processed and did not commit: read again if it died now.
+    pub fn uncommitted(&self, core: &Core) -> u64 {
+        let at_risk = |place: &position::Place| match core.progress_of(self.group, place.log) {
+            Some(progress) if progress.owners.last().is_some_and(|owner| owner.consumer == self.id) => {
+                progress.at_risk().max(0) as u64
+            }
+            _ => 0,
+        };
+        self.client.places.iter().map(at_risk).sum()
+    }
+}

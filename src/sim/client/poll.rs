@@ -1,0 +1,165 @@
+//! What happens inside one `poll()`: membership, automatic commit, positions, records, the next fetch.
+
+use super::{Consumer, Link, Phase, Task};
+use crate::sim::core::{Core, Reader};
+use crate::sim::fetch::{self, Chunk, Fault};
+use crate::sim::progress::First;
+use crate::sim::spec::{Commit, Reset};
+
+impl Consumer {
+    /// Begins a `poll()`.
+    pub(super) fn open_poll(&mut self, core: &mut Core) {
+        self.client.polled = core.now;
+        self.client.task = Task::Poll { until: core.now + self.settings.poll };
+    }
+
+    /// Goes on with a `poll()` after news; whether it has returned.
+    pub(super) fn poll_step(&mut self, core: &mut Core) -> bool {
+        let Task::Poll { until } = self.client.task else { return false };
+        self.refresh_metadata(core);
+        if self.coordinator_ready(core) && self.in_generation(core) {
+            self.commit_when_due(core);
+        }
+        if self.client.unready > 0 && self.client.link.coordinator == Link::Ready {
+            self.find_positions(core);
+        }
+        if !matches!(self.client.task, Task::Poll { .. }) {
+            return false;
+        }
+        if self.collect(core) {
+            // The next fetch is under way while the records are processed.
+            self.send_fetch(core);
+            self.client.task = Task::Next;
+            return true;
+        }
+        self.send_fetch(core);
+        if core.now >= until {
+            self.client.task = Task::Between { empty: true };
+            return true;
+        }
+        self.wait_in_poll(core);
+        false
+    }
+
+    /// Sets the thread's timer to the end of the poll, or to what comes before.
+    fn wait_in_poll(&mut self, core: &mut Core) {
+        let Task::Poll { until } = self.client.task else { return };
+        let mut at = until.min(self.client.link.refresh);
+        if self.settings.commit == Commit::Auto && self.client.member.phase == Phase::Stable {
+            at = at.min(self.client.commits.next_auto);
+        }
+        if let Link::Backoff(again) = self.client.link.coordinator {
+            at = at.min(again);
+        }
+        core.queue.set(self.app, at.max(core.now));
+    }
+
+    /// Takes in the fetch that came back.
+    pub(super) fn take_fetch(&mut self, core: &mut Core) {
+        let fetch = &mut core.fetches[self.id as usize];
+        fetch.phase = fetch::Phase::Idle;
+        self.client.buffer.extend(&fetch.chunks);
+        for chunk in &fetch.chunks {
+            if let Some(place) = self.client.places.get_mut(chunk.place as usize) {
+                place.buffered |= place.log == chunk.log;
+            }
+        }
+        fetch.chunks.clear();
+        if std::mem::take(&mut fetch.stale) {
+            core.unread(self.id);
+            for (place, of) in self.client.places.iter().enumerate() {
+                core.read(Reader { consumer: self.id, place: place as u32 }, of.log);
+            }
+        }
+    }
+
+    /// Moves records from the buffer to the batch, at most `max.poll.records`; whether there are any.
+    fn collect(&mut self, core: &mut Core) -> bool {
+        let mut room = self.settings.max_poll_records;
+        while room > 0
+            && let Some(chunk) = self.client.buffer.front_mut()
+        {
+            let Some(place) = self.client.places.get_mut(chunk.place as usize) else {
+                self.client.buffer.pop_front();
+                continue;
+            };
+            if place.log != chunk.log
+                || !place.ready()
+                || place.position != chunk.from
+                || chunk.fault.is_some()
+            {
+                let chunk = *chunk;
+                place.buffered &= place.log != chunk.log;
+                self.client.buffer.pop_front();
+                self.fault(core, chunk);
+                continue;
+            }
+            let whole = chunk.count <= room;
+            let taken = if whole { *chunk } else { chunk.split(core, room) };
+            if whole {
+                self.client.buffer.pop_front();
+                place.buffered = false;
+            }
+            place.position = taken.next;
+            room -= taken.count;
+            let progress = core.progress(self.group, taken.log);
+            progress.position = Some(taken.next);
+            if progress.first == First::Awaited && taken.count > 0 {
+                let first = core.logs[taken.log as usize].data.next_offset_at_or_after(taken.from);
+                let first = First::Delivered(first.unwrap_or(taken.from), self.id);
+                core.progress(self.group, taken.log).first = first;
+            }
+            self.client.batch.add(taken);
+        }
+        !self.client.batch.is_empty()
+    }
+
+    /// A partition could not be read.
+    fn fault(&mut self, core: &mut Core, chunk: Chunk) {
+        let Some(place) = self.client.places.get(chunk.place as usize) else { return };
+        if place.log != chunk.log || place.position != chunk.from {
+            return;
+        }
+        match chunk.fault {
+            Some(Fault::OutOfRange) if self.settings.reset == Reset::None => {
+                self.fail(core, "OffsetOutOfRangeException");
+            }
+            Some(Fault::OutOfRange) => self.reset_position(chunk.place),
+            Some(Fault::Gone) => self.doubt_metadata(core.now),
+            None => {}
+        }
+    }
+
+    /// Sends the next fetch, for all partitions that have a position and nothing in the buffer.
+    fn send_fetch(&mut self, core: &mut Core) {
+        let fetch = &mut core.fetches[self.id as usize];
+        if fetch.phase != fetch::Phase::Idle || self.client.places.is_empty() {
+            return;
+        }
+        fetch.wanted.clear();
+        let mut any = false;
+        for place in &self.client.places {
+            let wanted = (place.ready() && !place.buffered).then_some((place.log, place.position));
+            any |= wanted.is_some();
+            fetch.wanted.push(wanted);
+        }
+        if any {
+            core.send_fetch(self.id);
+        }
+    }
+}
+
+impl Chunk {
+    /// Takes `count` records from the front.
+    fn split(&mut self, core: &Core, count: u32) -> Chunk {
+        let whole = i64::from(self.count) == self.next - self.from;
+        let next = match whole {
+            true => self.from + i64::from(count),
+            false => core.logs[self.log as usize].data.read(self.from, count, u64::MAX).next,
+        };
+        let taken = Chunk { next, count, ..*self };
+        self.from = next;
+        self.count -= count;
+        taken
+    }
+}

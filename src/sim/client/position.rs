@@ -1,0 +1,194 @@
+//! Where reading starts: the committed offset, checked against the log, or what the reset policy says.
+
+use super::{Consumer, Note, Phase};
+use crate::group::{self, ErrorCode, FetchGroup, OffsetFetchReply, TopicRef};
+use crate::sim::core::Core;
+use crate::sim::network::{Call, Target};
+use crate::sim::spec::Reset;
+use std::rc::Rc;
+
+/// What is known of where a partition is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum State {
+    /// The committed offset has to be fetched.
+    Unknown,
+    /// The reset policy's offset has to be listed.
+    Reset,
+    /// The committed offset has to be checked on the leader.
+    Unchecked,
+    /// It can be fetched from.
+    Ready,
+}
+
+/// An assigned partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::sim) struct Place {
+    pub log: u32,
+    /// The next offset that `poll()` returns.
+    pub position: i64,
+    state: State,
+    /// Whether the buffer holds records of it.
+    pub buffered: bool,
+}
+
+/// Requests about positions that are under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Asked {
+    committed: Option<u64>,
+    listed: Option<u64>,
+    checked: Option<u64>,
+}
+
+impl Place {
+    pub fn new(log: u32) -> Place {
+        Place { log, position: 0, state: State::Unknown, buffered: false }
+    }
+
+    /// Whether it has a valid position.
+    pub fn ready(&self) -> bool {
+        self.state == State::Ready
+    }
+}
+
+impl Consumer {
+    /// The application thread looks for the positions that are missing.
+    pub(super) fn find_positions(&mut self, core: &mut Core) {
+        if self.client.member.phase != Phase::Stable {
+            return;
+        }
+        if self.any(State::Unknown) {
+            if self.client.asked.committed.is_none() {
+                self.fetch_committed(core);
+            }
+            return;
+        }
+        if !self.leader_ready(core) {
+            return;
+        }
+        if self.any(State::Unchecked) && self.client.asked.checked.is_none() {
+            let logs = self.logs(State::Unchecked).collect();
+            self.client.asked.checked = Some(core.send(self.address(), Call::OffsetForLeaderEpoch(logs)));
+        }
+        if self.any(State::Reset) && self.client.asked.listed.is_none() {
+            let earliest = self.settings.reset == Reset::Earliest;
+            let target = |log| if earliest { Target::Start(log) } else { Target::End(log) };
+            let targets = self.logs(State::Reset).map(target).collect();
+            self.client.asked.listed = Some(core.send(self.address(), Call::ListOffsets(targets)));
+        }
+    }
+
+    fn any(&self, state: State) -> bool {
+        self.client.places.iter().any(|place| place.state == state)
+    }
+
+    fn logs(&self, state: State) -> impl Iterator<Item = u32> + '_ {
+        self.client.places.iter().filter(move |place| place.state == state).map(|place| place.log)
+    }
+
+    fn fetch_committed(&mut self, core: &mut Core) {
+        let mut topics: Vec<(TopicRef, Vec<i32>)> = Vec::new();
+        for log in self.logs(State::Unknown) {
+            let name = &core.logs[log as usize].name;
+            match topics.last_mut() {
+                Some((TopicRef::Name(topic), partitions)) if *topic == name.topic => {
+                    partitions.push(name.partition)
+                }
+                _ => topics.push((TopicRef::Name(name.topic.clone()), vec![name.partition])),
+            }
+        }
+        let count = self.logs(State::Unknown).count() as u32;
+        let group_id = core.groups[self.group as usize].name.clone();
+        let group = FetchGroup { group_id, member_id: None, member_epoch: -1, topics: Some(topics) };
+        let request = group::OffsetFetch { groups: vec![group], require_stable: true };
+        let token = self.ask(core, group::Request::OffsetFetch(request), Note::Partitions(count));
+        self.client.asked.committed = Some(token);
+    }
+
+    /// OffsetFetch was answered.
+    pub(super) fn offsets_fetched(&mut self, core: &mut Core, token: u64, reply: OffsetFetchReply) {
+        if self.client.asked.committed != Some(token) {
+            return;
+        }
+        self.client.asked.committed = None;
+        let mut without = false;
+        for group in &reply.groups {
+            if !group.error.is_none() {
+                return self.refused(core, "OFFSET_FETCH", self.client.member.generation, group.error);
+            }
+            for (topic, offsets) in &group.topics {
+                let TopicRef::Name(topic) = topic else { continue };
+                for fetched in offsets {
+                    without |= fetched.offset.is_none();
+                    let log = core.log_of(topic, fetched.partition);
+                    self.place_committed(log, fetched.offset.filter(|_| fetched.error == ErrorCode::NONE));
+                }
+            }
+        }
+        if without && self.settings.reset == Reset::None {
+            self.fail(core, "NoOffsetForPartitionException");
+        }
+    }
+
+    fn place_committed(&mut self, log: Option<u32>, offset: Option<i64>) {
+        let mine = |place: &&mut Place| Some(place.log) == log && place.state == State::Unknown;
+        let Some(place) = self.client.places.iter_mut().find(mine) else { return };
+        place.state = match offset {
+            Some(offset) => {
+                place.position = offset;
+                State::Unchecked
+            }
+            None => State::Reset,
+        };
+    }
+
+    /// ListOffsets was answered.
+    pub(super) fn offsets_listed(&mut self, core: &mut Core, token: u64, offsets: Vec<(u32, i64)>) {
+        if self.client.asked.listed.take_if(|asked| *asked == token).is_none() {
+            return;
+        }
+        for (log, offset) in offsets {
+            if self.place_ready(core, log, State::Reset, Some(offset)) {
+                core.progress(self.group, log).start = Some(offset);
+            }
+        }
+    }
+
+    /// OffsetForLeaderEpoch was answered: nothing was truncated.
+    pub(super) fn offsets_validated(&mut self, core: &mut Core, token: u64, logs: Vec<u32>) {
+        if self.client.asked.checked.take_if(|asked| *asked == token).is_none() {
+            return;
+        }
+        for log in logs {
+            self.place_ready(core, log, State::Unchecked, None);
+        }
+    }
+
+    fn place_ready(&mut self, core: &mut Core, log: u32, from: State, offset: Option<i64>) -> bool {
+        let mine = |place: &&mut Place| place.log == log && place.state == from;
+        let Some(place) = self.client.places.iter_mut().find(mine) else { return false };
+        place.position = offset.unwrap_or(place.position);
+        place.state = State::Ready;
+        self.client.unready -= 1;
+        core.progress(self.group, log).position = Some(place.position);
+        true
+    }
+
+    /// The position is not in the log: the policy says where reading goes on.
+    pub(super) fn reset_position(&mut self, place: u32) {
+        let place = &mut self.client.places[place as usize];
+        if place.state == State::Ready {
+            place.state = State::Reset;
+            self.client.unready += 1;
+        }
+    }
+
+    /// The topics and positions of what it reads, for a commit: partitions without a position are left out.
+    pub(super) fn positions(&self, core: &Core) -> Vec<(Rc<str>, i32, i64)> {
+        let ready = self.client.places.iter().filter(|place| place.ready());
+        let named = ready.map(|place| {
+            let name = &core.logs[place.log as usize].name;
+            (name.topic.clone(), name.partition, place.position)
+        });
+        named.collect()
+    }
+}

@@ -1,0 +1,217 @@
+//! Fetches as the broker sees them: answered when data is there, or empty after `fetch.max.wait.ms`.
+//!
+//! A consumer has at most one fetch under way (there is one broker). Its timer stands for the request on its way, for the
+//! wait at the broker, and for the answer on its way back, so a fetch costs no message and no allocation.
+
+use super::core::{Core, Reader};
+use super::network::{Address, Call};
+use super::queue::Slot;
+use crate::base::Span;
+use crate::log::Recipe;
+use std::rc::Rc;
+
+/// `fetch.max.wait.ms`.
+const MAX_WAIT: Span = Span::from_ms(500);
+/// `max.partition.fetch.bytes`.
+const PARTITION_BYTES_MAX: u64 = 1_048_576;
+/// `fetch.max.bytes`.
+const BYTES_MAX: u64 = 52_428_800;
+
+/// Where a fetch is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Phase {
+    /// There is none.
+    Idle,
+    /// The request is on its way.
+    ToBroker,
+    /// The broker waits for data.
+    Parked,
+    /// The answer is on its way.
+    ToClient,
+}
+
+/// Why a partition cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Fault {
+    /// The offset is not in the log.
+    OutOfRange,
+    /// There is no such partition any more.
+    Gone,
+}
+
+/// A partition's part of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Chunk {
+    /// The partition's place in the consumer's assignment.
+    pub place: u32,
+    pub log: u32,
+    /// The offset that was asked for.
+    pub from: i64,
+    /// Where the next fetch begins.
+    pub next: i64,
+    /// Records in between.
+    pub count: u32,
+    pub fault: Option<Fault>,
+}
+
+/// A consumer's fetch.
+#[derive(Clone, Debug, Hash)]
+pub(super) struct Fetch {
+    pub slot: Slot,
+    pub phase: Phase,
+    /// By place in the assignment: the log and the offset asked for.
+    pub wanted: Vec<Option<(u32, i64)>>,
+    /// The answer.
+    pub chunks: Vec<Chunk>,
+    /// Whether the assignment changed since it was sent.
+    pub stale: bool,
+    /// The logs that know the consumer as a reader.
+    reading: Vec<u32>,
+    /// Requests that wait behind it: a broker answers those of one connection one after the other.
+    behind: Vec<(Address, u64, Call)>,
+}
+
+impl Fetch {
+    pub fn new(slot: Slot) -> Fetch {
+        Fetch {
+            slot,
+            phase: Phase::Idle,
+            wanted: Vec::new(),
+            chunks: Vec::new(),
+            stale: false,
+            reading: Vec::new(),
+            behind: Vec::new(),
+        }
+    }
+}
+
+impl Core {
+    /// A consumer sends its fetch; `wanted` says for what.
+    pub fn send_fetch(&mut self, consumer: u32) {
+        let at = self.now + self.network.delay();
+        let fetch = &mut self.fetches[consumer as usize];
+        fetch.phase = Phase::ToBroker;
+        fetch.chunks.clear();
+        self.queue.set(fetch.slot, at);
+    }
+
+    /// A consumer's connection is closed: its fetch is no more.
+    pub fn drop_fetch(&mut self, consumer: u32) {
+        let fetch = &mut self.fetches[consumer as usize];
+        fetch.phase = Phase::Idle;
+        fetch.wanted.clear();
+        fetch.chunks.clear();
+        fetch.behind.clear();
+        fetch.stale = false;
+        self.queue.clear(fetch.slot);
+    }
+
+    /// A consumer reads a log from now on.
+    pub fn read(&mut self, reader: Reader, log: u32) {
+        let readers = &mut self.logs[log as usize].readers;
+        if !readers.contains(&reader) {
+            readers.push(reader);
+            self.fetches[reader.consumer as usize].reading.push(log);
+        }
+    }
+
+    /// A consumer reads nothing any more.
+    pub fn unread(&mut self, consumer: u32) {
+        let fetch = &mut self.fetches[consumer as usize];
+        fetch.wanted.clear();
+        for log in fetch.reading.drain(..) {
+            self.logs[log as usize].readers.retain(|reader| reader.consumer != consumer);
+        }
+    }
+
+    /// Whether a request has to wait for the fetch before it on the same connection; then it is kept.
+    pub fn behind_fetch(&mut self, from: Address, token: u64, call: &Call) -> bool {
+        let fetch = &mut self.fetches[from.consumer as usize];
+        let waits = fetch.phase == Phase::Parked
+            && matches!(call, Call::ListOffsets(_) | Call::OffsetForLeaderEpoch(_));
+        if waits {
+            fetch.behind.push((from, token, call.clone()));
+        }
+        waits
+    }
+
+    /// The fetch of a consumer has reached the broker.
+    pub fn fetch_arrived(&mut self, consumer: u32) {
+        let fetch = &mut self.fetches[consumer as usize];
+        let mut bytes = 0;
+        for place in 0..fetch.wanted.len() {
+            let Some((log, from)) = fetch.wanted[place] else { continue };
+            let found =
+                self.logs[log as usize].look(place as u32, log, from, BYTES_MAX.saturating_sub(bytes));
+            if let Some((chunk, size)) = found {
+                bytes += size;
+                fetch.chunks.push(chunk);
+            }
+        }
+        if fetch.chunks.is_empty() {
+            fetch.phase = Phase::Parked;
+            self.queue.set(fetch.slot, self.now + MAX_WAIT);
+        } else {
+            self.answer_fetch(consumer);
+        }
+    }
+
+    /// The broker answers with what it has.
+    pub fn answer_fetch(&mut self, consumer: u32) {
+        let at = self.now + self.network.delay();
+        let fetch = &mut self.fetches[consumer as usize];
+        fetch.phase = Phase::ToClient;
+        self.queue.set(fetch.slot, at);
+        if !fetch.behind.is_empty() {
+            for (from, token, call) in std::mem::take(&mut fetch.behind) {
+                self.called(from, token, call);
+            }
+        }
+    }
+
+    /// A made-up record is appended; the fetches that wait for it are answered.
+    pub fn append_made(&mut self, log: u32, timestamp_ms: i64, recipe: &Rc<Recipe>, index: u64) {
+        self.logs[log as usize].data.append_generated(timestamp_ms, recipe, index);
+        self.appended(log);
+    }
+
+    /// A log grew, or changed in another way: the fetches that wait for it are answered.
+    pub fn appended(&mut self, log: u32) {
+        for at in 0..self.logs[log as usize].readers.len() {
+            let reader = self.logs[log as usize].readers[at];
+            let fetch = &mut self.fetches[reader.consumer as usize];
+            if fetch.phase != Phase::Parked {
+                continue;
+            }
+            let Some(Some((wanted, from))) = fetch.wanted.get(reader.place as usize).copied() else {
+                continue;
+            };
+            if wanted != log {
+                continue;
+            }
+            if let Some((chunk, _)) = self.logs[log as usize].look(reader.place, log, from, BYTES_MAX) {
+                fetch.chunks.push(chunk);
+                self.answer_fetch(reader.consumer);
+            }
+        }
+    }
+}
+
+impl super::core::Log {
+    /// What a fetch from `from` on finds, and its size; `None` when there is nothing to say yet.
+    fn look(&self, place: u32, log: u32, from: i64, bytes_max: u64) -> Option<(Chunk, u64)> {
+        let chunk = Chunk { place, log, from, next: from, count: 0, fault: None };
+        if !self.exists {
+            return Some((Chunk { fault: Some(Fault::Gone), ..chunk }, 0));
+        }
+        let end = self.data.high_watermark();
+        if from == end || bytes_max == 0 {
+            return None;
+        }
+        if from > end || from < self.data.log_start() {
+            return Some((Chunk { fault: Some(Fault::OutOfRange), ..chunk }, 0));
+        }
+        let found = self.data.read(from, u32::MAX, bytes_max.min(PARTITION_BYTES_MAX));
+        Some((Chunk { next: found.next, count: found.count, ..chunk }, found.bytes))
+    }
+}

@@ -1,0 +1,151 @@
+//! Consumers: start, kill, close, pause, slow, restart, subscribe.
+
+use super::named;
+use crate::base::{Span, limit};
+use crate::sim::client::{Consumer, Life, Task, Wish};
+use crate::sim::fetch::Fetch;
+use crate::sim::queue::Timer;
+use crate::sim::spec::{ConsumerSpec, Settings};
+use crate::sim::{Refusal, World};
+use std::rc::Rc;
+
+impl World {
+    /// Adds a consumer and starts its first process. A group that was never added gets Kafka's defaults.
+    ///
+    /// # Errors
+    /// A name that is taken or not allowed, a setting that Kafka refuses, no topic at all, too many consumers.
+    pub fn add_consumer(&mut self, spec: ConsumerSpec) -> Result<(), Refusal> {
+        named("consumer", &spec.name)?;
+        named("group", &spec.group)?;
+        if self.consumer_of(&spec.name).is_ok() {
+            return Err(Refusal::ConsumerExists(spec.name));
+        }
+        self.settle(&spec.group, &spec.settings)?;
+        self.subscribable(&spec.topics)?;
+        if self.consumers.len() as u32 >= limit::CONSUMERS_MAX {
+            return Err(Refusal::TooMany("consumers", u64::from(limit::CONSUMERS_MAX)));
+        }
+        let group = self.core.group_or_new(&spec.group);
+        let core = &mut self.core;
+        core.consumers.push(spec.name);
+        core.removed.push(None);
+        core.network.add_consumer();
+        let slot = core.queue.slot(Timer::Fetch(self.consumers.len() as u32));
+        core.fetches.push(Fetch::new(slot));
+        let mut consumer = Consumer::new(core, group, spec.topics, spec.settings);
+        consumer.start(core);
+        self.consumers.push(consumer);
+        Ok(())
+    }
+
+    /// Starts a new process of a consumer that does not run, with the given settings in place of its former ones.
+    ///
+    /// # Errors
+    /// No such consumer, it runs, a setting that Kafka refuses.
+    pub fn start(&mut self, consumer: &str, settings: &Settings) -> Result<(), Refusal> {
+        let at = self.consumer_of(consumer)?;
+        if self.consumers[at].exists() {
+            return Err(Refusal::Runs(consumer.into()));
+        }
+        let own = settings.over(&self.consumers[at].own);
+        let group = self.core.groups[self.consumers[at].group as usize].name.clone();
+        self.settle(&group, &own)?;
+        self.consumers[at].own = own;
+        self.consumers[at].start(&mut self.core);
+        Ok(())
+    }
+
+    /// Stops all threads for ever and closes the sockets: no leave, no commit, the record in flight is lost.
+    ///
+    /// # Errors
+    /// No such consumer, it does not run.
+    pub fn kill(&mut self, consumer: &str) -> Result<(), Refusal> {
+        let at = self.running(consumer)?;
+        self.consumers[at].kill(&mut self.core);
+        Ok(())
+    }
+
+    /// Closes: what the last `poll()` returned is finished, then commit (automatic only), `revoked`, LeaveGroup.
+    ///
+    /// # Errors
+    /// No such consumer, it does not run.
+    pub fn close(&mut self, consumer: &str) -> Result<(), Refusal> {
+        self.wish(consumer, Wish::Close)
+    }
+
+    /// At the next record, or after an empty poll, all threads stand still for `span`. Sockets stay open.
+    ///
+    /// # Errors
+    /// No such consumer, it does not run.
+    pub fn pause(&mut self, consumer: &str, span: Span) -> Result<(), Refusal> {
+        self.wish(consumer, Wish::Pause(span))
+    }
+
+    /// At the next record the poll loop alone stands still for `span`; heartbeats go on.
+    ///
+    /// # Errors
+    /// No such consumer, it does not run.
+    pub fn slow(&mut self, consumer: &str, span: Span) -> Result<(), Refusal> {
+        self.wish(consumer, Wish::Slow(span))
+    }
+
+    /// Closes, and starts a new process as soon as the old one is closed. A dead one is just started.
+    ///
+    /// # Errors
+    /// No such consumer.
+    pub fn restart(&mut self, consumer: &str) -> Result<(), Refusal> {
+        let at = self.consumer_of(consumer)?;
+        if !self.consumers[at].exists() {
+            self.consumers[at].start(&mut self.core);
+            return Ok(());
+        }
+        self.consumers[at].again = true;
+        self.wish(consumer, Wish::Close)
+    }
+
+    /// Subscribes to other topics, between two polls.
+    ///
+    /// # Errors
+    /// No such consumer, it does not run, no topic at all.
+    pub fn subscribe(&mut self, consumer: &str, topics: Vec<Rc<str>>) -> Result<(), Refusal> {
+        self.running(consumer)?;
+        self.subscribable(&topics)?;
+        self.wish(consumer, Wish::Subscribe(topics))
+    }
+
+    /// Unsubscribes, between two polls: `revoked`, LeaveGroup; the loop does not poll from then on.
+    ///
+    /// # Errors
+    /// No such consumer, it does not run.
+    pub fn unsubscribe(&mut self, consumer: &str) -> Result<(), Refusal> {
+        self.wish(consumer, Wish::Unsubscribe)
+    }
+
+    fn running(&self, consumer: &str) -> Result<usize, Refusal> {
+        let at = self.consumer_of(consumer)?;
+        if self.consumers[at].exists() { Ok(at) } else { Err(Refusal::DoesNotRun(consumer.into())) }
+    }
+
+    /// The loop does it at the next occasion; a loop that stands idle at once.
+    fn wish(&mut self, consumer: &str, wish: Wish) -> Result<(), Refusal> {
+        let at = self.running(consumer)?;
+        let of = &mut self.consumers[at];
+        if of.life == Life::Failed && wish != Wish::Close {
+            return Err(Refusal::DoesNotRun(consumer.into()));
+        }
+        of.client.wishes.push(wish);
+        if of.life == Life::Failed {
+            of.client.task = Task::Between { empty: false };
+        }
+        of.nudge(&mut self.core);
+        self.start_again(at as u32);
+        Ok(())
+    }
+
+    fn subscribable(&self, topics: &[Rc<str>]) -> Result<(), Refusal> {
+        if topics.is_empty() {
+            return Err(Refusal::BadSetting("topics", "at least one".into()));
+        }
+        topics.iter().try_for_each(|topic| named("topic", topic))
+    }
+}

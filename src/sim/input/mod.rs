@@ -1,0 +1,28 @@
+//! What a person does to the world. Every input acts now, after all events of this moment, and is refused whole or done
+//! whole.
+
+mod consumers;
+mod groups;
+mod records;
+mod restore;
+mod topics;
+
+use super::{Refusal, World};
+use crate::base::limit;
+use std::rc::Rc;
+
+impl World {
+    /// The place of a consumer.
+    pub(super) fn consumer_of(&self, name: &str) -> Result<usize, Refusal> {
+        let found = self.core.consumers.iter().position(|of| &**of == name);
+        found.ok_or_else(|| Refusal::NoConsumer(name.into()))
+    }
+}
+
+/// Whether Kafka allows the name for a topic. Names of groups, consumers and producers are held to the same rule, so
+/// that each can stand in a story and in a file name.
+fn named(what: &'static str, name: &Rc<str>) -> Result<(), Refusal> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let fits = (1..=limit::TOPIC_NAME_MAX).contains(&name.len()) && name.chars().all(allowed);
+    if fits && !matches!(&**name, "." | "..") { Ok(()) } else { Err(Refusal::BadName(what, name.clone())) }
+}

@@ -1,0 +1,168 @@
+//! Backup and restore: the world's topics and groups as of one moment, and a state in their place.
+
+use crate::backup::{
+    GroupSnapshot, Lineage, OffsetSnapshot, RestoredGroup, RestoredState, RestoredTopic, Snapshot,
+    TopicSnapshot,
+};
+use crate::group::{self, Batch, LeavingMember, OffsetKey, OffsetValue, Record, Request};
+use crate::sim::core::{Core, Log, Topic};
+use crate::sim::trace::Happening;
+use crate::sim::{Refusal, World};
+use std::rc::Rc;
+
+impl World {
+    /// Topics, groups and offsets of this moment, for a backup.
+    pub fn snapshot(&self) -> Snapshot<'_> {
+        let core = &self.core;
+        let topic = |(name, topic): (&Rc<str>, &Topic)| TopicSnapshot {
+            name: name.clone(),
+            id: topic.id,
+            config: topic.config.clone(),
+            created_ms: topic.created,
+            partitions: topic.logs.iter().map(|log| &core.logs[*log as usize].data).collect(),
+        };
+        Snapshot {
+            cluster_id: core.cluster_id.to_string().into(),
+            cut: core.now,
+            topics: core.topics.iter().map(topic).collect(),
+            groups: core.coordinator.groups().filter_map(|name| self.group_snapshot(name)).collect(),
+            restored_from: core.restored_from.clone(),
+        }
+    }
+
+    fn group_snapshot(&self, name: &Rc<str>) -> Option<GroupSnapshot> {
+        let view = self.core.coordinator.group(name)?;
+        let offsets = self.core.coordinator.committed(name).map(|(topic, partition, value)| OffsetSnapshot {
+            topic: topic.clone(),
+            topic_id: value.topic_id,
+            partition,
+            offset: value.offset,
+            leader_epoch: Some(value.leader_epoch).filter(|epoch| *epoch >= 0),
+            metadata: value.metadata.clone(),
+            commit_ms: value.commit_timestamp_ms,
+        });
+        Some(GroupSnapshot {
+            group: name.clone(),
+            state: view.state.name().into(),
+            generation: view.generation,
+            offsets: offsets.collect(),
+        })
+    }
+
+    /// Puts the topics of a backup with their records, and its groups with their offsets, in the place of those of the
+    /// same names, in one moment. Members that died and whose session has not ended yet are removed. Producers go on,
+    /// and the next record gets the offset after the last restored one.
+    ///
+    /// # Errors
+    /// [`Refusal::MembersAlive`] while consumers of those groups run.
+    pub fn restore(&mut self, state: RestoredState) -> Result<(), Refusal> {
+        let running: Vec<Rc<str>> = state.groups.iter().flat_map(|of| self.alive(&of.group)).collect();
+        if !running.is_empty() {
+            return Err(Refusal::MembersAlive(running));
+        }
+        let topics: Vec<Rc<str>> = state.topics.iter().map(|topic| topic.name.clone()).collect();
+        let records =
+            |topic: &RestoredTopic| topic.partitions.iter().map(|log| log.record_count()).sum::<u64>();
+        let records = state.topics.iter().map(records).sum();
+        let offsets = state.groups.iter().map(|of| of.offsets.len() as u32).sum();
+        for of in &state.groups {
+            self.core.empty_group(&of.group);
+        }
+        for topic in state.topics {
+            self.core.restore_topic(topic);
+        }
+        self.core.publish_topics();
+        for of in &state.groups {
+            self.core.restore_group(of);
+        }
+        self.core.restored_from =
+            Some(Lineage { label: state.label, manifest_sha256: state.manifest_sha256 });
+        self.core.note(Happening::Restored(topics, records, offsets));
+        Ok(())
+    }
+}
+
+impl Core {
+    /// Removes the members that the coordinator still knows, and the group with its offsets.
+    fn empty_group(&mut self, name: &Rc<str>) {
+        let Some(view) = self.coordinator.group(name) else { return };
+        let leaving = view.members.iter().map(|member| LeavingMember {
+            member_id: member.id.clone(),
+            group_instance_id: member.instance.clone(),
+            reason: Some("the group is being restored".into()),
+        });
+        let members: Vec<LeavingMember> = leaving.collect();
+        if !members.is_empty() {
+            self.administer(Request::LeaveGroup(group::LeaveGroup { group_id: name.clone(), members }));
+        }
+        self.administer(Request::DeleteGroups(group::DeleteGroups { groups: vec![name.clone()] }));
+    }
+
+    /// Puts a restored topic in the place of the one of its name, or where none was.
+    fn restore_topic(&mut self, topic: RestoredTopic) {
+        let before = self.topics.remove(&topic.name).map_or(Vec::new(), |before| before.logs);
+        let mut logs = Vec::new();
+        for (partition, data) in topic.partitions.into_iter().enumerate() {
+            let log =
+                before.get(partition).copied().unwrap_or_else(|| self.add_log(&topic.name, partition as i32));
+            self.logs[log as usize].data = data;
+            logs.push(log);
+            for group in 0..self.groups.len() as u32 {
+                let (start, end) = self.bounds(log);
+                self.progress(group, log).restored(start, end);
+            }
+            self.appended(log);
+        }
+        for gone in before.into_iter().skip(logs.len()) {
+            self.drop_log(gone);
+        }
+        let restored = Topic { id: topic.id, created: topic.created_ms, config: topic.config, logs };
+        self.topics.insert(topic.name, restored);
+    }
+
+    fn add_log(&mut self, topic: &Rc<str>, partition: i32) -> u32 {
+        self.logs.push(Log::new(topic, partition));
+        self.logs.len() as u32 - 1
+    }
+
+    fn bounds(&self, log: u32) -> (i64, i64) {
+        let data = &self.logs[log as usize].data;
+        (data.log_start(), data.end())
+    }
+
+    /// A restored group is empty and has its offsets: the coordinator reads them as it reads its own records.
+    fn restore_group(&mut self, of: &RestoredGroup) {
+        let key = |offset: &OffsetSnapshot| OffsetKey {
+            group: of.group.clone(),
+            topic: offset.topic.clone(),
+            partition: offset.partition,
+        };
+        let value = |offset: &OffsetSnapshot| OffsetValue {
+            offset: offset.offset,
+            leader_epoch: offset.leader_epoch.unwrap_or(-1),
+            metadata: offset.metadata.clone(),
+            commit_timestamp_ms: offset.commit_ms,
+            expire_timestamp_ms: None,
+            topic_id: offset.topic_id,
+        };
+        let group = group::ClassicGroupValue {
+            protocol_type: "consumer".into(),
+            generation: of.generation,
+            protocol: None,
+            leader: None,
+            current_state_timestamp_ms: self.now.timestamp_ms(),
+            members: Vec::new(),
+        };
+        let mut records = vec![Record::ClassicGroup(of.group.clone(), Some(group))];
+        records.extend(of.offsets.iter().map(|offset| Record::Offset(key(offset), Some(value(offset)))));
+        self.group_or_new(&of.group);
+        self.coordinator.replay(&Batch { producer: None, records });
+        self.arm_coordinator();
+        let place = self.group_or_new(&of.group);
+        for offset in &of.offsets {
+            if let Some(log) = self.log_of(&offset.topic, offset.partition) {
+                self.progress(place, log).set_committed(offset.offset);
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Topics: create, grow, delete.
+
+use super::named;
+use crate::base::{Uuid, limit};
+use crate::log::Partition;
+use crate::sim::core::{Core, Log, Topic};
+use crate::sim::spec::TopicSpec;
+use crate::sim::trace::Happening;
+use crate::sim::{Refusal, World};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+impl World {
+    /// Creates a topic.
+    ///
+    /// # Errors
+    /// A name that Kafka does not allow or that is taken, and more partitions than a world may have.
+    pub fn create_topic(&mut self, spec: TopicSpec) -> Result<(), Refusal> {
+        named("topic", &spec.name)?;
+        if self.core.topics.contains_key(&spec.name) {
+            return Err(Refusal::TopicExists(spec.name));
+        }
+        if spec.partitions < 1 {
+            return Err(Refusal::BadSetting("partitions", "a topic has at least one".into()));
+        }
+        self.room_for(spec.partitions)?;
+        let id = Uuid(self.core.ids.uuid());
+        let topic =
+            Topic { id, created: self.core.now.timestamp_ms(), config: BTreeMap::new(), logs: Vec::new() };
+        self.core.topics.insert(spec.name.clone(), topic);
+        self.core.add_partitions(&spec.name, spec.partitions);
+        self.core.publish_topics();
+        self.core.note(Happening::TopicCreated(spec.name, spec.partitions));
+        Ok(())
+    }
+
+    /// Gives a topic more partitions: `partitions` in all. Producers learn of it within a second, a classic group's
+    /// leader with its next metadata refresh.
+    ///
+    /// # Errors
+    /// No such topic, not more than it has, more than a world may have.
+    pub fn grow_topic(&mut self, topic: &str, partitions: i32) -> Result<(), Refusal> {
+        let (name, of) =
+            self.core.topics.get_key_value(topic).ok_or_else(|| Refusal::NoTopic(topic.into()))?;
+        let (name, have) = (name.clone(), of.logs.len() as i32);
+        if partitions <= have {
+            return Err(Refusal::NotMore(name, have));
+        }
+        self.room_for(partitions - have)?;
+        self.core.add_partitions(&name, partitions);
+        self.core.publish_topics();
+        self.core.note(Happening::TopicGrown(name, partitions));
+        Ok(())
+    }
+
+    /// Deletes a topic with its records and the offsets committed for it. Its producers stop.
+    ///
+    /// # Errors
+    /// No such topic.
+    pub fn delete_topic(&mut self, topic: &str) -> Result<(), Refusal> {
+        let (name, of) =
+            self.core.topics.remove_entry(topic).ok_or_else(|| Refusal::NoTopic(topic.into()))?;
+        for producer in
+            self.producers.iter_mut().filter(|producer| producer.topic == name && !producer.stopped)
+        {
+            producer.stop(&mut self.core);
+        }
+        self.core.publish_topics();
+        self.core.note(Happening::TopicDeleted(name));
+        for log in of.logs {
+            self.core.drop_log(log);
+        }
+        Ok(())
+    }
+
+    fn room_for(&self, more: i32) -> Result<(), Refusal> {
+        let have: usize = self.core.topics.values().map(|topic| topic.logs.len()).sum();
+        if have as i64 + i64::from(more) > i64::from(limit::PARTITIONS_MAX) {
+            return Err(Refusal::TooMany("partitions", limit::PARTITIONS_MAX as u64));
+        }
+        Ok(())
+    }
+}
+
+impl Core {
+    /// Adds empty partitions to a topic, up to `partitions`.
+    pub(in crate::sim) fn add_partitions(&mut self, name: &Rc<str>, partitions: i32) {
+        let topic = self.topics.get_mut(name).expect("the topic exists");
+        for partition in topic.logs.len() as i32..partitions {
+            topic.logs.push(self.logs.len() as u32);
+            self.logs.push(Log::new(name, partition));
+        }
+    }
+
+    /// A log's topic is gone: those who wait for its records are told.
+    pub(in crate::sim) fn drop_log(&mut self, log: u32) {
+        let gone = &mut self.logs[log as usize];
+        gone.exists = false;
+        gone.data = Partition::new();
+        self.appended(log);
+    }
+}

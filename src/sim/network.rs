@@ -1,0 +1,117 @@
+//! The network: messages under way and how long they take. (Fetches have no message of their own: their timer is one.)
+//!
+//! What is sent on one connection arrives in the order in which it was sent, however much jitter there is.
+
+use crate::base::{Rng, Span, Time};
+use crate::group::{Reply, Request};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A process of a consumer: consumer and number of the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Address {
+    pub consumer: u32,
+    pub process: u32,
+}
+
+/// A message under way.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Message {
+    /// To the broker.
+    Call { from: Address, token: u64, call: Call },
+    /// To a client.
+    Answer { to: Address, token: u64, answer: Answer },
+}
+
+/// What a client asks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Call {
+    /// Which versions the node speaks: the first request on every connection.
+    ApiVersions,
+    /// Which node is the group's coordinator.
+    FindCoordinator,
+    /// How many partitions these topics have.
+    Metadata(Vec<Rc<str>>),
+    /// Where these logs start or end, by policy.
+    ListOffsets(Vec<Target>),
+    /// Whether the log still has what was committed.
+    OffsetForLeaderEpoch(Vec<u32>),
+    /// A request to the coordinator.
+    Group(Box<Request>),
+}
+
+/// An offset that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Target {
+    /// The log's start.
+    Start(u32),
+    /// The log's end.
+    End(u32),
+}
+
+/// What the broker answers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Answer {
+    ApiVersions,
+    FindCoordinator,
+    /// Topic and its number of partitions; 0 when it does not exist.
+    Metadata(Vec<(Rc<str>, i32)>),
+    /// Log and offset.
+    Offsets(Vec<(u32, i64)>),
+    Valid(Vec<u32>),
+    Group(Box<Reply>),
+}
+
+/// How long messages take.
+#[derive(Clone, Debug, Hash)]
+pub(super) struct Network {
+    latency: Span,
+    jitter: Span,
+    rng: Rng,
+    token: u64,
+    /// Who waits for the coordinator's answer with this token.
+    pub waiting: BTreeMap<u64, Address>,
+    /// For each consumer, when the last message to and from the broker arrives.
+    last: Vec<(Time, Time)>,
+}
+
+impl Network {
+    pub fn new(latency: Span, jitter: Span, rng: Rng) -> Network {
+        Network { latency, jitter, rng, token: 0, waiting: BTreeMap::new(), last: Vec::new() }
+    }
+
+    /// Room for one more consumer.
+    pub fn add_consumer(&mut self) {
+        self.last.push((Time::ZERO, Time::ZERO));
+    }
+
+    /// A name for a request that no other has.
+    pub fn token(&mut self) -> u64 {
+        self.token += 1;
+        self.token
+    }
+
+    /// How long the next message takes.
+    pub fn delay(&mut self) -> Span {
+        if self.jitter.is_zero() {
+            return self.latency;
+        }
+        self.latency + Span::from_us(self.rng.below(self.jitter.us() + 1))
+    }
+
+    /// When a message sent by a consumer now arrives at the broker.
+    pub fn up(&mut self, now: Time, consumer: u32) -> Time {
+        let at = now + self.delay();
+        let last = &mut self.last[consumer as usize].0;
+        *last = at.max(*last);
+        *last
+    }
+
+    /// When a message sent to a consumer now arrives there.
+    pub fn down(&mut self, now: Time, consumer: u32) -> Time {
+        let at = now + self.delay();
+        let last = &mut self.last[consumer as usize].1;
+        *last = at.max(*last);
+        *last
+    }
+}

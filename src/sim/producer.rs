@@ -1,0 +1,234 @@
+//! Producers: record `i` is sent at `i / rate`, `linger.ms=0`, `acks=all`, by Kafka's own partitioner.
+//!
+//! The timer of a producer is the arrival of its next record at the broker, so a record costs one event. A producer
+//! looks at the topic's metadata again once a second (`metadata.max.age.ms=1000`).
+
+use super::core::Core;
+use super::queue::Slot;
+use crate::base::{Rng, Span, StateHasher, Time};
+use crate::log::batch::Timestamps;
+use crate::log::{Recipe, Record, Sticky, partitioner};
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+/// `metadata.max.age.ms` of a producer.
+const METADATA_MAX_AGE: Span = Span::from_ms(1000);
+/// Keys whose partitions are looked up rather than computed.
+const TABLE_MAX: u64 = 1 << 16;
+
+/// What a producer sends.
+#[derive(Clone, Debug, Hash)]
+pub(super) enum Source {
+    /// Records made up from a recipe.
+    Made(Rc<Recipe>),
+    /// Records that came from outside.
+    Given(Given),
+}
+
+/// Records that came from outside, and a digest that stands for them in the state hash.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    pub records: Rc<[Record]>,
+    digest: u64,
+}
+
+impl Given {
+    pub fn new(records: Vec<Record>) -> Given {
+        let mut hasher = StateHasher::new();
+        records.hash(&mut hasher);
+        Given { records: records.into(), digest: hasher.finish() }
+    }
+}
+
+impl Hash for Given {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.digest.hash(state);
+    }
+}
+
+/// Which partition a record goes to, as a producer knows the topic.
+#[derive(Clone, Debug, Hash)]
+pub(super) struct Router {
+    topic: Rc<str>,
+    /// The topic's logs as of the last look.
+    logs: Vec<u32>,
+    looked: Time,
+    /// For each key of a recipe, its partition; empty when there are too many.
+    table: Vec<u32>,
+    sticky: Sticky,
+    rng: Rng,
+}
+
+/// A producer.
+#[derive(Clone, Debug, Hash)]
+pub(super) struct Producer {
+    pub name: Rc<str>,
+    pub topic: Rc<str>,
+    pub rate_milli: u64,
+    source: Source,
+    started: Time,
+    /// The number of the next record.
+    index: u64,
+    /// How many it sends; `None` for no end.
+    count: Option<u64>,
+    router: Router,
+    slot: Slot,
+    arrival: Time,
+    pub stopped: bool,
+}
+
+impl Router {
+    pub fn new(topic: Rc<str>, rng: Rng) -> Router {
+        Router {
+            topic,
+            logs: Vec::new(),
+            looked: Time::ZERO,
+            table: Vec::new(),
+            sticky: Sticky::default(),
+            rng,
+        }
+    }
+
+    /// Looks at the topic's metadata; `false` when it is gone.
+    fn look(&mut self, core: &Core, now: Time, recipe: Option<&Recipe>) -> bool {
+        let Some(topic) = core.topics.get(&self.topic) else { return false };
+        self.looked = now;
+        if self.logs == topic.logs {
+            return true;
+        }
+        self.logs = topic.logs.clone();
+        self.table.clear();
+        if let Some(recipe) = recipe
+            && let Some(keys) = recipe.keys.filter(|keys| *keys <= TABLE_MAX)
+        {
+            let partitions = self.logs.len() as i32;
+            let of = |i| recipe.key(i).map_or(0, |key| partitioner::keyed(&key, partitions) as u32);
+            self.table = (0..keys).map(of).collect();
+        }
+        true
+    }
+
+    /// The log of record `index` of a recipe; `None` when the topic is gone.
+    pub fn route_made(&mut self, core: &Core, now: Time, recipe: &Recipe, index: u64) -> Option<u32> {
+        if self.stale(core, now) && !self.look(core, now, Some(recipe)) {
+            return None;
+        }
+        let partitions = self.logs.len() as i32;
+        let partition = match recipe.keys {
+            Some(keys) if !self.table.is_empty() => self.table[(index % keys) as usize] as i32,
+            Some(_) => recipe.key(index).map_or(0, |key| partitioner::keyed(&key, partitions)),
+            None => self.sticky.next(partitions, recipe.batch_bytes(index), &mut self.rng),
+        };
+        Some(self.logs[partition as usize])
+    }
+
+    /// The log of a record that came from outside; `None` when the topic is gone.
+    pub fn route_given(&mut self, core: &Core, now: Time, record: &Record) -> Option<u32> {
+        if self.stale(core, now) && !self.look(core, now, None) {
+            return None;
+        }
+        let partitions = self.logs.len() as i32;
+        let partition = match &record.key {
+            Some(key) => partitioner::keyed(key, partitions),
+            None => self.sticky.next(partitions, record.payload_bytes() as u32 + 70, &mut self.rng),
+        };
+        Some(self.logs[partition as usize])
+    }
+
+    fn stale(&self, core: &Core, now: Time) -> bool {
+        match self.logs.first() {
+            Some(log) => now.since(self.looked) >= METADATA_MAX_AGE || !core.logs[*log as usize].exists,
+            None => true,
+        }
+    }
+}
+
+impl Producer {
+    /// A producer that starts now.
+    pub fn start(core: &mut Core, slot: Slot, name: Rc<str>, topic: Rc<str>, sends: Sends) -> Producer {
+        let rng = Rng::new(core.config.seed).fork(&format!("producer {name}"));
+        let router = Router::new(topic.clone(), rng);
+        let mut producer = Producer {
+            name,
+            topic,
+            rate_milli: sends.rate_milli,
+            source: sends.source,
+            started: core.now,
+            index: 0,
+            count: sends.count,
+            router,
+            slot,
+            arrival: core.now,
+            stopped: false,
+        };
+        producer.arm(core);
+        producer
+    }
+
+    /// When record `index` is sent.
+    fn sent(&self, index: u64) -> Time {
+        self.started + Span::from_us(index.saturating_mul(1_000_000_000) / self.rate_milli)
+    }
+
+    /// Sets the timer to the arrival of the next record.
+    fn arm(&mut self, core: &mut Core) {
+        if self.count.is_some_and(|count| self.index >= count) {
+            return self.stop(core);
+        }
+        let at = self.sent(self.index) + core.network.delay();
+        self.arrival = at.max(self.arrival);
+        core.queue.set(self.slot, self.arrival);
+    }
+
+    /// The next record has reached the broker.
+    pub fn arrive(&mut self, core: &mut Core) {
+        let sent = self.sent(self.index);
+        let log = match &self.source {
+            Source::Made(recipe) => {
+                let log = self.router.route_made(core, sent, recipe, self.index);
+                log.inspect(|log| core.append_made(*log, sent.timestamp_ms(), recipe, self.index))
+            }
+            Source::Given(given) => {
+                let mut record = given.records[self.index as usize].clone();
+                record.stamp(sent);
+                let log = self.router.route_given(core, sent, &record);
+                log.inspect(|log| core.append_given(*log, &[record]))
+            }
+        };
+        if log.is_none() {
+            return self.stop(core);
+        }
+        self.index += 1;
+        self.arm(core);
+    }
+
+    /// It sends no more.
+    pub fn stop(&mut self, core: &mut Core) {
+        self.stopped = true;
+        core.queue.clear(self.slot);
+    }
+}
+
+/// What a producer sends, and how fast.
+pub(super) struct Sends {
+    pub source: Source,
+    pub rate_milli: u64,
+    pub count: Option<u64>,
+}
+
+impl Record {
+    /// A record without a timestamp gets the time at which it is written.
+    pub(super) fn stamp(&mut self, now: Time) {
+        if self.timestamp_ms == -1 {
+            self.timestamp_ms = now.timestamp_ms();
+        }
+    }
+}
+
+impl Core {
+    /// Records from outside are appended with their own timestamps; the fetches that wait for them are answered.
+    pub fn append_given(&mut self, log: u32, records: &[Record]) {
+        self.logs[log as usize].data.append_records(Timestamps::Create, records);
+        self.appended(log);
+    }
+}

@@ -1,0 +1,208 @@
+//! Questions about topics, partitions and their records.
+
+use super::{FirstDelivered, LineFacts, PartitionFacts, RangeFacts, RangeKind, TopicFacts};
+use crate::base::Time;
+use crate::base::time::EPOCH_MS;
+use crate::log::Partition;
+use crate::sim::World;
+use crate::sim::progress::{First, Progress};
+use std::rc::Rc;
+
+/// Characters of a key that are shown.
+const KEY_CHARS: usize = 80;
+/// Characters of a value that are shown.
+const VALUE_CHARS: usize = 200;
+
+impl World {
+    /// All topics, by name.
+    pub fn topics(&self) -> Vec<TopicFacts> {
+        let facts = |(name, topic): (&Rc<str>, &crate::sim::core::Topic)| TopicFacts {
+            name: name.clone(),
+            partitions: topic.logs.len() as i32,
+            rate_milli: self.rate(name),
+            groups: self.readers(name),
+        };
+        self.core.topics.iter().map(facts).collect()
+    }
+
+    fn rate(&self, topic: &Rc<str>) -> u64 {
+        let sending = self.producers.iter().filter(|producer| producer.topic == *topic && !producer.stopped);
+        sending.map(|producer| producer.rate_milli).sum()
+    }
+
+    /// The groups that have a consumer subscribed to a topic, or offsets of it.
+    fn readers(&self, topic: &Rc<str>) -> Vec<Rc<str>> {
+        let logs = &self.core.topics[topic].logs;
+        let reads = |place: usize| {
+            let subscribed =
+                self.consumers.iter().any(|of| of.group as usize == place && of.topics.contains(topic));
+            let touched = |log: &u32| {
+                let progress = self.core.progress_of(place as u32, *log);
+                progress.is_some_and(|progress| progress.committed.is_some() || !progress.owners.is_empty())
+            };
+            subscribed || logs.iter().any(touched)
+        };
+        let groups = self.core.groups.iter().enumerate();
+        let mut readers: Vec<Rc<str>> =
+            groups.filter(|(place, _)| reads(*place)).map(|(_, group)| group.name.clone()).collect();
+        readers.sort();
+        readers
+    }
+
+    /// A partition as `group` sees it (`None`: as nobody sees it). `None` when there is no such partition.
+    pub fn partition(&self, topic: &str, partition: i32, group: Option<&str>) -> Option<PartitionFacts> {
+        let log = self.core.log_of(topic, partition)?;
+        let data = &self.core.logs[log as usize].data;
+        let progress = group.and_then(|name| self.core.group_of(name));
+        let progress = progress.and_then(|group| self.core.progress_of(group, log));
+        let owner = progress.and_then(|progress| progress.owners.last());
+        let committed = progress.and_then(|progress| progress.committed);
+        Some(PartitionFacts {
+            owner: owner.map(|owner| self.core.consumers[owner.consumer as usize].clone()),
+            unowned_since: progress.and_then(|progress| progress.unowned_since),
+            log_start: data.log_start(),
+            high_watermark: data.high_watermark(),
+            end: data.end(),
+            committed,
+            position: progress.and_then(|progress| progress.position),
+            lag: committed.map(|committed| (data.end() - committed).max(0)),
+            unread: match progress {
+                Some(progress) => progress.unread(data.log_start(), data.end()),
+                None => data.end() - data.log_start(),
+            },
+            leader_epoch: data.leader_epoch(),
+            bytes: data.byte_count(),
+            batches: data.batch_count(),
+        })
+    }
+
+    /// Ranges of a partition's offsets as `group` made them, in order of their first offsets and without overlap.
+    pub fn ranges(&self, topic: &str, partition: i32, group: &str) -> Vec<RangeFacts> {
+        let Some(log) = self.core.log_of(topic, partition) else { return Vec::new() };
+        let data = &self.core.logs[log as usize].data;
+        let progress = self.core.group_of(group).and_then(|group| self.core.progress_of(group, log));
+        ranges(data, progress.unwrap_or(&Progress::default()))
+    }
+
+    /// The newest records of a partition, oldest first, at most `count`.
+    pub fn records(&self, topic: &str, partition: i32, count: u32) -> Vec<LineFacts> {
+        let Some(log) = self.core.log_of(topic, partition) else { return Vec::new() };
+        let data = &self.core.logs[log as usize].data;
+        let mut lines = Vec::new();
+        let mut offset = (data.end() - i64::from(count)).max(data.log_start());
+        while let Some(found) = data.next_offset_at_or_after(offset) {
+            let at = data.timestamp_at(found).unwrap_or(EPOCH_MS);
+            let at = Time::from_ms((at - EPOCH_MS).max(0) as u64);
+            lines.extend(self.line(log, found, at, false));
+            offset = found + 1;
+        }
+        lines
+    }
+
+    /// A record made printable; `None` when the log holds it no more.
+    pub(super) fn line(&self, log: u32, offset: i64, at: Time, again: bool) -> Option<LineFacts> {
+        let of = &self.core.logs[log as usize];
+        let record = of.data.record_at(offset);
+        let text = |bytes: &Option<Rc<[u8]>>, chars| bytes.as_ref().map(|bytes| printable(bytes, chars));
+        Some(LineFacts {
+            at,
+            topic: of.name.topic.clone(),
+            partition: of.name.partition,
+            offset,
+            key: record.as_ref().and_then(|record| text(&record.key, KEY_CHARS)),
+            value: record.as_ref().and_then(|record| text(&record.value, VALUE_CHARS)),
+            again,
+        })
+    }
+
+    /// The first record that `group` was given of a partition since the last restore.
+    pub fn first_delivered_after_restore(
+        &self,
+        group: &str,
+        topic: &str,
+        partition: i32,
+    ) -> Option<FirstDelivered> {
+        let log = self.core.log_of(topic, partition)?;
+        let progress = self.core.progress_of(self.core.group_of(group)?, log)?;
+        let First::Delivered(offset, consumer) = progress.first else { return None };
+        Some(FirstDelivered { offset, consumer: self.core.consumers[consumer as usize].clone() })
+    }
+
+    /// A partition's log.
+    pub fn log(&self, topic: &str, partition: i32) -> Option<&Partition> {
+        Some(&self.core.logs[self.core.log_of(topic, partition)? as usize].data)
+    }
+}
+
+/// Every offset of the log in one range: what was read again or passed over wins over what was read.
+fn ranges(data: &Partition, progress: &Progress) -> Vec<RangeFacts> {
+    let (start, end) = (data.log_start(), data.end());
+    let committed = progress.committed.unwrap_or(start);
+    let base = progress.base(start);
+    let mut cuts: Vec<i64> = vec![start, end, committed.clamp(start, end), base.clamp(start, end)];
+    for (from, to) in progress.seen.within(start, end).chain(progress.again.within(start, end)) {
+        cuts.extend([from, to]);
+    }
+    cuts.sort_unstable();
+    cuts.dedup();
+    let mut ranges: Vec<RangeFacts> = Vec::new();
+    for pair in cuts.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        let kind = if progress.again.contains(from) {
+            RangeKind::Reread
+        } else if progress.seen.contains(from) {
+            if from < committed { RangeKind::Read } else { RangeKind::AtRisk }
+        } else if from < base {
+            RangeKind::Skipped
+        } else {
+            RangeKind::Unread
+        };
+        match ranges.last_mut() {
+            Some(last) if last.kind == kind => last.to = to,
+            _ => ranges.push(RangeFacts { from, to, kind }),
+        }
+    }
+    ranges
+}
+
+/// Bytes as text: UTF-8 as it is, other bytes as `\xNN`, control characters escaped, cut at so many characters.
+fn printable(bytes: &[u8], chars: usize) -> Rc<str> {
+    let mut text = String::new();
+    let mut left = chars;
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if left == 0 {
+                return (text + "…").into();
+            }
+            left -= 1;
+            if c.is_control() { text.extend(c.escape_default()) } else { text.push(c) }
+        }
+        for byte in chunk.invalid() {
+            if left == 0 {
+                return (text + "…").into();
+            }
+            left -= 1;
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    text.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_shown_as_text_where_they_are_text() {
+        let cases: [(&[u8], &str); 5] = [
+            (b"plain", "plain"),
+            ("Zürich 東京".as_bytes(), "Zürich 東京"),
+            (b"a\tb\n\x1b[0m", "a\\tb\\n\\u{1b}[0m"),
+            (b"\xff\xfeab", "\\xff\\xfeab"),
+            (b"0123456789abcdef", "0123456789ab…"),
+        ];
+        for (bytes, text) in cases {
+            assert_eq!(&*printable(bytes, 12), text);
+        }
+    }
+}
