@@ -41,8 +41,11 @@ impl<'a> Args<'a> {
         Args { line, end, names, pairs, asked: Vec::new(), errors: Vec::new() }
     }
 
-    /// Keeps an error at a column.
+    /// Keeps an error at a column; at column 0 stands a word that was missing, which is an error already.
     pub fn error(&mut self, column: u32, found: impl Into<Rc<str>>, expected: impl Into<Rc<str>>) {
+        if column == 0 {
+            return;
+        }
         let (found, expected) = (found.into(), expected.into());
         self.errors.push(ParseError { line: self.line, column, found, expected, nearest: None });
     }

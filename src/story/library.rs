@@ -1,19 +1,32 @@
-//! The stories that come with Rejoin: one file each in `static/stories/`, one line each here.
+//! The stories that come with the laboratory. A story is one file in `static/stories` and one line here; its golden
+//! result is in `tests/stories`.
 
-/// A story that comes with Rejoin.
+/// A story of the library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Example {
-    /// Its name: the file's, without its end.
+    /// The name of its file, without the ending.
     pub name: &'static str,
-    /// Its title in a list.
+    /// Its title: the first comment of its text.
     pub title: &'static str,
     /// Its text.
     pub text: &'static str,
 }
 
-/// All of them; the first is the page's default scene.
-pub const LIBRARY: &[Example] = &[Example {
-    name: "first-light",
-    title: "First light",
-    text: include_str!("../../static/stories/first-light.story"),
-}];
+/// All stories; the first one is the default scene.
+pub const LIBRARY: &[Example] = &[
+    Example {
+        name: "first-light",
+        title: "Three consumers share a topic",
+        text: include_str!("../../static/stories/first-light.story"),
+    },
+    Example {
+        name: "a-consumer-dies",
+        title: "A consumer dies without a goodbye",
+        text: include_str!("../../static/stories/a-consumer-dies.story"),
+    },
+    Example {
+        name: "the-drill",
+        title: "The drill: a backup, a loss, a restore in four steps",
+        text: include_str!("../../static/stories/the-drill.story"),
+    },
+];

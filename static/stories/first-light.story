@@ -1,7 +1,15 @@
-# First light: three consumers share six partitions.
+# Three consumers share a topic
+# 200 records a second, six partitions. Add a consumer, or kill one, and watch the partitions move.
 seed 7
 topic orders partitions=6
-producer web topic=orders rate=200/s keys=1000 value=64B
-group checkout protocol=classic assignor=range session-timeout=10s heartbeat=3s reset=earliest
+producer web topic=orders rate=200/s keys=1000
+group checkout session-timeout=10s reset=earliest
 consumer c1 c2 c3 group=checkout topics=orders process=2ms
+
+# After the first rebalance every record is read once.
+at 60s check state checkout == Stable
+at 60s check members checkout == 3
+at 60s check rebalances checkout == 1
+at 60s check reread == 0
+at 60s check skipped == 0
 end 60s

@@ -1,6 +1,3 @@
-//! Stories: the language reads and writes itself.
-#![cfg(not(target_family = "wasm"))]
-
 use rejoin::story::{Command, Story};
 
 /// Lines, and the canonical form of each.
@@ -64,6 +61,9 @@ const LINES: &[(&str, &str)] = &[
     ("restore stop latest", "restore stop latest"),
     ("restore data latest", "restore data latest"),
     ("restore restart", "restore restart"),
+    ("export latest", "export latest"),
+    ("export 20260101-000030F file=\"my backup.zip\"", "export 20260101-000030F file=\"my backup.zip\""),
+    ("import file=backup.zip", "import file=backup.zip"),
     ("check rebalances checkout == 2", "check rebalances checkout == 2"),
     ("check unowned <= 1500ms", "check unowned <= 1500ms"),
     ("check unowned checkout < 1.5", "check unowned checkout < 1500ms"),

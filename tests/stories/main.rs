@@ -1,0 +1,8 @@
+//! Stories: the language reads and writes itself, the library's stories give their golden results, a run's text gives
+//! the same run again.
+#![cfg(not(target_family = "wasm"))]
+
+mod golden;
+mod language;
+mod nonsense;
+mod replay;
