@@ -39,7 +39,7 @@ impl Core {
     }
 
     fn ask_coordinator(&mut self, from: Address, token: u64, request: Request) {
-        self.message_count += 1;
+        self.count_message(from);
         self.network.waiting.insert(token, from);
         let context = Context {
             client_id: self.consumers[from.consumer as usize].clone(),
@@ -67,6 +67,8 @@ impl Core {
             };
             if !self.members.contains_key(id) {
                 self.members.insert(id.clone(), from);
+                let group = self.groups[self.member_of[from.consumer as usize] as usize].name.clone();
+                self.note(Happening::MemberId(self.process(from), group, id.clone()));
             }
         }
     }
@@ -123,9 +125,14 @@ impl Core {
 
     fn reply(&mut self, token: u64, reply: Reply) {
         let Some(to) = self.network.waiting.remove(&token) else { return };
-        self.message_count += 1;
+        self.count_message(to);
         self.note_reply(to, &reply);
         self.answer(to, token, Answer::Group(Box::new(reply)));
+    }
+
+    fn count_message(&mut self, of: Address) {
+        let group = self.member_of[of.consumer as usize];
+        self.groups[group as usize].messages += 1;
     }
 
     fn note_reply(&mut self, to: Address, reply: &Reply) {
@@ -164,15 +171,10 @@ impl Core {
                     self.removed[address.consumer as usize] = None;
                 }
                 let process = self.member(&member, &client_id);
-                self.note(Happening::MemberId(process.clone(), group.clone(), member));
                 self.note(Happening::Joined(process, group));
             }
-            Event::MemberReplaced { group, old, new, .. } => {
-                if let Some(address) = self.members.get(&old).copied() {
-                    let process = self.process(address);
-                    self.note(Happening::MemberId(process, group, new));
-                }
-            }
+            // Its new id was written down when it was made.
+            Event::MemberReplaced { .. } => {}
             Event::MemberRemoved { group, member, why } => self.removed(group, &member, why),
             Event::RebalanceBegan { group, reason, .. } => {
                 let place = self.group_or_new(&group);

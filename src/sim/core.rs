@@ -57,6 +57,8 @@ pub(super) struct Group {
     pub progress: Vec<Progress>,
     /// When the rebalance under way began.
     pub rebalancing: Option<Time>,
+    /// Messages of the group protocol, requests and answers.
+    pub messages: u64,
 }
 
 /// What all parts of the world share.
@@ -73,14 +75,14 @@ pub(super) struct Core {
     pub groups: Vec<Group>,
     /// For each consumer, its name.
     pub consumers: Vec<Rc<str>>,
+    /// For each consumer, the place of its group.
+    pub member_of: Vec<u32>,
     /// For each consumer, its fetch.
     pub fetches: Vec<Fetch>,
     /// Whom the coordinator knows by which member id.
     pub members: BTreeMap<Rc<str>, Address>,
     /// For each consumer, the process that the coordinator removed last and when, unless it has joined again.
     pub removed: Vec<Option<(u32, Time)>>,
-    /// Messages of the group protocol, requests and answers.
-    pub message_count: u64,
     pub trace: Trace,
     /// For ids of topics and the like.
     pub ids: Rng,
@@ -116,10 +118,10 @@ impl Core {
             coordinator_timer,
             groups: Vec::new(),
             consumers: Vec::new(),
+            member_of: Vec::new(),
             fetches: Vec::new(),
             members: BTreeMap::new(),
             removed: Vec::new(),
-            message_count: 0,
             trace: Trace::default(),
             ids,
             cluster_id,
@@ -179,6 +181,7 @@ impl Core {
                 settings: Settings::default(),
                 progress: Vec::new(),
                 rebalancing: None,
+                messages: 0,
             });
             self.groups.len() as u32 - 1
         })

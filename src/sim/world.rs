@@ -115,38 +115,33 @@ impl World {
 
     /// Takes the sample that is due.
     fn sample(&mut self) {
-        let mut said = None;
-        let mut unread = 0;
-        let mut columns = Vec::with_capacity(self.samples.columns().len());
+        let mut said = vec![None; self.core.groups.len()];
+        let mut unread = Vec::with_capacity(self.samples.columns().len());
         for at in 0..self.samples.columns().len() {
-            let SeriesOf { group, log } = self.samples.columns()[at];
-            let value = self.lag(group, log, &mut said);
-            unread += value;
-            columns.push(value);
+            unread.push(self.lag(self.samples.columns()[at], &mut said));
         }
         for (group, of) in self.core.groups.iter().enumerate() {
             for (log, progress) in of.progress.iter().enumerate() {
                 let series = SeriesOf { group: group as u32, log: log as u32 };
                 let touched = progress.position.is_some() || progress.committed.is_some();
                 if touched && self.samples.column(series).is_none() {
-                    self.samples.columns().push(series);
-                    let value = self.lag(series.group, series.log, &mut said);
-                    unread += value;
-                    columns.push(value);
+                    self.samples.add_column(series);
+                    unread.push(self.lag(series, &mut said));
                 }
             }
         }
-        self.samples.push(Sample { said, unread, columns: columns.into() });
+        self.samples.push(Sample { said: said.into(), unread: unread.into() });
     }
 
-    /// Unread records of a group's partition; adds what monitors say to `said`.
-    fn lag(&self, group: u32, log: u32, said: &mut Option<i64>) -> i64 {
-        let data = &self.core.logs[log as usize];
-        let Some(progress) = self.core.progress_of(group, log).filter(|_| data.exists) else { return 0 };
+    /// Unread records of a group's partition; adds what monitors say to the group's `said`.
+    fn lag(&self, of: SeriesOf, said: &mut [Option<i64>]) -> i64 {
+        let log = &self.core.logs[of.log as usize];
+        let Some(progress) = self.core.progress_of(of.group, of.log).filter(|_| log.exists) else { return 0 };
         if let Some(committed) = progress.committed {
-            *said = Some(said.unwrap_or(0) + (data.data.end() - committed).max(0));
+            let said = &mut said[of.group as usize];
+            *said = Some(said.unwrap_or(0) + (log.data.end() - committed).max(0));
         }
-        progress.unread(data.data.log_start(), data.data.end())
+        progress.unread(log.data.log_start(), log.data.end())
     }
 
     /// The state hash: over everything that decides what happens next, and over the trace.

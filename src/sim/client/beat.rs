@@ -115,7 +115,10 @@ impl Consumer {
             ErrorCode::NOT_COORDINATOR | ErrorCode::COORDINATOR_NOT_AVAILABLE => {
                 self.coordinator_lost(core.now)
             }
-            error => self.refused(core, "HEARTBEAT", generation, error),
+            error if !matches!(self.client.task, Task::Close(_)) => {
+                self.refused(core, "HEARTBEAT", generation, error)
+            }
+            _ => {}
         }
         if self.client.beats.next.is_some() {
             self.arm_beat(core);

@@ -87,7 +87,8 @@ impl Consumer {
     fn close_end(&mut self, core: &mut Core) {
         core.unread(self.id);
         core.note(Happening::Closed(self.name(core)));
-        self.end(core, Life::Closed);
+        let life = if self.client.failed { Life::Failed } else { Life::Closed };
+        self.end(core, life);
     }
 
     /// A commit was answered: if `close()` waited for it, it goes on.

@@ -53,7 +53,7 @@ pub(super) enum Life {
     Killed,
     /// Closed.
     Closed,
-    /// An exception ended its loop. Its heartbeat thread goes on, as Java's does until `close()`.
+    /// An exception ended its loop, and it closed.
     Failed,
 }
 
@@ -107,6 +107,8 @@ pub(super) struct Client {
     /// Log and offset of the record in work.
     working: Option<(u32, i64)>,
     pub commits: commit::Commits,
+    /// Whether an exception ended the loop.
+    failed: bool,
 }
 
 impl Consumer {
@@ -182,19 +184,20 @@ impl Consumer {
         self.since = core.now;
     }
 
-    /// An exception ends the loop. The heartbeat thread goes on.
+    /// An exception ends the loop; a well-kept application closes then.
     fn fail(&mut self, core: &mut Core, exception: &'static str) {
         core.note(Happening::Failed(self.name(core), exception));
         core.queue.clear(self.app);
-        self.client.task = Task::Ended;
+        self.client.failed = true;
+        self.client.wishes.clear();
         self.client.batch.clear();
-        self.life = Life::Failed;
-        self.since = core.now;
+        self.client.working = None;
+        self.client.task = Task::Close(close::Closing::Begun);
     }
 
-    /// Whether its process exists: running, or failed and not closed yet.
+    /// Whether its process exists.
     pub fn exists(&self) -> bool {
-        matches!(self.life, Life::Running | Life::Failed)
+        self.life == Life::Running
     }
 
     /// A message from the broker has arrived.
@@ -282,6 +285,7 @@ impl Client {
             batch: task::Batch::default(),
             working: None,
             commits: commit::Commits::default(),
+            failed: false,
         }
     }
 }

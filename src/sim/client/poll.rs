@@ -24,9 +24,14 @@ impl Consumer {
             self.find_positions(core);
         }
         if !matches!(self.client.task, Task::Poll { .. }) {
-            return false;
+            // An exception: the loop has ended.
+            return true;
         }
-        if self.collect(core) {
+        let returns = self.collect(core);
+        if !matches!(self.client.task, Task::Poll { .. }) {
+            return true;
+        }
+        if returns {
             // The next fetch is under way while the records are processed.
             self.send_fetch(core);
             self.client.task = Task::Next;

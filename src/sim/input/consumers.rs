@@ -2,7 +2,7 @@
 
 use super::named;
 use crate::base::{Span, limit};
-use crate::sim::client::{Consumer, Life, Task, Wish};
+use crate::sim::client::{Consumer, Wish};
 use crate::sim::fetch::Fetch;
 use crate::sim::queue::Timer;
 use crate::sim::spec::{ConsumerSpec, Settings};
@@ -28,6 +28,7 @@ impl World {
         let group = self.core.group_or_new(&spec.group);
         let core = &mut self.core;
         core.consumers.push(spec.name);
+        core.member_of.push(group);
         core.removed.push(None);
         core.network.add_consumer();
         let slot = core.queue.slot(Timer::Fetch(self.consumers.len() as u32));
@@ -130,13 +131,7 @@ impl World {
     fn wish(&mut self, consumer: &str, wish: Wish) -> Result<(), Refusal> {
         let at = self.running(consumer)?;
         let of = &mut self.consumers[at];
-        if of.life == Life::Failed && wish != Wish::Close {
-            return Err(Refusal::DoesNotRun(consumer.into()));
-        }
         of.client.wishes.push(wish);
-        if of.life == Life::Failed {
-            of.client.task = Task::Between { empty: false };
-        }
         of.nudge(&mut self.core);
         self.start_again(at as u32);
         Ok(())

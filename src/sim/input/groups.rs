@@ -54,8 +54,13 @@ impl World {
             retention_time_ms: None,
             topics: vec![(TopicRef::Name(topic.clone()), offsets.iter().map(commit).collect())],
         });
-        self.administer(request)?;
-        self.core.note(Happening::OffsetsReset(group_id, topic, offsets));
+        match self.administer(request) {
+            Ok(()) => self.core.note(Happening::OffsetsReset(group_id, topic, offsets)),
+            Err(error) => {
+                self.core.note(Happening::ResetRefused(group_id, topic, error.name()));
+                return Err(Refusal::Kafka(error.name()));
+            }
+        }
         Ok(())
     }
 
@@ -78,15 +83,16 @@ impl World {
     pub fn delete_group(&mut self, group: &str) -> Result<(), Refusal> {
         let place = self.core.group_of(group).ok_or_else(|| Refusal::NoGroup(group.into()))?;
         let name = self.core.groups[place as usize].name.clone();
-        self.administer(Request::DeleteGroups(group::DeleteGroups { groups: vec![name] }))
+        let request = Request::DeleteGroups(group::DeleteGroups { groups: vec![name] });
+        self.administer(request).map_err(|error| Refusal::Kafka(error.name()))
     }
 
-    /// A request of an administrator; its error is the refusal.
-    fn administer(&mut self, request: Request) -> Result<(), Refusal> {
+    /// A request of an administrator.
+    fn administer(&mut self, request: Request) -> Result<(), ErrorCode> {
         let reply: Option<Reply> = self.core.administer(request);
         match reply.as_ref().map_or(ErrorCode::NONE, error_of) {
             ErrorCode::NONE => Ok(()),
-            error => Err(Refusal::Kafka(error.name())),
+            error => Err(error),
         }
     }
 }

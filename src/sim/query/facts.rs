@@ -118,6 +118,29 @@ pub struct GroupFacts {
     pub alive: Vec<Rc<str>>,
 }
 
+/// What can be counted at a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Records delivered to a group again.
+    pub reread: u64,
+    /// Records processed and not committed by members that are gone: to be read again.
+    pub reread_to_come: u64,
+    /// Records below the committed offset that nobody processed.
+    pub skipped: u64,
+    /// Different records that were processed.
+    pub distinct: u64,
+    /// `end - committed` summed, as monitors say it; `None` before the first commit.
+    pub lag: Option<i64>,
+    /// Records that nobody has processed and that were not passed.
+    pub unread: i64,
+    /// Partitions without an owner that had one before.
+    pub unowned_now: u32,
+    /// Whether a rebalance is running.
+    pub rebalancing: bool,
+    /// Messages of the group protocol, requests and answers together.
+    pub messages: u64,
+}
+
 /// What a consumer is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConsumerState {

@@ -1,9 +1,11 @@
 //! Questions about groups and the group protocol.
 
-use super::{GroupFacts, GroupState};
+use super::{Counters, GroupFacts, GroupState};
 use crate::group;
 use crate::sim::World;
 use crate::sim::client::Life;
+use crate::sim::core::Log;
+use crate::sim::progress::Progress;
 use std::rc::Rc;
 
 impl World {
@@ -39,9 +41,48 @@ impl World {
         alive.map(|of| self.core.consumers[of.id as usize].clone()).collect()
     }
 
-    /// Messages of the group protocol so far, requests and answers together.
-    pub fn message_count(&self) -> u64 {
-        self.core.message_count
+    /// What can be counted now, of all groups together or of one.
+    pub fn counters(&self, group: Option<&str>) -> Counters {
+        let mut sum = Counters::default();
+        let groups = self.core.groups.iter().filter(|of| group.is_none_or(|name| &*of.name == name));
+        for of in groups {
+            sum.messages += of.messages;
+            sum.rebalancing |= of.rebalancing.is_some();
+            for (log, progress) in of.progress.iter().enumerate() {
+                self.count(&self.core.logs[log], progress, &mut sum);
+            }
+        }
+        sum
+    }
+
+    fn count(&self, log: &Log, progress: &Progress, sum: &mut Counters) {
+        sum.reread += progress.reread;
+        sum.distinct += progress.seen.count(0, i64::MAX) as u64;
+        if !log.exists {
+            return;
+        }
+        sum.skipped += progress.skipped.max(0) as u64;
+        let (start, end) = (log.data.log_start(), log.data.end());
+        if let Some(committed) = progress.committed {
+            sum.lag = Some(sum.lag.unwrap_or(0) + (end - committed).max(0));
+        }
+        if progress.position.is_some() || progress.committed.is_some() {
+            sum.unread += progress.unread(start, end);
+        }
+        if progress.owners.is_empty() && progress.last_owner.is_some() {
+            sum.unowned_now += 1;
+            sum.reread_to_come += progress.at_risk().max(0) as u64;
+        }
+    }
+
+    /// The place of a group among the samples of [`World::samples`].
+    pub fn group_place(&self, group: &str) -> Option<u32> {
+        self.core.group_of(group)
+    }
+
+    /// The place of a partition's log among the samples of [`World::samples`].
+    pub fn log_place(&self, topic: &str, partition: i32) -> Option<u32> {
+        self.core.log_of(topic, partition)
     }
 }
 

@@ -4,6 +4,7 @@
 //! sample is dropped and the step doubles; the peak is kept beside, so thinning never loses it.
 
 use crate::base::{Span, Time};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The first step.
@@ -16,7 +17,7 @@ const SAMPLES_MAX: u64 = 20_000;
 const SHELF: usize = 256;
 
 /// Whose unread records a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SeriesOf {
     /// The group's place.
     pub group: u32,
@@ -27,12 +28,20 @@ pub struct SeriesOf {
 /// One sample.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Sample {
-    /// `end - committed` of all groups together, as monitors say it; `None` before the first commit.
-    pub said: Option<i64>,
-    /// Records that nobody has processed, of all groups together.
-    pub unread: i64,
-    /// The same for each column; columns were only ever added at the end.
-    pub columns: Rc<[i64]>,
+    /// `end - committed` of each group, by its place, as monitors say it; `None` before the first commit.
+    pub said: Rc<[Option<i64>]>,
+    /// Records that nobody has processed, for each column; columns were only ever added at the end.
+    pub unread: Rc<[i64]>,
+}
+
+impl Sample {
+    /// `end - committed` of all groups, or of the one at a place.
+    pub fn said(&self, group: Option<u32>) -> Option<i64> {
+        match group {
+            Some(place) => self.said.get(place as usize).copied().flatten(),
+            None => self.said.iter().flatten().copied().reduce(|a, b| a + b),
+        }
+    }
 }
 
 /// All samples.
@@ -42,9 +51,11 @@ pub struct Samples {
     full: Vec<Rc<[Sample]>>,
     newest: Vec<Sample>,
     columns: Vec<SeriesOf>,
+    places: BTreeMap<SeriesOf, u32>,
     values: u64,
     next: Time,
-    peak: Option<(Time, i64)>,
+    /// For all groups together, and then for each group.
+    peaks: Vec<Option<(Time, i64)>>,
 }
 
 impl Default for Samples {
@@ -54,9 +65,10 @@ impl Default for Samples {
             full: Vec::new(),
             newest: Vec::new(),
             columns: Vec::new(),
+            places: BTreeMap::new(),
             values: 0,
             next: Time::ZERO,
-            peak: None,
+            peaks: Vec::new(),
         }
     }
 }
@@ -69,22 +81,27 @@ impl Samples {
 
     /// The column of a group's partition.
     pub fn column(&self, of: SeriesOf) -> Option<u32> {
-        self.columns.iter().position(|column| *column == of).map(|place| place as u32)
+        self.places.get(&of).copied()
     }
 
-    /// What the columns hold.
-    pub(in crate::sim) fn columns(&mut self) -> &mut Vec<SeriesOf> {
-        &mut self.columns
+    /// Adds a column.
+    pub(in crate::sim) fn add_column(&mut self, of: SeriesOf) {
+        self.places.insert(of, self.columns.len() as u32);
+        self.columns.push(of);
     }
 
     /// Takes in the sample of the moment that was due.
     pub(in crate::sim) fn push(&mut self, sample: Sample) {
-        if let Some(said) = sample.said
-            && self.peak.is_none_or(|(_, peak)| said > peak)
-        {
-            self.peak = Some((self.next, said));
+        self.peaks.resize(self.peaks.len().max(sample.said.len() + 1), None);
+        for (place, peak) in self.peaks.iter_mut().enumerate() {
+            let said = sample.said(place.checked_sub(1).map(|group| group as u32));
+            if let Some(said) = said
+                && peak.is_none_or(|(_, largest)| said > largest)
+            {
+                *peak = Some((self.next, said));
+            }
         }
-        self.values += sample.columns.len() as u64 + 4;
+        self.values += size(&sample);
         self.newest.push(sample);
         self.next += self.step;
         if self.newest.len() == SHELF {
@@ -98,7 +115,7 @@ impl Samples {
     fn thin(&mut self) {
         let kept: Vec<Sample> = self.iter().step_by(2).map(|(_, sample)| sample.clone()).collect();
         self.step = self.step * 2;
-        self.values = kept.iter().map(|sample| sample.columns.len() as u64 + 4).sum();
+        self.values = kept.iter().map(size).sum();
         self.next = Time::ZERO + self.step * kept.len() as u64;
         self.newest.clear();
         self.full.clear();
@@ -126,9 +143,15 @@ impl Samples {
         self.step
     }
 
-    /// The largest `said` of all samples ever taken, and when it was.
-    pub fn peak(&self) -> Option<(Time, i64)> {
-        self.peak
+    /// The largest `said` of all samples ever taken, thinned out or not, and when it was: of all groups together or of
+    /// the one at a place.
+    pub fn peak(&self, group: Option<u32>) -> Option<(Time, i64)> {
+        self.peaks.get(group.map_or(0, |place| place as usize + 1)).copied().flatten()
+    }
+
+    /// What the columns hold.
+    pub fn columns(&self) -> &[SeriesOf] {
+        &self.columns
     }
 
     /// All samples with their times, oldest first.
@@ -154,6 +177,10 @@ impl Samples {
     }
 }
 
+fn size(sample: &Sample) -> u64 {
+    (sample.said.len() + sample.unread.len()) as u64 + 4
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,19 +190,17 @@ mod tests {
         let mut samples = Samples::default();
         for i in 0..=SAMPLES_MAX as i64 {
             assert_eq!(samples.next(), Time::ZERO + STEP * i as u64);
-            samples.push(Sample {
-                said: Some(if i == 4001 { 9 } else { 1 }),
-                unread: i,
-                columns: [i].into(),
-            });
+            let said = Some(if i == 4001 { 9 } else { 1 });
+            samples.push(Sample { said: [said, None].into(), unread: [i].into() });
         }
         assert_eq!(samples.step(), STEP * 2);
-        assert!(samples.iter().all(|(at, sample)| at == Time::ZERO + STEP * sample.unread as u64));
-        assert_eq!(samples.peak(), Some((Time::ZERO + STEP * 4001, 9)));
+        assert!(samples.iter().all(|(at, sample)| at == Time::ZERO + STEP * sample.unread[0] as u64));
+        let peak = Some((Time::ZERO + STEP * 4001, 9));
+        assert_eq!((samples.peak(None), samples.peak(Some(0)), samples.peak(Some(1))), (peak, peak, None));
         assert_eq!(samples.next(), Time::ZERO + samples.step() * samples.len());
         let window: Vec<i64> = samples
             .within(Time::from_ms(600), Time::from_ms(1500))
-            .map(|(_, sample)| sample.unread)
+            .map(|(_, sample)| sample.unread[0])
             .collect();
         assert_eq!(window, [4, 6]);
     }
