@@ -21,9 +21,13 @@ for (const name of files) {
   console.log(name.padEnd(44) + kib(raw.length) + kib(gzip) + kib(brotli));
 }
 console.log("together".padEnd(44) + sums.map(kib).join(""));
+console.log(sums[2]);
 "#;
 
-/// Builds, then gives the page its content security policy.
+/// What the page may weigh on the wire, all files together, as brotli.
+const BROTLI_BYTES_MAX: u64 = 350 * 1024;
+
+/// Builds, gives the page its content security policy, and refuses a page that is too heavy.
 pub fn build() -> Done {
     let mut trunk = serve::trunk(true)?;
     trunk.args(["build", "--release", "--cargo-profile", "page"]);
@@ -33,6 +37,11 @@ pub fn build() -> Done {
     let page = std::fs::read_to_string(&index).map_err(|error| format!("{}: {error}", index.display()))?;
     let page = policy::tighten(&page)?;
     std::fs::write(&index, page).map_err(|error| format!("{}: {error}", index.display()))?;
-    println!("{}", node::script(SIZES, &[&dist])?);
-    Ok(())
+    let sizes = node::script(SIZES, &[&dist])?;
+    let (table, brotli) = sizes.rsplit_once('\n').ok_or("no sizes")?;
+    println!("{table}");
+    match brotli.parse::<u64>() {
+        Ok(bytes) if bytes <= BROTLI_BYTES_MAX => Ok(()),
+        _ => Err(format!("dist/ weighs {brotli} bytes as brotli, the bound is {BROTLI_BYTES_MAX}")),
+    }
 }
