@@ -1,7 +1,7 @@
 //! `cargo xtask serve`: the page on 127.0.0.1, built again whenever a source changes.
 
 use crate::options::Options;
-use crate::shell::{Done, become_it, path_with, root};
+use crate::shell::{Done, become_it, cargo, path_with, root, run};
 use crate::{node, tools};
 use std::process::Command;
 
@@ -37,6 +37,9 @@ pub fn trunk(optimised: bool) -> Result<Command, String> {
     if optimised {
         node::need(&[&node::BINARYEN])?;
     }
+    // Trunk runs Cargo offline, as it runs itself.
+    let fetch = ["fetch", "--locked", "--quiet", "--target", tools::WASM];
+    run("the crates of Cargo.lock are downloaded unless they are here", cargo().args(fetch))?;
     let bindgen = bindgen.parent().map(|folder| folder.to_path_buf()).unwrap_or_else(tools::bin);
     let mut command = Command::new(trunk);
     // Trunk 0.21 refuses NO_COLOR=1: it wants `true` there.
