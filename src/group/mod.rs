@@ -26,7 +26,7 @@ mod ids;
 mod metadata;
 mod offset;
 pub mod protocol;
-mod record;
+pub mod record;
 mod reply;
 mod request;
 mod timer;
