@@ -20,7 +20,8 @@ pub fn commands() -> String {
     let mut line = |text: String| writeln!(out, "{text}").expect("a string takes every text");
     line("\nCOMMANDS".to_owned());
     for spec in ALL {
-        line(format!("\n  {}", spec.syntax));
+        let syntax = wrap(spec.syntax, 96);
+        line(format!("\n  {}", syntax.join("\n      ")));
         wrap(spec.help, 96).into_iter().for_each(|text| line(format!("      {text}")));
     }
     line("\nSETTINGS of group, consumer and start\n".to_owned());

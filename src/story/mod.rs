@@ -11,6 +11,7 @@ pub mod library;
 pub mod load;
 pub mod measure;
 pub mod parse;
+mod plain;
 pub mod report;
 pub mod run;
 pub mod settings;

@@ -228,6 +228,6 @@ impl Reader {
             let expected = format!("at most {}", ERRORS_MAX - 1).into();
             self.errors.push(ParseError { line, column: 1, found: found.into(), expected, nearest: None });
         }
-        if self.errors.is_empty() { Ok(self.story) } else { Err(self.errors) }
+        if self.errors.is_empty() { Ok(self.story.plain()) } else { Err(self.errors) }
     }
 }

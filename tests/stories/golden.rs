@@ -71,7 +71,8 @@ fn every_story_of_the_library_is_canonical_and_has_its_title() {
 fn help_names_every_command_and_every_measure() {
     let help = rejoin::story::help::commands();
     for spec in rejoin::story::command::ALL {
-        assert!(help.contains(spec.syntax), "{}", spec.word);
+        let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(&format!("{} {}", spec.syntax, spec.help)), "{}", spec.word);
     }
     for spec in rejoin::story::measure::MEASURES {
         assert!(help.contains(&format!("\n  {} ", spec.name)), "{}", spec.name);

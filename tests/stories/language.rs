@@ -169,3 +169,24 @@ fn the_recorded_scenarios_are_stories_and_stay_the_same_when_written() {
         assert_eq!(Story::parse(&story.to_string()), Ok(story), "{}", file.display());
     }
 }
+
+#[test]
+fn a_setting_that_is_said_already_is_left_out() {
+    let text = "\
+topic orders
+group checkout protocol=classic assignor=range session-timeout=10s heartbeat=3s process=1ms
+consumer c1 c2 group=checkout topics=orders assignor=range session-timeout=10s process=2ms commit=auto
+consumer c3 group=new topics=orders commit=auto process=0ms session-timeout=10s
+at 5s start c1 c2 process=2ms heartbeat=1s
+at 6s start c1 process=0ms heartbeat=1s
+";
+    let plain = "\
+topic orders
+group checkout assignor=range session-timeout=10s process=1ms
+consumer c1 c2 group=checkout topics=orders process=2ms
+consumer c3 group=new topics=orders session-timeout=10s
+at 5s start c1 c2 heartbeat=1s
+at 6s start c1 process=0s
+";
+    assert_eq!(Story::parse(text).expect("a story").to_string(), plain);
+}

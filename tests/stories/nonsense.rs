@@ -149,7 +149,7 @@ fn every_name_reads_as_it_was_written() {
             }),
             Command::Load(Load {
                 topic: "orders".into(),
-                file: names[0].clone(),
+                file: names[0].replace(['/', '\\', '.'], "-").into(),
                 format: None,
                 key: names.get(1).cloned(),
                 time: None,

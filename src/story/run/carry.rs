@@ -54,7 +54,8 @@ impl Runner {
             }
             Command::Grow(grow) => self.world.grow_topic(&grow.topic, grow.partitions)?,
             Command::Delete(Delete::Topic(name)) => self.world.delete_topic(name)?,
-            Command::Delete(Delete::Group(name)) => self.world.delete_group(name)?,
+            // A request that the coordinator refuses leaves its traces there.
+            Command::Delete(Delete::Group(name)) => self.whole(|world| world.delete_group(name))?,
             Command::Produce(produce) => self.world.produce(sim::ProduceSpec {
                 topic: produce.topic.clone(),
                 count: produce.count,
@@ -103,8 +104,16 @@ impl Runner {
         if let [name] = names {
             return Ok(act(&mut self.world, name)?);
         }
+        self.whole(|world| names.iter().try_for_each(|name| act(world, name)))
+    }
+
+    /// Does something whole or, when it is refused, not at all.
+    pub(super) fn whole(
+        &mut self,
+        act: impl FnOnce(&mut sim::World) -> Result<(), sim::Refusal>,
+    ) -> Result<(), Refusal> {
         let mut world = self.world.clone();
-        names.iter().try_for_each(|name| act(&mut world, name))?;
+        act(&mut world)?;
         self.world = world;
         Ok(())
     }
@@ -167,7 +176,7 @@ impl Runner {
             ResetTo::Earliest => sim::ResetTo::Earliest,
             ResetTo::Latest => sim::ResetTo::Latest,
         };
-        Ok(self.world.reset_offsets(&reset.group, &reset.topic, to)?)
+        self.whole(|world| world.reset_offsets(&reset.group, &reset.topic, to))
     }
 }
 

@@ -254,7 +254,7 @@ impl Runner {
 
     /// The story with every act at its time: running it gives this run again. Canonical lines.
     pub fn story(&self) -> Story {
-        Story { lines: self.lines.clone() }
+        Story { lines: self.lines.clone() }.plain()
     }
 
     /// [`Runner::story`] as text.
