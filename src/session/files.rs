@@ -2,7 +2,7 @@
 
 use super::shelf::Shelf;
 use super::{Contents, LoadOptions, LoadSummary, Session, Transaction, sentence};
-use crate::backup::{Catalog, MemoryStore};
+use crate::backup::{Catalog, MemoryStore, archive};
 use crate::story::Command;
 use crate::story::command::{Export, FORMATS, Import, LOAD_PARTITIONS, Load};
 use crate::story::run::Act;
@@ -65,6 +65,12 @@ impl Session {
         self.command(Command::Export(Export { label: label.into(), file: None }))?;
         let exported = self.runner.take_exports().pop().ok_or("The archive was not written.")?;
         Ok((exported.file, exported.bytes))
+    }
+
+    /// The archive of a backup without a command, as an undo of its deletion takes it in again; `None` when there is no
+    /// such backup.
+    pub fn archive(&self, label: &str) -> Option<Rc<[u8]>> {
+        archive::write(self.runner.store(), &[label.into()]).ok().map(Rc::from)
     }
 
     /// Takes in the backups of an archive; their labels.

@@ -8,6 +8,7 @@ use super::intent::{Ask, Chosen, Intent, Refusal, Show, Tab, Told};
 use super::lab::Lab;
 use super::page::{Change, Page, WINDOW};
 use super::panel::{Alert, Bar, Drawer, Inspector, LoadDialog, Measures, Stage, TimePanel};
+use crate::session::LoadOptions;
 use crate::session::view::LabView;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -35,9 +36,9 @@ pub fn App() -> Html {
         <>
             <a class="skip" href="#stage">{ t().skip }</a>
             { layout(&page, &view, &intent, &on_file) }
-            <Alert alert={page.alert.clone()} intent={intent.clone()} />
+            <Alert alert={page.alert.clone().filter(|_| page.file.is_none())} intent={intent.clone()} />
             if let Some(file) = &page.file {
-                <LoadDialog file={file.clone()} loaded={page.loaded.clone()} topics={topics(&view)}
+                <LoadDialog file={file.clone()} alert={page.alert.clone()} loaded={page.loaded.clone()} topics={topics(&view)}
                     intent={intent.clone()} />
             }
             if dropping { <div class="drop-veil"><p>{ t().drop_here }</p></div> }
@@ -115,7 +116,12 @@ fn use_intent(lab: Lab, page: UseReducerDispatcher<Page>) -> Callback<Intent> {
                 lab.ask(Ask::Exported(label, dom::wall_clock_ms()));
             }
         }
-        Intent::Show(show) => page.dispatch(Change::Show(show)),
+        Intent::Show(show) => {
+            if let Show::Wizard(label) = &show {
+                lab.ask(Ask::Restore(label.clone()));
+            }
+            page.dispatch(Change::Show(show));
+        }
     })
 }
 
@@ -131,9 +137,21 @@ fn take(file: web_sys::File, intent: Callback<Intent>) {
             intent.emit(Intent::Show(Show::Tab(Some(Tab::Backups))));
         } else {
             match files::read(&file, files::RECORDS_MAX).await {
-                Ok(bytes) => intent.emit(Intent::Show(Show::File(Some(Chosen { name, bytes })))),
+                Ok(bytes) => offer(Chosen { name, bytes }, &intent),
                 Err(why) => intent.emit(Intent::Show(Show::Alert(Refusal::Load, why))),
             }
         }
     });
+}
+
+/// Asks how to read a file of records. One that is binary is refused by the lab however it would be read, so nothing
+/// is asked first.
+fn offer(file: Chosen, intent: &Callback<Intent>) {
+    let head = &file.bytes[..file.bytes.len().min(8 << 10)];
+    if head.contains(&0) {
+        let options = LoadOptions { topic: "file".into(), ..LoadOptions::default() };
+        intent.emit(Intent::Ask(Ask::Load(file.name, file.bytes, options)));
+    } else {
+        intent.emit(Intent::Show(Show::File(Some(file))));
+    }
 }

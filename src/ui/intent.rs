@@ -45,6 +45,8 @@ pub enum Ask {
     Exported(Rc<str>, i64),
     /// Delete this backup, and keep its archive until the next one is deleted.
     Delete(Rc<str>),
+    /// Show what the restore of this backup would begin with, or none.
+    Restore(Option<Rc<str>>),
     /// Take back the last deletion.
     Undelete,
 }

@@ -41,7 +41,7 @@ struct Inner {
     last_frame_ms: Option<f64>,
     last_view_ms: f64,
     /// The archive of the backup that was deleted last.
-    deleted: Option<(Rc<str>, Vec<u8>)>,
+    deleted: Option<(Rc<str>, Rc<[u8]>)>,
 }
 
 impl Lab {
@@ -203,7 +203,7 @@ impl Inner {
                 Err(why) => vec![Told::Refused(Refusal::Import, why)],
             },
             Ask::Export(label) => match self.session.export(&label) {
-                Ok((name, bytes)) => vec![Told::Archive(label, name, bytes.into())],
+                Ok((name, bytes)) => vec![Told::Archive(label, name, bytes)],
                 Err(why) => vec![Told::Refused(Refusal::Export, why)],
             },
             Ask::Exported(label, at_ms) => {
@@ -212,16 +212,20 @@ impl Inner {
             }
             Ask::Delete(label) => {
                 // Its archive is kept, so that one click takes the deletion back.
-                let archive = self.session.export(&label).ok();
+                let archive = self.session.archive(&label);
                 let told = self.line(&format!("backup delete {label}"));
                 if !matches!(told[..], [Told::Done(_)]) {
                     return told;
                 }
-                self.deleted = archive;
+                self.deleted = archive.map(|bytes| (format!("rejoin-{label}.zip").into(), bytes));
                 told.into_iter().chain([Told::Deleted(label)]).collect()
             }
+            Ask::Restore(label) => {
+                self.session.choose_restore(label.as_deref());
+                Vec::new()
+            }
             Ask::Undelete => match self.deleted.take() {
-                Some((name, archive)) => self.backups(Ask::Import(name, archive.into())),
+                Some((name, archive)) => self.backups(Ask::Import(name, archive)),
                 None => Vec::new(),
             },
             _ => Vec::new(),

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use yew::Reducible;
 
 /// How much of the run is shown at first.
-pub const WINDOW: Span = Span::from_secs(60);
+pub const WINDOW: Span = Span::from_secs(30);
 
 /// The state of the page.
 #[derive(Clone, PartialEq)]
@@ -170,6 +170,7 @@ impl Page {
             }
             Show::File(file) => {
                 self.file = file;
+                self.alert = None;
                 self.loaded = None;
             }
             Show::Dismiss => self.alert = None,

@@ -1,6 +1,6 @@
 //! What happened, in words.
 
-use super::format::{count, count_u, short, span};
+use super::format::{self, count, count_u, short, span};
 use super::{fill, plural, t};
 use crate::session::view::What;
 use std::rc::Rc;
@@ -24,6 +24,16 @@ pub fn sentence(what: &What) -> String {
         What::Restored(label, records, offsets) => {
             fill(t.ev_restored, &[label, &count_u(*records), &count_u(u64::from(*offsets))])
         }
+        What::TopicGrown(topic, n) => plural(t.ev_topic_grown, u64::try_from(*n).unwrap_or(0), &[topic]),
+        What::Produced(topic, n) => plural(t.ev_produced, *n, &[topic]),
+        What::LoadRemark(file, remark) | What::BackupRemark(file, remark) => {
+            fill(t.ev_remark, &[file, remark])
+        }
+        What::Verified(label, 0) => fill(t.ev_verified, &[label]),
+        What::Verified(label, findings) => plural(t.ev_verified_not, *findings, &[label]),
+        What::Exported(label, file, size) => fill(t.ev_exported, &[label, file, &format::bytes(*size)]),
+        What::Imported(file, labels) => fill(t.ev_imported, &[file, &labels.join(", ")]),
+        What::RestoreDisproven(label, found) => fill(t.ev_disproven, &[label, found]),
         What::BackupDeleted(label) => fill(t.ev_backup_deleted, &[label]),
         What::RestoreProven(label) => fill(t.ev_proven, &[label]),
         other => of_group(other),
@@ -58,6 +68,11 @@ fn of_group(what: &What) -> String {
             let n = u64::try_from(to - from + 1).unwrap_or(0);
             plural(t.ev_skipped, n, &[partition, &count(*from), &count(*to)])
         }
+        What::OffsetsReset(group, topic) => fill(t.ev_offsets_reset, &[group, topic]),
+        What::GroupDeleted(group) => fill(t.ev_group_deleted, &[group]),
+        What::Emptied(group) => fill(t.ev_emptied, &[group]),
+        What::WentOn(name) => fill(t.ev_went_on, &[name]),
+        What::CommitFailed(name, exception) => fill(t.ev_commit_failed, &[name, exception]),
         What::Failed(name, reason) => fill(t.ev_failed, &[name, reason]),
         _ => String::new(),
     }

@@ -9,7 +9,7 @@ mod state;
 mod table;
 
 pub use event::sentence;
-pub use state::{StateWord, Tone, state_word};
+pub use state::{StateWord, Tone, state_name, state_word};
 pub use table::{EN, Texts};
 
 use std::fmt::Display;

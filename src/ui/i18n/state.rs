@@ -42,7 +42,7 @@ pub struct StateWord {
     pub tone: Tone,
     /// The word, without anything that counts by the frame.
     pub word: String,
-    /// What follows the word where there is room: since when.
+    /// What follows the word where there is room: of what, since when.
     pub tail: String,
 }
 
@@ -54,7 +54,7 @@ pub fn state_word(consumer: &ConsumerView, now: Time) -> StateWord {
         ConsumerState::Joining => ("change", Tone::Change, t.state_joining.to_string()),
         ConsumerState::Syncing => ("wait", Tone::Change, t.state_syncing.to_string()),
         ConsumerState::Running if consumer.owns.is_empty() => ("ok", Tone::Still, t.state_idle.to_string()),
-        ConsumerState::Running => ("ok", Tone::Plain, plural(t.state_reads, consumer.owns.len() as u64, &[])),
+        ConsumerState::Running => ("ok", Tone::Plain, fill(t.state_reads, &[&consumer.owns.len()])),
         ConsumerState::NotTold => ("slow", Tone::Still, t.state_not_told.to_string()),
         ConsumerState::Told => ("wait", Tone::Change, t.state_told.to_string()),
         ConsumerState::Paused => ("pause", Tone::Still, fill(t.state_paused, &[&until])),
@@ -68,9 +68,30 @@ pub fn state_word(consumer: &ConsumerView, now: Time) -> StateWord {
         ConsumerState::Killed | ConsumerState::Closed | ConsumerState::Failed | ConsumerState::Zombie => {
             ago(now.since(consumer.since))
         }
+        ConsumerState::Running if !consumer.owns.is_empty() => {
+            plural(t.state_reads_tail, consumer.owns.len() as u64, &[])
+        }
         _ => String::new(),
     };
     StateWord { icon, tone, word, tail }
+}
+
+/// The state's name alone, for tables.
+pub fn state_name(state: ConsumerState) -> &'static str {
+    let t = t();
+    match state {
+        ConsumerState::Joining => t.state_joining,
+        ConsumerState::Syncing => t.state_syncing,
+        ConsumerState::Running => t.state_running,
+        ConsumerState::NotTold => t.state_not_told,
+        ConsumerState::Told => t.state_told,
+        ConsumerState::Paused => t.name_paused,
+        ConsumerState::Slow => t.name_slow,
+        ConsumerState::Zombie => t.state_zombie,
+        ConsumerState::Killed => t.state_killed,
+        ConsumerState::Closed => t.state_closed,
+        ConsumerState::Failed => t.state_failed,
+    }
 }
 
 /// ` 9.640 s ago`, to follow a word.

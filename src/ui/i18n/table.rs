@@ -21,7 +21,6 @@ table! {
     step = "Step";
     step_size = "Size of a step";
     step_event = "one event";
-    step_heartbeat = "one heartbeat";
     step_rebalance = "one rebalance";
     step_interesting = "next interesting event";
     speed = "Speed";
@@ -88,7 +87,8 @@ table! {
     dead_already = "{0} does not run.";
     facts_rate = "{0} records/s, busy {1}";
     facts_lag = "lag {0}";
-    facts_heartbeat = "heartbeat {0} ago";
+    heartbeat = "last heartbeat";
+    seconds_ago = "{0} s ago";
     facts_uncommitted = "{0} read, not committed";
     facts_removed = "removed {0} ago";
 
@@ -108,13 +108,16 @@ table! {
     // States of consumers and groups, in our words.
     state_joining = "joining";
     state_syncing = "waits for its partitions";
-    state_reads = "reads {0} partition|reads {0} partitions";
+    state_reads = "reads {0}";
+    state_reads_tail = " partition| partitions";
     state_running = "running";
     state_idle = "idle, owns nothing";
     state_not_told = "not told yet, reads on";
     state_told = "told, finishes its records";
     state_paused = "paused until {0}";
     state_slow = "slow until {0}";
+    name_paused = "paused";
+    name_slow = "slow";
     state_zombie = "removed, does not know it";
     state_killed = "killed";
     state_closed = "closed";
@@ -164,6 +167,7 @@ table! {
     log_start_at = "log start {0}";
     backup_at = "backup at {0}";
     backups_at = "{0} backup, newest at {1}|{0} backups, newest at {1}";
+    n_uncommitted = "{0} not committed";
     n_again = "{0} to read again";
     n_unread = "{0} unread";
     n_reread = "{0} were read again";
@@ -207,6 +211,7 @@ table! {
     // Drawer.
     drawer = "Drawer";
     backups = "Backups";
+    n_violated = "{0} violated";
     story = "Story";
     events = "Events";
     close_drawer = "Close";
@@ -365,6 +370,19 @@ table! {
     ev_backup_deleted = "Backup {0} was deleted.";
     ev_restored = "Restored {0}: {1} records, {2} offsets.";
     ev_proven = "The restore of {0} is proven.";
+    ev_topic_grown = "Topic {1} has {0} partition now.|Topic {1} has {0} partitions now.";
+    ev_produced = "{0} record written to {1}.|{0} records written to {1}.";
+    ev_remark = "{0}: {1}";
+    ev_verified = "Verified {0}: every byte holds.";
+    ev_verified_not = "Verified {1}: {0} finding.|Verified {1}: {0} findings.";
+    ev_exported = "Exported {0} as {1}, {2}.";
+    ev_imported = "Imported from {0}: {1}.";
+    ev_disproven = "The restore of {0} is proven wrong: {1}";
+    ev_offsets_reset = "The offsets of {0} in {1} were set.";
+    ev_group_deleted = "Group {0} was deleted.";
+    ev_emptied = "{0} is Empty.";
+    ev_went_on = "{0} goes on.";
+    ev_commit_failed = "A commit of {0} failed: {1}";
     ev_check_holds = "Holds: {0}";
     ev_check_fails = "Violated: {0}. Found {1}.";
     ev_refused = "Refused: {0}. {1}";

@@ -8,6 +8,9 @@ use crate::ui::i18n::{fill, format, t};
 /// Height of the axis in pixels.
 pub const HEIGHT: f64 = 36.0;
 
+/// The room that the label of a rebalance takes, in percent.
+const LABEL: f64 = 13.0;
+
 /// At most so many labels stand beside marks: more would cover each other.
 const LABELS_MAX: usize = 6;
 
@@ -61,9 +64,11 @@ fn rebalances(view: &TimeView, window: Window, shapes: &mut Vec<Shape>) {
     for (i, (from, to)) in view.rebalances.iter().enumerate() {
         let end = to.unwrap_or(view.now);
         let (left, right) = (window.x(*from), window.x(end));
-        shapes.push(Shape::rect("wait bar", left, 22.0, (right - left).max(0.15), 8.0));
+        shapes.push(Shape::rect("wait span", left, 22.0, (right - left).max(0.15), 8.0));
         let newest = i + 1 == view.rebalances.len();
-        if newest && right < 80.0 && end.since(*from) > Span::from_ms(1) {
+        let free = !view.marks.iter().any(|mark| (right - 1.0..right + LABEL).contains(&window.x(mark.at)));
+        let head = (right..right + LABEL).contains(&window.x(view.now)) && to.is_some();
+        if newest && free && !head && right < 100.0 - LABEL && end.since(*from) > Span::from_ms(1) {
             let text = fill(t().rebalance_took, &[&format::span(end.since(*from))]);
             shapes.push(Shape::text("change-t opt-l halo", (right, 30.0), 6.0, Anchor::Start, text));
         }

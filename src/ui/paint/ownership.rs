@@ -77,7 +77,9 @@ fn row_shapes(row: &TimeRow, view: &TimeView, consumers: usize, top: f64, shapes
         let room = 1.4 + 0.9 * tenure.consumer.chars().count() as f64;
         if size.bar > 10.0 && width > room && named.as_ref() != Some(&tenure.consumer) {
             let at = (left, top + size.bar - 3.0);
-            shapes.push(Shape::Text("strong", at, 6.0, Anchor::Start, tenure.consumer.clone()));
+            // On a phone only a long bar has room for its owner's name.
+            let class = if width < 12.0 { "strong opt-l" } else { "strong" };
+            shapes.push(Shape::Text(class, at, 6.0, Anchor::Start, tenure.consumer.clone()));
             named = Some(tenure.consumer.clone());
         }
     }

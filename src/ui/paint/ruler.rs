@@ -39,14 +39,14 @@ pub fn shapes(detail: &PartitionDetail) -> Vec<Shape> {
     shapes.push(Shape::Line("mark-line", (watermark, TOP - 8.0), (watermark, TOP + THICK + 6.0)));
     if let Some(committed) = view.committed {
         shapes.push(Shape::Sign(Glyph::Down, x(committed), TOP - 6.0));
-        let (at, anchor) = aside(x(committed), 0.0, 62.0);
+        let (at, anchor) = aside(x(committed), 0.0, 66.0);
         let text = fill(t.committed_at, &[&count(committed)]);
         shapes.push(Shape::text("strong", (at, 11.0), 0.0, anchor, text));
     }
     shapes.push(Shape::text("", (100.0, 11.0), 0.0, Anchor::End, t.high_watermark));
     if let Some(position) = view.position {
         shapes.push(Shape::Sign(Glyph::Up, x(position), TOP + THICK + 7.0));
-        let (at, anchor) = aside(x(position), 28.0, 74.0);
+        let (at, anchor) = aside(x(position), 56.0, 80.0);
         let text = fill(t.position_at, &[&count(position)]);
         shapes.push(Shape::text("strong", (at, 68.0), 0.0, anchor, text));
     }
@@ -60,8 +60,12 @@ pub fn shapes(detail: &PartitionDetail) -> Vec<Shape> {
     shapes.push(Shape::text("strong", (100.0, 68.0), 0.0, Anchor::End, count(view.high_watermark)));
     shapes.push(Shape::text("", (100.0, 86.0), 0.0, Anchor::End, fill(t.n_unread, &[&count(unread)])));
     if again > 0 {
-        let text = fill(t.n_again, &[&count(again)]);
-        shapes.push(Shape::text("change-t", (0.0, 86.0), 0.0, Anchor::Start, text));
+        let (class, text) = match view.owner {
+            Some(_) => ("", t.n_uncommitted),
+            None => ("change-t", t.n_again),
+        };
+        let text = fill(text, &[&count(again)]);
+        shapes.push(Shape::text(class, (0.0, 86.0), 0.0, Anchor::Start, text));
     }
     pins(detail, &x, &mut shapes);
     shapes
@@ -69,10 +73,7 @@ pub fn shapes(detail: &PartitionDetail) -> Vec<Shape> {
 
 /// Where a text about `x` stands, between two limits, and on which of its points.
 fn aside(x: f64, least: f64, most: f64) -> (f64, Anchor) {
-    match x {
-        x if x < 20.0 && least == 0.0 => (x.max(0.0), Anchor::Start),
-        x => (x.clamp(least + 20.0, most), Anchor::Middle),
-    }
+    if x < 30.0 && least == 0.0 { (x, Anchor::Start) } else { (x.clamp(least, most), Anchor::End) }
 }
 
 /// Painted ranges; those closer than a third of a percent are at least that wide.
@@ -86,6 +87,7 @@ fn ranges(detail: &PartitionDetail, x: &impl Fn(i64) -> f64, shapes: &mut Vec<Sh
         let width = (right - left).max(0.35);
         let (class, pattern) = match range.kind {
             RangeKind::Read => ("read", None),
+            RangeKind::AtRisk if detail.view.owner.is_some() => ("ahead", None),
             RangeKind::AtRisk => ("again", Some(Fill::Change)),
             RangeKind::Reread => ("reread", None),
             RangeKind::Skipped => ("skip", Some(Fill::Skip)),
@@ -96,7 +98,7 @@ fn ranges(detail: &PartitionDetail, x: &impl Fn(i64) -> f64, shapes: &mut Vec<Sh
             RangeKind::Reread => shapes.push(Shape::rect("wait", left, TOP + THICK - 4.0, width, 4.0)),
             _ => shapes.push(Shape::Rect(class, pattern, left, TOP, width, THICK)),
         }
-        if range.kind == RangeKind::AtRisk {
+        if range.kind == RangeKind::AtRisk && detail.view.owner.is_none() {
             shapes.push(Shape::rect("again-edge", left, TOP, width, THICK));
         }
     }

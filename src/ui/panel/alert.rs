@@ -11,6 +11,9 @@ use yew::prelude::*;
 pub struct AlertProps {
     /// What was refused, and why.
     pub alert: Option<(Refusal, Rc<str>)>,
+    /// It stands in its place instead of floating over the page.
+    #[prop_or_default]
+    pub inline: bool,
     /// Where intents go.
     pub intent: Callback<Intent>,
 }
@@ -20,7 +23,7 @@ pub struct AlertProps {
 pub fn Alert(props: &AlertProps) -> Html {
     let dismiss = props.intent.reform(|()| Intent::Show(Show::Dismiss));
     html! {
-        <div class="alerts" role="alert">
+        <div class={if props.inline { "alerts-here" } else { "alerts" }} role="alert">
             if let Some((what, why)) = &props.alert {
                 <div class="alert">
                     { icon("warn") }<b>{ title(*what) }</b>

@@ -86,7 +86,6 @@ fn step_word(kind: StepKind) -> &'static str {
     let t = t();
     match kind {
         StepKind::Event => t.step_event,
-        StepKind::Heartbeat => t.step_heartbeat,
         StepKind::Rebalance => t.step_rebalance,
         StepKind::Interesting => t.step_interesting,
     }
@@ -103,7 +102,7 @@ struct StoriesProps {
 #[component]
 fn Stories(props: &StoriesProps) -> Html {
     let items = Session::examples()
-        .into_iter()
+        .iter()
         .map(|example| MenuItem {
             text: example.title.into(),
             hint: None,

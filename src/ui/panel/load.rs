@@ -1,9 +1,10 @@
 //! Loading a file of records: how to read it, then what became of it.
 
+use super::Alert;
 use crate::session::{LoadOptions, LoadSummary};
 use crate::ui::dom;
 use crate::ui::i18n::{fill, format, plural, t};
-use crate::ui::intent::{Ask, Chosen, Intent, Show};
+use crate::ui::intent::{Ask, Chosen, Intent, Refusal, Show};
 use crate::ui::widget::{Button, Look};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -13,6 +14,8 @@ use yew::prelude::*;
 pub struct LoadDialogProps {
     /// The file.
     pub file: Chosen,
+    /// Why it was refused.
+    pub alert: Option<(Refusal, Rc<str>)>,
     /// What became of it, once it was loaded.
     pub loaded: Option<(Rc<str>, Rc<LoadSummary>)>,
     /// Topics that are there.
@@ -53,6 +56,7 @@ pub fn LoadDialog(props: &LoadDialogProps) -> Html {
         <dialog ref={dialog.clone()} class="load-dialog" aria-labelledby="load-title" {onclose}>
             <h2 id="load-title">{ fill(t().load_title, &[&props.file.name]) }</h2>
             <p class="muted">{ size_words(&props.file) }</p>
+            <Alert alert={props.alert.clone()} intent={props.intent.clone()} inline=true />
             if let Some((_, summary)) = &props.loaded {
                 { outcome(summary, &dialog) }
             } else {

@@ -7,7 +7,7 @@ mod status;
 mod story;
 
 use crate::session::view::{BackupsView, HappenedView, RunView, StageView, StoryView};
-use crate::ui::i18n::{format, t};
+use crate::ui::i18n::{fill, format, t};
 use crate::ui::intent::{Intent, Show, Tab};
 use crate::ui::page::Page;
 use crate::ui::widget::{TabItem, Tabs};
@@ -50,10 +50,10 @@ pub fn Drawer(props: &DrawerProps) -> Html {
     let t = t();
     let backups = props.backups.backups.len() as u64;
     let failed = props.story.checks.iter().filter(|check| !check.holds).count() as u64;
-    let badge = |n: u64| (n > 0).then(|| AttrValue::from(format::count_u(n)));
+    let badge = |n: u64, text: &str| (n > 0).then(|| AttrValue::from(fill(text, &[&format::count_u(n)])));
     let items = vec![
-        TabItem { text: t.backups.into(), badge: badge(backups) },
-        TabItem { text: t.story.into(), badge: badge(failed) },
+        TabItem { text: t.backups.into(), badge: badge(backups, "{0}") },
+        TabItem { text: t.story.into(), badge: badge(failed, t.n_violated) },
         TabItem { text: t.events.into(), badge: None },
     ];
     let chosen = props.tab.and_then(|tab| Tab::ALL.iter().position(|other| *other == tab));

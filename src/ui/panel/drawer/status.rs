@@ -76,16 +76,20 @@ fn most_important(events: &[Happened], number: Option<u64>) -> Option<&Happened>
 /// How much a thing matters; 0 is never said.
 fn importance(what: &What) -> u8 {
     match what {
-        What::Check(_, _, false) | What::Failed(..) | What::Skipped(..) => 9,
+        What::Check(_, _, false) | What::Failed(..) | What::Skipped(..) | What::RestoreDisproven(..) => 9,
         What::RestoreProven(_) | What::BackedUp(..) | What::Restored(..) | What::Loaded(..) => 8,
+        What::Imported(..) | What::Exported(..) | What::Verified(..) => 8,
         What::Killed(..) | What::Removed(..) | What::Lost(..) => 7,
         What::Stable(..) | What::BackupDeleted(_) | What::TopicDeleted(_) => 6,
         What::Closed(_) | What::Left(..) | What::Paused(..) | What::Slowed(..) => 5,
+        What::CommitFailed(..) | What::GroupDeleted(_) | What::Emptied(_) | What::WentOn(_) => 5,
+        What::TopicGrown(..) | What::Produced(..) | What::OffsetsReset(..) => 5,
         What::RebalanceBegan(..) | What::Reread(..) => 4,
         What::Assigned(..) | What::Revoked(..) | What::TopicCreated(..) | What::Check(..) => 3,
         What::Joined(..) | What::Started(_) => 2,
         // The person hears of his own acts and of refusals elsewhere, of single lines in the load's summary.
         What::Command(_) | What::Refused(..) | What::LineRefused(..) => 0,
+        What::LoadRemark(..) | What::BackupRemark(..) => 0,
     }
 }
 

@@ -73,6 +73,7 @@ fn one_error(error: &StoryError, area: &NodeRef, text: &Rc<str>) -> Html {
         words.push(' ');
         words.push_str(&fill(t.story_nearest, &[nearest]));
     }
+    let marked = marked(text, error);
     let (line, area, text) = (error.line, area.clone(), text.clone());
     let onclick = Callback::from(move |_: MouseEvent| {
         let (from, to) = line_range(&text, line);
@@ -80,8 +81,22 @@ fn one_error(error: &StoryError, area: &NodeRef, text: &Rc<str>) -> Html {
     });
     let key = format!("{}-{}-{}", error.line, error.column, error.found);
     html! {
-        <li {key}><button type="button" class="rowbtn" title={fill(t.go_to_line, &[&line])} {onclick}>{ words }</button></li>
+        <li {key}>
+            <button type="button" class="rowbtn" title={fill(t.go_to_line, &[&line])} {onclick}>{ words }</button>
+            <pre class="marked" aria-hidden="true">{ marked }</pre>
+        </li>
     }
+}
+
+/// The line, and a mark under the column; of a long line the part around it.
+fn marked(text: &str, error: &StoryError) -> String {
+    const BEFORE: usize = 30;
+    let line = text.split('\n').nth(error.line.saturating_sub(1) as usize).unwrap_or("");
+    let column = error.column.saturating_sub(1) as usize;
+    let skip = column.saturating_sub(BEFORE);
+    let shown: String =
+        line.chars().skip(skip).take(2 * BEFORE).map(|c| if c == '\t' { ' ' } else { c }).collect();
+    format!("{shown}\n{}^", " ".repeat(column - skip))
 }
 
 /// Where a line begins and ends, in UTF-16 units as the browser counts them.
@@ -152,7 +167,25 @@ fn Commands(props: &CommandsProps) -> Html {
 
 #[cfg(test)]
 mod tests {
-    use super::line_range;
+    use super::{line_range, marked};
+    use crate::session::view::StoryError;
+
+    #[test]
+    fn the_mark_stands_under_the_column() {
+        let error = |line, column| StoryError {
+            line,
+            column,
+            found: "x".into(),
+            expected: "y".into(),
+            nearest: None,
+        };
+        assert_eq!(marked("seed 7\nend x", &error(2, 5)), "end x\n    ^");
+        assert_eq!(
+            marked(&"a".repeat(100), &error(1, 51)),
+            format!("{}\n{}^", "a".repeat(60), " ".repeat(30))
+        );
+        assert_eq!(marked("", &error(9, 1)), "\n^");
+    }
 
     #[test]
     fn a_line_is_where_the_browser_counts_it() {

@@ -35,6 +35,9 @@ pub fn Consumer(props: &ConsumerProps) -> Html {
                     { fact(t.group, view.group.as_deref().unwrap_or(t.none).to_string()) }
                     { fact(t.generation_head, view.generation.map_or(t.none.to_string(), |g| g.to_string())) }
                     { fact(t.uncommitted, format::count_u(view.uncommitted)) }
+                    if let Some(at) = view.last_heartbeat {
+                        { fact(t.heartbeat, fill(t.seconds_ago, &[&format::seconds_us(props.now.since(at).us())])) }
+                    }
                     { fact(t.since, format::moment(view.since)) }
                 </dl>
                 if let Some(id) = &view.member_id { <p class="cap member">{ t.member_id }{ " " }<code>{ id.clone() }</code></p> }

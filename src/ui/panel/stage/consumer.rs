@@ -37,7 +37,7 @@ pub fn Consumer(props: &ConsumerProps) -> Html {
             <span class={classes!("edge", owner_class(consumer.index, props.consumers))}></span>
             <button type="button" class="name" {onclick}>{ consumer.name.clone() }</button>
             <span class={word.tone.class()}>{ icon(word.icon) }
-                <span>{ word.word }<span class="wide">{ word.tail }</span></span></span>
+                <span>{ word.word }<span class="tail">{ word.tail }</span></span></span>
             <span class="facts">{ facts(consumer, props.now) }</span>
             <span class="acts">
                 { life(props, alive) }
@@ -98,15 +98,15 @@ fn facts(consumer: &ConsumerView, now: Time) -> String {
         }
         return facts.join(", ");
     }
+    let busy = format::share(consumer.busy_milli);
     let mut facts = Vec::new();
+    // Before the first commit lag cannot be told; then less is said to lag than was read.
+    if i64::try_from(consumer.uncommitted).is_ok_and(|read| consumer.lag >= read) {
+        facts.push(fill(t.facts_lag, &[&format::count(consumer.lag)]));
+    }
+    facts.push(fill(t.facts_rate, &[&format::count_u(consumer.rate), &busy]));
     if let Some(generation) = consumer.generation {
         facts.push(fill(t.generation, &[&generation]));
-    }
-    facts.push(fill(t.facts_lag, &[&format::count(consumer.lag)]));
-    let busy = format::share(consumer.busy_milli);
-    facts.push(fill(t.facts_rate, &[&format::count_u(consumer.rate), &busy]));
-    if let Some(at) = consumer.last_heartbeat {
-        facts.push(fill(t.facts_heartbeat, &[&format::span(now.since(at))]));
     }
     facts.join(", ")
 }

@@ -50,7 +50,7 @@ pub fn Stage(props: &StageProps) -> Html {
                 { tools(props) }
             </div>
             if !props.table { { picture(props) } }
-            <Tables stage={props.stage.clone()} now={props.now} shown={props.table} />
+            <Tables stage={props.stage.clone()} shown={props.table} />
         </main>
     }
 }
@@ -61,7 +61,7 @@ fn tools(props: &StageProps) -> Html {
     let table = props.table;
     html! {
         <div class="stage-tools">
-            <Button text={t.table} icon="table" look={Look::Quiet} class="wide" pressed={table}
+            <Button text={t.table} icon="table" look={Look::Quiet} pressed={table}
                 on_press={props.intent.reform(move |()| Intent::Show(Show::Table(!table)))} />
             <FileButton text={t.load_file} icon="imp" class="load" on_file={props.on_file.clone()} />
             <Button text={t.add_consumer} icon="plus" look={Look::Primary} class="add"

@@ -10,24 +10,26 @@ use yew::prelude::*;
 
 /// The bars.
 pub fn owners(stage: &StageView) -> Html {
-    // Partitions and unread records an owner; `None` comes first.
     let mut sums: BTreeMap<Option<Rc<str>>, (u64, i64)> = BTreeMap::new();
     for partition in stage.topics.iter().flat_map(|topic| &topic.partitions) {
         let sum = sums.entry(partition.owner.clone()).or_default();
         *sum = (sum.0 + 1, sum.1 + partition.unread);
     }
     let most = sums.values().map(|(n, _)| *n).max().unwrap_or(1);
+    // What nobody owns comes first, then the consumers in their order.
+    let order = [None].into_iter().chain(stage.consumers.iter().map(|consumer| Some(consumer.name.clone())));
+    let bars = order.filter_map(|owner| sums.get(&owner).map(|(n, unread)| (owner.clone(), *n, *unread)));
     html! {
         <div class="logs-col">
             <div class="logs-head plain"><span>{ t().owners_head }</span></div>
             <ol class="logs owners">
-                { for sums.into_iter().map(|(owner, (n, unread))| bar(stage, owner, n, unread, most)) }
+                { for bars.map(|(owner, n, unread)| bar(stage, owner, (n, unread), most)) }
             </ol>
         </div>
     }
 }
 
-fn bar(stage: &StageView, owner: Option<Rc<str>>, n: u64, unread: i64, most: u64) -> Html {
+fn bar(stage: &StageView, owner: Option<Rc<str>>, (n, unread): (u64, i64), most: u64) -> Html {
     let width = n as f64 * 100.0 / most as f64;
     let index = stage.consumers.iter().find(|c| owner.as_ref() == Some(&c.name)).map(|c| c.index);
     let shape = match index {

@@ -1,8 +1,7 @@
 //! The stage as tables: always in the document for readers' tools, shown by the Table button.
 
-use crate::base::Time;
 use crate::session::view::{ConsumerView, PartitionView, StageView};
-use crate::ui::i18n::{format::count, state_word, t};
+use crate::ui::i18n::{format::count, state_name, t};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -11,8 +10,6 @@ use yew::prelude::*;
 pub struct TablesProps {
     /// Topics and consumers now.
     pub stage: Rc<StageView>,
-    /// Virtual time.
-    pub now: Time,
     /// Whether they are shown to the eye.
     pub shown: bool,
 }
@@ -40,7 +37,7 @@ pub fn Tables(props: &TablesProps) -> Html {
             <table class="table"><caption>{ t.consumers }</caption>
                 <thead><tr>{ heads(&[(t.name, false), (t.state, false), (t.group, false), (t.generation_head, true),
                     (t.owns, false), (t.lag, true), (t.uncommitted, true)]) }</tr></thead>
-                <tbody>{ for props.stage.consumers.iter().map(|c| consumer_row(c, props.now)) }</tbody>
+                <tbody>{ for props.stage.consumers.iter().map(consumer_row) }</tbody>
             </table>
         </div>
     }
@@ -59,14 +56,14 @@ fn partition_row(view: &PartitionView) -> Html {
     }
 }
 
-fn consumer_row(view: &ConsumerView, now: Time) -> Html {
+fn consumer_row(view: &ConsumerView) -> Html {
     let t = t();
     let owns: Vec<String> = view.owns.iter().map(|(topic, n)| format!("{topic}-{n}")).collect();
     let generation = view.generation.map_or_else(|| t.none.to_string(), |g| g.to_string());
     let owns = if owns.is_empty() { t.none.to_string() } else { owns.join(", ") };
     html! {
         <tr key={view.name.to_string()}>
-            <th scope="row">{ view.name.clone() }</th><td>{ state_word(view, now).word }</td>
+            <th scope="row">{ view.name.clone() }</th><td>{ state_name(view.state) }</td>
             <td>{ view.group.as_deref().unwrap_or(t.none).to_string() }</td><td class="num">{ generation }</td>
             <td class="wrap">{ owns }</td><td class="num">{ count(view.lag) }</td>
             <td class="num">{ count(i64::try_from(view.uncommitted).unwrap_or(i64::MAX)) }</td>

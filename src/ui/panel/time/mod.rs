@@ -72,9 +72,10 @@ fn head(props: &TimePanelProps) -> Html {
 }
 
 /// Widths of the window, the narrowest first.
-const WIDTHS: [Span; 6] = [
+const WIDTHS: [Span; 7] = [
     Span::from_secs(5),
-    Span::from_secs(20),
+    Span::from_secs(10),
+    Span::from_secs(30),
     Span::from_secs(60),
     Span::from_secs(180),
     Span::from_secs(600),
