@@ -8,6 +8,7 @@
 //! Driving is [`World::next_event_at`], [`World::advance_to`], [`World::step`]. Everything else reads.
 
 mod broker;
+pub mod check;
 mod client;
 mod core;
 mod fetch;

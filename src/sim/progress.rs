@@ -53,6 +53,8 @@ pub(super) struct Progress {
     pub committed: Option<i64>,
     /// Below it nothing is counted: the log's start when the group first saw it.
     pub floor: i64,
+    /// From here on no gap may be: the policy, an administrator or a restore let the group begin here.
+    pub begin: i64,
     /// Processed at least once.
     pub seen: Ranges,
     /// Processed more than once.
@@ -99,6 +101,11 @@ impl Progress {
         missed
     }
 
+    /// From where on nothing may be passed over.
+    pub fn begins(&self) -> i64 {
+        self.begin.max(self.floor)
+    }
+
     /// Where reading has to go on to miss nothing: below it, what was not processed counts as skipped.
     pub fn base(&self, log_start: i64) -> i64 {
         self.committed.or(self.start).unwrap_or(log_start).max(log_start)
@@ -128,6 +135,7 @@ impl Progress {
 
     /// The offset that a restore brought back, which nobody committed now.
     pub fn set_committed(&mut self, committed: i64) {
+        self.begin = committed;
         self.committed = Some(committed);
         self.skipped = (committed - self.floor).max(0) - self.seen.count(self.floor, committed);
     }

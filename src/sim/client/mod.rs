@@ -107,6 +107,8 @@ pub(super) struct Client {
     /// Log and offset of the record in work.
     working: Option<(u32, i64)>,
     pub commits: commit::Commits,
+    /// The exception that the next `poll()` throws.
+    fatal: Option<&'static str>,
     /// Whether an exception ended the loop.
     failed: bool,
 }
@@ -184,8 +186,12 @@ impl Consumer {
         self.since = core.now;
     }
 
-    /// An exception ends the loop; a well-kept application closes then.
+    /// An exception comes out of `poll()` and ends the loop; a well-kept application closes then.
     fn fail(&mut self, core: &mut Core, exception: &'static str) {
+        if !matches!(self.client.task, Task::Poll { .. }) {
+            self.client.fatal = Some(exception);
+            return;
+        }
         core.note(Happening::Failed(self.name(core), exception));
         core.queue.clear(self.app);
         self.client.failed = true;
@@ -285,6 +291,7 @@ impl Client {
             batch: task::Batch::default(),
             working: None,
             commits: commit::Commits::default(),
+            fatal: None,
             failed: false,
         }
     }

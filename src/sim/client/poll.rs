@@ -16,6 +16,10 @@ impl Consumer {
     /// Goes on with a `poll()` after news; whether it has returned.
     pub(super) fn poll_step(&mut self, core: &mut Core) -> bool {
         let Task::Poll { until } = self.client.task else { return false };
+        if let Some(exception) = self.client.fatal.take() {
+            self.fail(core, exception);
+            return true;
+        }
         self.refresh_metadata(core);
         if self.coordinator_ready(core) && self.in_generation(core) {
             self.commit_when_due(core);

@@ -148,7 +148,9 @@ impl Consumer {
         }
         for (log, offset) in offsets {
             if self.place_ready(core, log, State::Reset, Some(offset)) {
-                core.progress(self.group, log).start = Some(offset);
+                let progress = core.progress(self.group, log);
+                progress.start = Some(offset);
+                progress.begin = offset;
             }
         }
     }

@@ -55,7 +55,13 @@ impl World {
             topics: vec![(TopicRef::Name(topic.clone()), offsets.iter().map(commit).collect())],
         });
         match self.administer(request) {
-            Ok(()) => self.core.note(Happening::OffsetsReset(group_id, topic, offsets)),
+            Ok(()) => {
+                for (partition, offset) in &offsets {
+                    let log = self.core.topics[&topic].logs[*partition as usize];
+                    self.core.progress(place, log).begin = *offset;
+                }
+                self.core.note(Happening::OffsetsReset(group_id, topic, offsets));
+            }
             Err(error) => {
                 self.core.note(Happening::ResetRefused(group_id, topic, error.name()));
                 return Err(Refusal::Kafka(error.name()));

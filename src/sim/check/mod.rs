@@ -1,0 +1,59 @@
+//! Invariants: what holds after every single event of every world, whatever a person does to it.
+//!
+//! One file an invariant, one line in [`ALL`]. Property tests run all of them after every step, and a run may do so too.
+
+mod at_least_once;
+mod committed;
+mod one_owner;
+mod time;
+mod within_log;
+
+use super::World;
+use crate::base::Time;
+
+/// An invariant.
+pub struct Check {
+    /// What it says, as a sentence.
+    pub says: &'static str,
+    /// Looks at a world; what is wrong, in words.
+    pub look: fn(&World, &mut Memory) -> Result<(), String>,
+}
+
+/// What checks remember from one look to the next.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    now: Time,
+}
+
+/// Every invariant.
+pub const ALL: &[Check] =
+    &[one_owner::CHECK, within_log::CHECK, committed::CHECK, at_least_once::CHECK, time::CHECK];
+
+/// Looks at all of them.
+///
+/// # Errors
+/// The first that is broken, with what is wrong.
+pub fn all(world: &World, memory: &mut Memory) -> Result<(), String> {
+    ALL.iter()
+        .try_for_each(|check| (check.look)(world, memory).map_err(|wrong| format!("{}: {wrong}", check.says)))
+}
+
+impl World {
+    /// Every partition that a group touched: names of group and partition, the progress, and the log.
+    fn touched(&self) -> impl Iterator<Item = Touched<'_>> {
+        self.core.groups.iter().flat_map(|group| {
+            group.progress.iter().zip(&self.core.logs).map(move |(progress, log)| Touched {
+                name: format!("{} of {}", log.name, group.name),
+                progress,
+                log,
+            })
+        })
+    }
+}
+
+/// A partition that a group touched.
+struct Touched<'a> {
+    name: String,
+    progress: &'a super::progress::Progress,
+    log: &'a super::core::Log,
+}

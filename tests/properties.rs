@@ -1,0 +1,208 @@
+//! Random worlds: one seed draws all options and all faults, and every invariant is looked at after every step.
+//!
+//! First things go wrong for a while; then everything is healed, and the world must come to rest: everything read,
+//! everything owned.
+
+use rejoin::base::{Rng, Span, Time};
+use rejoin::sim::{
+    Commit, ConsumerSpec, GroupSpec, ProduceSpec, ProducerSpec, Refusal, Reset, Settings, TopicSpec, World,
+    WorldConfig, check,
+};
+use std::rc::Rc;
+
+/// How long things go wrong.
+const FAULTS: Time = Time::from_ms(60_000);
+
+/// A random world and what is done to it.
+struct Swarm {
+    seed: u64,
+    rng: Rng,
+    world: World,
+    memory: check::Memory,
+    consumers: u64,
+    topics: Vec<Rc<str>>,
+    said: Vec<String>,
+}
+
+impl Swarm {
+    fn new(seed: u64) -> Swarm {
+        println!("seed {seed}");
+        let mut rng = Rng::new(seed).fork("swarm");
+        let config = WorldConfig {
+            seed,
+            initial_rebalance_delay: Span::from_ms(rng.below(3) * 1500),
+            latency: Span::from_us(100 + rng.below(3_000)),
+            jitter: Span::from_us(rng.below(2) * rng.below(20_000)),
+            ..WorldConfig::default()
+        };
+        let mut swarm = Swarm {
+            seed,
+            world: World::new(config),
+            memory: check::Memory::default(),
+            consumers: 0,
+            topics: Vec::new(),
+            said: Vec::new(),
+            rng,
+        };
+        swarm.furnish();
+        swarm
+    }
+
+    /// Topics, producers, a group or two, consumers.
+    fn furnish(&mut self) {
+        for number in 0..1 + self.rng.below(2) {
+            let name: Rc<str> = format!("t{number}").into();
+            let partitions = 1 + self.rng.below(7) as i32;
+            self.world.create_topic(TopicSpec { name: name.clone(), partitions }).expect("a topic");
+            let keys = (self.rng.below(2) == 0).then(|| 1 + self.rng.below(200));
+            self.world
+                .add_producer(ProducerSpec {
+                    name: format!("p{number}").into(),
+                    topic: name.clone(),
+                    rate_milli: 1000 + self.rng.below(60_000),
+                    keys,
+                    value_bytes: 20,
+                    until: Some(FAULTS.since(Time::ZERO)),
+                })
+                .expect("a producer");
+            self.topics.push(name);
+        }
+        for number in 0..1 + self.rng.below(2) {
+            let settings = self.settings();
+            self.world.add_group(GroupSpec { name: format!("g{number}").into(), settings }).expect("a group");
+        }
+        for _ in 0..1 + self.rng.below(5) {
+            self.add_consumer();
+        }
+    }
+
+    fn settings(&mut self) -> Settings {
+        let rng = &mut self.rng;
+        let session = 2_000 + rng.below(6_000);
+        let commits = [Commit::Auto, Commit::Auto, Commit::Sync, Commit::Async, Commit::Record];
+        let assignors = [vec!["range"], vec!["roundrobin"], vec!["roundrobin", "range"]];
+        let assignors = &assignors[rng.below(3) as usize];
+        Settings {
+            assignors: Some(assignors.iter().map(|name| (*name).into()).collect()),
+            session_timeout: Some(Span::from_ms(session)),
+            heartbeat: Some(Span::from_ms(200 + rng.below(session / 3))),
+            max_poll_interval: Some(Span::from_ms(3_000 + rng.below(20_000))),
+            max_poll_records: Some(1 + rng.below(2) as u32 * 499),
+            metadata_max_age: Some(Span::from_ms(1_000 + rng.below(10_000))),
+            reset: Some(Reset::Earliest),
+            commit: Some(commits[rng.below(5) as usize]),
+            auto_commit_interval: Some(Span::from_ms(500 + rng.below(5_000))),
+            commit_on_revoke: Some(rng.below(3) == 0),
+            process: Some(Span::from_us(rng.below(3) * rng.below(4_000))),
+            ..Settings::default()
+        }
+    }
+
+    fn add_consumer(&mut self) {
+        let groups = self.world.groups().len() as u64;
+        let mut topics = self.topics.clone();
+        if topics.len() > 1 && self.rng.below(3) == 0 {
+            topics.remove(self.rng.below(2) as usize);
+        }
+        let spec = ConsumerSpec {
+            name: format!("c{}", self.consumers).into(),
+            group: format!("g{}", self.rng.below(groups)).into(),
+            topics,
+            settings: Settings::default(),
+        };
+        self.consumers += 1;
+        self.world.add_consumer(spec).expect("a consumer");
+    }
+
+    /// One random deed. Refusals are fine: a dead consumer cannot be killed.
+    fn act(&mut self) {
+        let consumer = format!("c{}", self.rng.below(self.consumers));
+        let topic = self.topics[self.rng.below(self.topics.len() as u64) as usize].clone();
+        let span = Span::from_ms(100 + self.rng.below(12_000));
+        let world = &mut self.world;
+        let (deed, done): (&str, Result<(), Refusal>) = match self.rng.below(12) {
+            0 | 1 => ("kill", world.kill(&consumer)),
+            2 => ("close", world.close(&consumer)),
+            3 | 4 => ("start", world.start(&consumer, &Settings::default())),
+            5 => ("pause", world.pause(&consumer, span)),
+            6 => ("slow", world.slow(&consumer, span)),
+            7 => ("restart", world.restart(&consumer)),
+            8 => {
+                let facts = world.topics().into_iter().find(|facts| facts.name == topic).expect("a topic");
+                ("grow", world.grow_topic(&topic, facts.partitions + 1))
+            }
+            9 => ("subscribe", world.subscribe(&consumer, self.topics.clone())),
+            10 if self.consumers < 9 => {
+                self.add_consumer();
+                ("add", Ok(()))
+            }
+            _ => {
+                let spec = ProduceSpec { topic, count: self.rng.below(700), keys: Some(10), value_bytes: 10 };
+                ("produce", world.produce(spec))
+            }
+        };
+        self.said.push(format!("{} {deed} {consumer} {done:?}", self.world.now()));
+    }
+
+    /// Goes on to `time`, and looks at every invariant after every step.
+    fn go(&mut self, time: Time) {
+        while self.world.next_event_at().is_some_and(|at| at <= time) {
+            self.world.step();
+            if let Err(wrong) = check::all(&self.world, &mut self.memory) {
+                panic!("seed {} at {}: {wrong}\n{}", self.seed, self.world.now(), self.said.join("\n"));
+            }
+        }
+        self.world.advance_to(time);
+    }
+
+    /// Everything runs again and has time to come to rest.
+    fn heal(&mut self) {
+        for number in 0..self.consumers {
+            let _ = self.world.start(&format!("c{number}"), &Settings::default());
+        }
+        let time = self.world.now() + Span::from_secs(90);
+        self.go(time);
+    }
+
+    fn demand_progress(&self) {
+        let context = || format!("seed {} at {}:\n{}", self.seed, self.world.now(), self.said.join("\n"));
+        for group in self.world.groups().iter().filter(|group| !group.alive.is_empty()) {
+            let subscribed =
+                self.world.topics().into_iter().filter(|topic| topic.groups.contains(&group.name));
+            assert!(
+                !self.world.counters(Some(&group.name)).rebalancing,
+                "{} rebalances, {}",
+                group.name,
+                context()
+            );
+            for topic in subscribed {
+                for number in 0..topic.partitions {
+                    let of =
+                        self.world.partition(&topic.name, number, Some(&group.name)).expect("a partition");
+                    let name = format!("{}-{number} of {}", topic.name, group.name);
+                    assert_eq!(of.unread, 0, "{name} is not read, {}", context());
+                    assert!(of.owner.is_some(), "{name} has no owner, {}", context());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn random_worlds_keep_every_invariant_and_come_to_rest_when_healed() {
+    for seed in 0..seeds() {
+        let mut swarm = Swarm::new(seed);
+        while swarm.world.now() < FAULTS {
+            let next = swarm.world.now() + Span::from_ms(200 + swarm.rng.below(5_000));
+            swarm.go(next.min(FAULTS));
+            swarm.act();
+        }
+        swarm.heal();
+        swarm.demand_progress();
+    }
+}
+
+/// More of them with `SEEDS=1000`.
+fn seeds() -> u64 {
+    std::env::var("SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(60)
+}
