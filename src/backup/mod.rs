@@ -40,7 +40,7 @@ pub use label::Label;
 pub use manifest::Manifest;
 pub use restore::{RestoredGroup, RestoredState, RestoredTopic, restored};
 pub use snapshot::{GroupSnapshot, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
-pub use store::{ChunkKey, Contents, MemoryStore, Store, StoreError, Transaction};
+pub use store::{ChunkKey, Contents, MemoryStore, Step, Store, StoreError, Transaction};
 pub use verify::{Finding, Report, verify, verify_file};
 
 /// Every kind of backup.

@@ -48,7 +48,7 @@ pub struct Transaction {
     pub puts: BTreeMap<ChunkKey, Rc<[u8]>>,
     /// Manifests to write (`Some`) or to drop (`None`).
     pub manifests: BTreeMap<Rc<str>, Option<Rc<[u8]>>>,
-    /// The new catalog; `None` leaves it, and then nothing else changes either.
+    /// The new catalog; every change of manifests comes with one.
     pub catalog: Option<Rc<[u8]>>,
     /// Chunks that nothing names any more. Never one that is in `puts`.
     pub deletes: BTreeSet<ChunkKey>,
@@ -72,6 +72,50 @@ impl Transaction {
             self.puts.entry(ChunkKey { file, number }).or_insert_with(|| chunk.into());
         }
         file
+    }
+}
+
+/// A part of a transaction that a store writes in one atomic step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Chunks to write. Nothing names them yet.
+    Chunks(Vec<(ChunkKey, Rc<[u8]>)>),
+    /// The commit: manifests to write or drop, and the catalog. What it says exists from here on.
+    Commit {
+        /// See [`Transaction::manifests`].
+        manifests: BTreeMap<Rc<str>, Option<Rc<[u8]>>>,
+        /// See [`Transaction::catalog`].
+        catalog: Rc<[u8]>,
+    },
+    /// Chunks to drop. Nothing names them any more.
+    Drop(Vec<ChunkKey>),
+}
+
+impl Transaction {
+    /// The steps for a store that cannot write everything at once: chunks of up to `bytes_max` together (at least one),
+    /// the commit, what to drop. Whatever step is the last that happens, the store is whole.
+    pub fn steps(&self, bytes_max: u64) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut chunks: Vec<(ChunkKey, Rc<[u8]>)> = Vec::new();
+        let mut bytes = 0;
+        for (key, chunk) in &self.puts {
+            if bytes + chunk.len() as u64 > bytes_max && !chunks.is_empty() {
+                steps.push(Step::Chunks(std::mem::take(&mut chunks)));
+                bytes = 0;
+            }
+            bytes += chunk.len() as u64;
+            chunks.push((*key, chunk.clone()));
+        }
+        if !chunks.is_empty() {
+            steps.push(Step::Chunks(chunks));
+        }
+        if let Some(catalog) = &self.catalog {
+            steps.push(Step::Commit { manifests: self.manifests.clone(), catalog: catalog.clone() });
+        }
+        if !self.deletes.is_empty() {
+            steps.push(Step::Drop(self.deletes.iter().copied().collect()));
+        }
+        steps
     }
 }
 
@@ -146,20 +190,27 @@ impl MemoryStore {
         if found != transaction.expects {
             return Err(StoreError::Stale { expected: transaction.expects, found });
         }
-        self.contents.chunks.extend(transaction.puts.iter().map(|(key, chunk)| (*key, chunk.clone())));
-        for (label, manifest) in &transaction.manifests {
-            match manifest {
-                Some(bytes) => drop(self.contents.manifests.insert(label.clone(), bytes.clone())),
-                None => drop(self.contents.manifests.remove(label)),
-            }
-        }
-        if let Some(catalog) = &transaction.catalog {
-            self.contents.catalog = Some(catalog.clone());
-        }
-        for key in &transaction.deletes {
-            self.contents.chunks.remove(key);
+        for step in transaction.steps(u64::MAX) {
+            self.apply_step(step);
         }
         Ok(())
+    }
+
+    /// Applies one step of a transaction, as a store does that cannot write everything at once.
+    pub fn apply_step(&mut self, step: Step) {
+        match step {
+            Step::Chunks(chunks) => self.contents.chunks.extend(chunks),
+            Step::Commit { manifests, catalog } => {
+                for (label, manifest) in manifests {
+                    match manifest {
+                        Some(bytes) => drop(self.contents.manifests.insert(label, bytes)),
+                        None => drop(self.contents.manifests.remove(&label)),
+                    }
+                }
+                self.contents.catalog = Some(catalog);
+            }
+            Step::Drop(keys) => keys.iter().for_each(|key| drop(self.contents.chunks.remove(key))),
+        }
     }
 }
 

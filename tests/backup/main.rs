@@ -1,6 +1,12 @@
 //! Backups: what is written can be read, what is damaged is found and named, what is refused changes nothing.
 
+mod corruption;
 mod damage;
+mod golden;
 mod manifest;
+mod pack;
+mod random;
 mod round_trip;
 mod scene;
+mod store;
+mod tools;

@@ -21,6 +21,8 @@ pub struct Checked<'a> {
     /// The manifests that could be read, by label.
     pub manifests: BTreeMap<Rc<str>, Manifest>,
     entries: BTreeMap<&'a str, File<'a>>,
+    /// What the catalog should have.
+    expected: Vec<CatalogEntry>,
     /// Files that are not what `SHA256SUMS` says, and why: told unless something closer is.
     unlisted: Vec<(&'a str, &'static str)>,
 }
@@ -50,8 +52,14 @@ pub fn check(archive: &[u8]) -> Result<Checked<'_>, ImportError> {
     let mut report = Report::default();
     let container = open::open(archive, &mut report)?;
     let entries = files_of(&container);
-    let mut checked =
-        Checked { report, catalog: None, manifests: BTreeMap::new(), entries, unlisted: Vec::new() };
+    let mut checked = Checked {
+        report,
+        catalog: None,
+        manifests: BTreeMap::new(),
+        entries,
+        expected: Vec::new(),
+        unlisted: Vec::new(),
+    };
     checked.format()?;
     checked.order(&container);
     checked.sums();
@@ -198,7 +206,10 @@ impl<'a> Checked<'a> {
             return;
         };
         match Manifest::parse(file.bytes) {
-            Ok(manifest) if manifest.label == *label => drop(self.manifests.insert(label.clone(), manifest)),
+            Ok(manifest) if manifest.label == *label => {
+                self.expected.push(CatalogEntry::of(&manifest, file.sha256));
+                self.manifests.insert(label.clone(), manifest);
+            }
             Ok(manifest) => self.found(&name, format!("is of another backup, {}", manifest.label)),
             Err(error) => self.found(&name, error.to_string()),
         }
@@ -210,8 +221,7 @@ impl<'a> Checked<'a> {
         if self.manifests.len() != labels.len() {
             return;
         }
-        let entry = |manifest: &Manifest| CatalogEntry::of(manifest, sha256(&manifest.to_bytes()));
-        let expected = Catalog::of_archive(self.manifests.values().map(entry).collect());
+        let expected = Catalog::of_archive(self.expected.clone());
         if *catalog == expected {
             return;
         }
@@ -252,7 +262,8 @@ impl<'a> Checked<'a> {
 
     fn backups(&mut self) {
         let mut report = std::mem::take(&mut self.report);
-        chain::check(&self.manifests, self.catalog.as_ref().unwrap_or(&Catalog::default()), &mut report);
+        let catalog = self.catalog.clone().unwrap_or_else(|| Catalog::of_archive(self.expected.clone()));
+        chain::check(&self.manifests, &catalog, &mut report);
         for manifest in self.manifests.values() {
             if shape::check(manifest, &mut report) {
                 files::check(manifest, self, &mut report);

@@ -3,8 +3,9 @@
 use super::ImportError;
 use super::container::{self, Entry, Found, Part};
 use crate::backup::digest::crc32;
-use crate::backup::layout::{FORMAT, FORMAT_TEXT, SUMS};
+use crate::backup::layout::{CATALOG, FORMAT, FORMAT_TEXT, SUMS};
 use crate::backup::verify::{Finding, Report};
+use std::collections::BTreeSet;
 
 /// Where our first entry may begin in a file that something was put before.
 const PREFIX_SEARCHED: usize = 1 << 16;
@@ -63,8 +64,10 @@ fn not_ours(archive: &[u8], records: Option<&[Found<'_>]>) -> Option<&'static st
     let compared = start.len().min(archive.len());
     let differ = start.iter().zip(archive).filter(|(a, b)| a != b).count();
     let begins_like_ours = differ <= compared / 5;
-    let names_ours =
-        |found: &[Found<'_>]| [FORMAT, SUMS].iter().all(|name| found.iter().any(|e| e.name == *name));
+    let names_ours = |found: &[Found<'_>]| {
+        let ours = found.iter().filter(|entry| [FORMAT, SUMS, CATALOG].contains(&entry.name));
+        ours.count() > 1
+    };
     if begins_like_ours || records.is_some_and(names_ours) || prefix(archive).is_some() {
         return None;
     }
@@ -92,15 +95,17 @@ impl<'a> Candidate<'a> {
         Candidate { found, differ }
     }
 
-    /// Smaller is better: bytes that differ, then names that the list of digests does not have.
+    /// Smaller is better: bytes that differ, then names that the list of digests has and this reading has not.
     fn rank(&self) -> (u64, u64) {
         let sums =
             self.found.iter().find(|entry| entry.name == SUMS).map(|entry| entry.bytes).unwrap_or_default();
+        let names: BTreeSet<&str> = self.found.iter().map(|entry| entry.name).collect();
         let sums = String::from_utf8_lossy(sums);
-        let listed: std::collections::BTreeSet<&str> =
-            sums.lines().filter_map(|line| line.get(66..)).collect();
-        let unknown = self.found.iter().filter(|entry| !listed.contains(entry.name)).count();
-        (self.differ.iter().map(|range| range.end - range.start).sum(), unknown as u64)
+        let listed = sums.lines().filter_map(|line| line.get(66..));
+        // Without the list itself every name is missing.
+        let missing = listed.filter(|name| !names.contains(name)).count() as u64;
+        let missing = if names.contains(SUMS) { missing } else { u64::MAX };
+        (self.differ.iter().map(|range| range.end - range.start).sum(), missing)
     }
 
     /// Tells where the container is not what it should be. `end` is where the walk over the headers stopped, if that is

@@ -1,0 +1,517 @@
+//! Classes of corruption by name: each is refused, and the report says what is wrong where. Unless the case says
+//! otherwise, checksums and digests were made again, so that only the content is wrong.
+
+use crate::damage::reference;
+use crate::pack::Pack;
+use rejoin::backup::archive::{self, ImportError};
+use rejoin::backup::digest::{Digest, sha256};
+use rejoin::backup::manifest::{Change, Feature, KindName, Manifest, Offset};
+use rejoin::backup::{Catalog, verify_file};
+
+const LABEL: &str = "20260101-000030F";
+const LOG: &str = "data/orders-0/00000000000000000000.log";
+const OTHER_LOG: &str = "data/orders-1/00000000000000000005.log";
+
+fn path(name: &str) -> String {
+    format!("backups/{LABEL}/{name}")
+}
+
+/// The refusal of a changed archive.
+fn refusal(change: impl FnOnce(&mut Pack)) -> String {
+    let sound = reference();
+    let mut pack = Pack::open(&sound);
+    change(&mut pack);
+    let bytes = pack.bytes();
+    assert_ne!(bytes, sound, "the change changes something");
+    match archive::read(&bytes).expect_err("it is refused") {
+        ImportError::Damaged(report) => {
+            assert_eq!(verify_file(&bytes), Ok(report.clone()), "verification says the same");
+            report.to_string()
+        }
+        other => other.to_string(),
+    }
+}
+
+#[track_caller]
+fn check(expected: &str, change: impl FnOnce(&mut Pack)) {
+    let refusal = refusal(change);
+    let expected = expected.replace("$B", &format!("backups/{LABEL}"));
+    assert!(refusal.contains(&expected), "expected: {expected}\nrefusal: {refusal}");
+}
+
+/// Changes the manifest, and makes everything else fit it.
+#[track_caller]
+fn check_manifest(expected: &str, change: impl FnOnce(&mut Manifest)) {
+    check(&format!("$B/manifest.json {expected}"), |pack| {
+        let mut manifest = pack.manifest();
+        change(&mut manifest);
+        pack.with_manifest(&manifest);
+    });
+}
+
+/// Replaces a partition's file, and makes size, digest and checksum in the manifest fit it.
+fn replace(pack: &mut Pack, name: &str, bytes: &[u8]) {
+    pack.put(&path(name), bytes);
+    let mut manifest = pack.manifest();
+    let files = manifest.partitions.iter_mut().flat_map(|p| &mut p.files).chain(&mut manifest.files);
+    for file in files.filter(|file| &*file.path == name) {
+        file.size = bytes.len() as u64;
+        file.sha256 = sha256(bytes);
+        file.crc32 = rejoin::backup::digest::crc32(bytes);
+    }
+    let total: u64 = manifest.all_files().map(|file| file.size).sum();
+    manifest.totals.bytes_own = total;
+    manifest.totals.bytes_total = total;
+    pack.with_manifest(&manifest);
+}
+
+#[test]
+fn a_missing_file() {
+    check(&format!("$B/{LOG} is missing"), |pack| {
+        pack.remove(&path(LOG));
+        pack.sums();
+    });
+}
+
+#[test]
+fn a_missing_file_that_the_digests_still_list() {
+    check(&format!("$B/{LOG} is in SHA256SUMS but not in the archive"), |pack| drop(pack.remove(&path(LOG))));
+}
+
+#[test]
+fn every_file_that_is_missing_is_named() {
+    let names: Vec<String> = Pack::open(&reference()).files.into_iter().map(|(name, _)| name).collect();
+    for name in names {
+        check(&format!("{name} is missing"), |pack| drop(pack.remove(&name)));
+    }
+}
+
+#[test]
+fn an_extra_file() {
+    check("$B/data/orders-0/notes.txt does not belong into an archive", |pack| {
+        pack.put(&path("data/orders-0/notes.txt"), "hello");
+        pack.sums();
+    });
+}
+
+#[test]
+fn an_extra_file_that_the_digests_do_not_list() {
+    check("zz does not belong into an archive", |pack| pack.put("zz", "hello"));
+}
+
+#[test]
+fn names_that_lead_out_of_the_folder() {
+    for name in [
+        "../../etc/passwd",
+        "/etc/passwd",
+        "backups/../../x",
+        "C:\\x",
+        "backups\\x",
+        "a\0b",
+        "",
+        "aux/..",
+        "ü",
+    ] {
+        let shown =
+            if name.is_empty() { "A file without a name".to_owned() } else { name.replace('\0', "\u{fffd}") };
+        check(&format!("{shown} does not belong into an archive"), |pack| {
+            pack.put(name, "hello");
+            pack.sums();
+        });
+    }
+}
+
+#[test]
+fn a_file_twice() {
+    check(&format!("$B/{LOG} is in the archive twice"), |pack| {
+        let place = pack.files.iter().position(|(name, _)| *name == path(LOG)).expect("the log");
+        pack.files.insert(place, pack.files[place].clone());
+    });
+}
+
+#[test]
+fn two_files_swapped() {
+    check(&format!("$B/{LOG} does not match its digest"), |pack| {
+        let (one, other) = (pack.get(&path(LOG)).to_vec(), pack.get(&path(OTHER_LOG)).to_vec());
+        pack.put(&path(LOG), other);
+        pack.put(&path(OTHER_LOG), one);
+        pack.sums();
+    });
+}
+
+#[test]
+fn files_out_of_order() {
+    check(" is not in its place in the archive", |pack| {
+        let last = pack.files.pop().expect("files");
+        pack.files.insert(1, last);
+    });
+    check("FORMAT is not the first file", |pack| pack.files.swap(0, 1));
+}
+
+#[test]
+fn a_changed_byte_with_checksums_made_again() {
+    check(&format!("$B/{LOG} does not match its digest; at byte 0: the CRC is wrong"), |pack| {
+        pack.get_mut(&path(LOG))[70] ^= 1;
+        pack.sums();
+    });
+}
+
+#[test]
+fn a_changed_byte_with_all_digests_made_again() {
+    check(&format!("$B/{LOG} is not sound; at byte 0: the CRC is wrong"), |pack| {
+        let mut bytes = pack.get(&path(LOG)).to_vec();
+        bytes[70] ^= 1;
+        replace(pack, LOG, &bytes);
+    });
+}
+
+/// Bytes 12 to 15 of a batch lie outside its CRC.
+#[test]
+fn a_changed_leader_epoch_with_all_digests_made_again() {
+    check("$B/manifest.json says leader_epochs", |pack| {
+        let mut bytes = pack.get(&path(LOG)).to_vec();
+        bytes[15] = 9;
+        replace(pack, LOG, &bytes);
+    });
+}
+
+/// Bytes 0 to 7 lie outside it too.
+#[test]
+fn changed_offsets_with_all_digests_made_again() {
+    check(&format!("$B/{LOG} is not sound; "), |pack| {
+        let mut bytes = pack.get(&path(LOG)).to_vec();
+        bytes[7] = 200;
+        replace(pack, LOG, &bytes);
+    });
+}
+
+#[test]
+fn a_batch_cut_off_with_all_digests_made_again() {
+    check(
+        "$B/manifest.json says batches 12 of data/orders-0/00000000000000000000.log, which has 11",
+        |pack| {
+            let bytes = pack.get(&path(LOG)).to_vec();
+            let first = 12 + u32::from_be_bytes(bytes[8..12].try_into().expect("4 bytes")) as usize;
+            replace(pack, LOG, &bytes[..bytes.len() - first]);
+        },
+    );
+    check("$B/manifest.json says state_digest", |pack| {
+        let bytes = pack.get(&path(LOG)).to_vec();
+        let first = 12 + u32::from_be_bytes(bytes[8..12].try_into().expect("4 bytes")) as usize;
+        replace(pack, LOG, &bytes[first..]);
+    });
+}
+
+#[test]
+fn a_log_cut_inside_a_batch_with_all_digests_made_again() {
+    check(&format!("$B/{LOG} is not sound; "), |pack| {
+        let bytes = pack.get(&path(LOG)).to_vec();
+        replace(pack, LOG, &bytes[..bytes.len() - 1]);
+    });
+}
+
+#[test]
+fn zeros_after_a_log_with_all_digests_made_again() {
+    check(&format!("$B/{LOG} is not sound; "), |pack| {
+        let bytes = [pack.get(&path(LOG)), &[0; 100]].concat();
+        replace(pack, LOG, &bytes);
+    });
+}
+
+#[test]
+fn derived_files_that_say_something_else_with_all_digests_made_again() {
+    for (name, text) in [
+        ("data/orders-0/leader-epoch-checkpoint", "0\n1\n7 0\n"),
+        ("data/orders-0/partition.metadata", "version: 0\ntopic_id: AAAAAAAAAAAAAAAAAAAAAA"),
+        ("data/log-start-offset-checkpoint", "0\n0\n"),
+        ("groups/offsets.csv", "billing,orders,0,12\n"),
+        ("meta/topics.json", "[]\n"),
+        ("meta/create-topics.sh", "#!/bin/sh\nrm -rf /\n"),
+    ] {
+        check(&format!("$B/{name} does not say what the manifest says"), |pack| {
+            replace(pack, name, text.as_bytes())
+        });
+    }
+}
+
+#[test]
+fn committed_offsets_that_say_something_else_with_all_digests_made_again() {
+    let folder = |pack: &Pack| {
+        let names = pack.files.iter().map(|(name, _)| name.clone());
+        let mut logs = names.filter(|name| name.contains("__consumer_offsets"));
+        logs.next()
+            .expect("groups have committed")
+            .strip_prefix(&path(""))
+            .expect("of this backup")
+            .to_owned()
+    };
+    check("$B/manifest.json says batches 2 of data/__consumer_offsets-14/", |pack| {
+        let name = folder(pack);
+        assert!(!name.is_empty());
+        replace(pack, &name, b"");
+    });
+}
+
+#[test]
+fn offsets_of_the_manifest_that_the_records_do_not_have() {
+    check_manifest(
+        "and the records in data/__consumer_offsets-N do not agree on what billing has committed",
+        |m| {
+            m.groups[1].offsets[0].metadata = "changed".into();
+        },
+    );
+}
+
+#[test]
+fn a_manifest_that_differs_from_its_copy() {
+    let other = path("manifest.copy.json");
+    check("$B/manifest.copy.json is not the same as manifest.json", |pack| {
+        let mut manifest = pack.manifest();
+        manifest.cluster_id = "other".into();
+        pack.put(&other, manifest.to_bytes());
+        pack.sums();
+    });
+    check("$B/manifest.json is not the same as manifest.copy.json", |pack| {
+        let mut manifest = pack.manifest();
+        manifest.cluster_id = "other".into();
+        pack.put(&path("manifest.json"), manifest.to_bytes());
+        pack.sums();
+    });
+}
+
+#[test]
+fn a_manifest_that_the_catalog_does_not_have() {
+    check("$B/manifest.json does not match its digest in the catalog", |pack| {
+        let mut manifest = pack.manifest();
+        manifest.cluster_id = "other".into();
+        for name in ["manifest.json", "manifest.copy.json"] {
+            pack.put(&path(name), manifest.to_bytes());
+        }
+        pack.sums();
+    });
+}
+
+#[test]
+fn a_manifest_of_another_label() {
+    check("$B/manifest.json is of another backup, 20260101-000031F", |pack| {
+        let mut manifest = pack.manifest();
+        manifest.label = "20260101-000031F".into();
+        manifest.chain = vec![manifest.label.clone()];
+        for name in ["manifest.json", "manifest.copy.json"] {
+            pack.put(&path(name), manifest.to_bytes());
+        }
+        let mut catalog = Catalog::parse(pack.get("catalog.json")).expect("sound");
+        catalog.backups[0].manifest_sha256 = sha256(&manifest.to_bytes());
+        pack.put("catalog.json", catalog.to_bytes());
+        pack.sums();
+    });
+}
+
+#[test]
+fn a_manifest_in_other_words() {
+    check("$B/manifest.json is not written as this format prescribes (byte 2)", |pack| {
+        let text = String::from_utf8(pack.get(&path("manifest.json")).to_vec()).expect("JSON");
+        let minified = text.replace("\n  ", "\n");
+        for name in ["manifest.json", "manifest.copy.json"] {
+            pack.put(&path(name), minified.as_bytes());
+        }
+        let mut catalog = Catalog::parse(pack.get("catalog.json")).expect("sound");
+        catalog.backups[0].manifest_sha256 = sha256(minified.as_bytes());
+        pack.put("catalog.json", catalog.to_bytes());
+        pack.sums();
+    });
+}
+
+#[test]
+fn a_catalog_that_says_something_else() {
+    let change = |change: fn(&mut Catalog)| {
+        move |pack: &mut Pack| {
+            let mut catalog = Catalog::parse(pack.get("catalog.json")).expect("sound");
+            change(&mut catalog);
+            pack.put("catalog.json", catalog.to_bytes());
+            pack.sums();
+        }
+    };
+    check(
+        "catalog.json does not say of 20260101-000030F what its manifest says",
+        change(|c| c.backups[0].bytes_own += 1),
+    );
+    check("catalog.json does not say what the backups in this archive give", change(|c| c.generation += 1));
+    check(
+        "catalog.json does not have 20260101-000030F, which is in the archive",
+        change(|c| c.backups.clear()),
+    );
+    check(
+        "backups/20260101-000040F/manifest.json is missing",
+        change(|c| {
+            let mut more = c.backups[0].clone();
+            more.label = "20260101-000040F".into();
+            c.backups.push(more);
+        }),
+    );
+}
+
+#[test]
+fn digests_in_another_form() {
+    check("SHA256SUMS is not written as this format prescribes", |pack| {
+        let text = String::from_utf8(pack.get("SHA256SUMS").to_vec()).expect("text");
+        pack.put("SHA256SUMS", text + "\n");
+    });
+    check("README.txt does not match its digest in SHA256SUMS", |pack| {
+        pack.get_mut("README.txt").push(b'\n')
+    });
+}
+
+#[test]
+fn formats_and_features_of_the_future() {
+    check(
+        "the archive has version 2 and needs a reader of version 2, and this Rejoin knows 1. Use a newer Rejoin.",
+        |pack| {
+            pack.put("FORMAT", "");
+            pack.files.retain(|(name, _)| name != "FORMAT");
+            pack.files.insert(0, ("FORMAT".to_owned(), b"rejoin-archive 2 2\n".to_vec()));
+            pack.sums();
+        },
+    );
+    check_manifest("has format 2, and this version of Rejoin reads formats up to 1", |m| m.format = 2);
+    check_manifest("needs the feature \"sparse\" to restore, which this version of Rejoin lacks", |m| {
+        m.features_required.push(Feature { name: "sparse".into(), operations: vec!["restore".into()] });
+    });
+}
+
+#[test]
+fn a_format_that_is_none() {
+    check("FORMAT does not say what every archive says", |pack| {
+        pack.files[0].1 = b"rejoin-archive 1 0\n".to_vec();
+        pack.sums();
+    });
+}
+
+#[test]
+fn wrong_counts_and_bounds() {
+    check_manifest("says records 13 of data/orders-0/", |m| m.partitions[0].files[0].records += 1);
+    check_manifest("says batches 13 of orders-0, whose log has 12", |m| {
+        m.partitions[0].batches += 1;
+        m.totals.batches += 1;
+    });
+    check_manifest("says max_ts Some(", |m| m.partitions[0].files[0].max_ts = Some(5));
+    check_manifest("says min_ts None of orders-0", |m| m.partitions[0].min_ts = None);
+    check_manifest("says max_ts_so_far_monotonic false of orders-0", |m| {
+        m.partitions[0].max_ts_so_far_monotonic = false;
+    });
+    check_manifest("says codecs", |m| m.partitions[0].files[0].codecs = vec!["gzip".into()]);
+    check_manifest("says totals", |m| m.totals.records += 1);
+    check_manifest("says crc32", |m| m.partitions[0].files[0].crc32.0 += 1);
+}
+
+#[test]
+fn wrong_offsets_of_a_log() {
+    check_manifest("says files of orders-0 that do not reach from its start to its end", |m| {
+        m.partitions[0].log_end_offset = Offset(13);
+    });
+    check_manifest("says offsets of orders-0 that are not in order", |m| {
+        m.partitions[0].high_watermark = Offset(13)
+    });
+    check_manifest("says a timeline that does not end in its cut", |m| {
+        m.timeline[0].end_offsets[0] = Some(Offset(11))
+    });
+    check_manifest("says that data/orders-0/00000000000000000000.log ends before offset Some(12)", |m| {
+        m.partitions[0].files[0].end_offset = Some(Offset(11));
+        m.partitions[0].log_end_offset = Offset(11);
+        m.partitions[0].high_watermark = Offset(11);
+        m.partitions[0].last_stable_offset = Offset(11);
+        m.timeline[0].end_offsets[0] = Some(Offset(11));
+    });
+    check_manifest("says state_digest", |m| m.partitions[0].state_digest = Digest([7; 32]));
+    check_manifest("says that orders-2 goes from 0 to 5, but there is no batch", |m| {
+        let p = &mut m.partitions[2];
+        (p.log_end_offset, p.high_watermark, p.last_stable_offset) = (Offset(5), Offset(5), Offset(5));
+        p.files[0].end_offset = Some(Offset(5));
+        m.timeline[0].end_offsets[2] = Some(Offset(5));
+    });
+}
+
+#[test]
+fn a_gap_between_files() {
+    check_manifest(
+        "says files of orders-0 with a hole or an overlap before data/orders-0/00000000000000000013.log",
+        |m| {
+            let mut more = m.partitions[0].files[0].clone();
+            more.path = "data/orders-0/00000000000000000013.log".into();
+            (more.base_offset, more.end_offset) = (Some(Offset(13)), Some(Offset(14)));
+            m.partitions[0].files.insert(1, more);
+            m.partitions[0].log_end_offset = Offset(14);
+        },
+    );
+}
+
+#[test]
+fn a_path_that_leads_elsewhere() {
+    for path in
+        ["data/../../x", "/etc/passwd", "data/orders-0/1.log", "data/payments-0/00000000000000000000.log"]
+    {
+        check_manifest(&format!("says a file {path:?} of orders-0, which is not its name"), |m| {
+            m.partitions[0].files[0].path = path.into();
+        });
+    }
+}
+
+#[test]
+fn a_file_listed_twice() {
+    check_manifest("says files of orders-0 that are not sorted, or one twice", |m| {
+        let again = m.partitions[0].files[1].clone();
+        m.partitions[0].files.insert(1, again);
+    });
+}
+
+#[test]
+fn topics_and_ids_that_do_not_fit() {
+    check_manifest("says a topic name that Kafka does not take", |m| m.topics[0].name = "a/b".into());
+    check_manifest("says a topic id that is none", |m| m.topics[0].topic_id = "short".into());
+    check_manifest("says topics that are not sorted, or one twice", |m| m.topics.swap(0, 1));
+    check_manifest("says partitions that are not those of its topics", |m| {
+        m.topics[0].partition_count = i32::MAX
+    });
+    check_manifest("says partitions that are not those of its topics", |m| m.partitions.swap(0, 1));
+    check("$B/data/orders-0/partition.metadata does not say what the manifest says", |pack| {
+        let mut manifest = pack.manifest();
+        manifest.topics[0].topic_id = "njd5uQAAQACAAAAAAAAAAQ".into();
+        pack.with_manifest(&manifest);
+    });
+}
+
+#[test]
+fn groups_that_do_not_fit() {
+    check_manifest("says groups that are not sorted, or one twice", |m| m.groups.swap(0, 1));
+    check_manifest("says offsets of group billing that are not sorted, or one twice", |m| {
+        m.groups[1].offsets.swap(0, 1);
+    });
+    check_manifest("says an offset of billing in orders-9, which is not in the backup", |m| {
+        m.groups[1].offsets[1].partition = 9;
+    });
+    check_manifest("says offset 13 of billing in orders-0, where the log ends at 12", |m| {
+        m.groups[1].offsets[0].offset = Offset(13);
+    });
+    check_manifest("says offset -1 of billing in orders-0", |m| m.groups[1].offsets[0].offset = Offset(-1));
+}
+
+#[test]
+fn chains_that_do_not_fit() {
+    let other = || Some("20260101-000010F".into());
+    check_manifest("says that a full builds on another backup", |m| m.prior = other());
+    check_manifest("says base_full", |m| m.base_full = other());
+    check_manifest("says that a full builds on another backup", |m| {
+        m.partitions[0].change = Some(Change::Appended)
+    });
+    check_manifest("builds on 20260101-000010F, which is not there", |m| {
+        m.chain.insert(0, "20260101-000010F".into());
+    });
+    check_manifest("says a file of a backup that is not in its chain", |m| {
+        m.partitions[0].files[0].reference = other();
+        m.references = vec!["20260101-000010F".into()];
+    });
+    check_manifest("says references that are not those of its files", |m| m.references = vec!["x".into()]);
+    check_manifest("says type incremental under label 20260101-000030F", |m| m.kind = KindName::Incremental);
+    check_manifest("says a cut that is not of the moment of label", |m| m.cut_ms += 1_000_000);
+    check_manifest("says a start, a cut and an end that are not in this order", |m| m.stop_ms -= 1);
+}
