@@ -25,27 +25,29 @@ struct Page<'a> {
 impl<'ast> Visit<'ast> for Page<'_> {
     fn visit_macro(&mut self, item: &'ast syn::Macro) {
         if item.path.segments.last().is_some_and(|last| last.ident == "html") {
-            self.tokens(item.tokens.clone());
+            self.markup(&item.tokens.clone().into_iter().collect::<Vec<_>>());
+        } else {
+            self.code(item.tokens.clone());
         }
         visit::visit_macro(self, item);
     }
 }
 
 impl Page<'_> {
-    fn tokens(&mut self, tokens: TokenStream) {
-        let tokens: Vec<_> = tokens.into_iter().collect();
+    /// Elements, their attributes, and braces with text, code or (after `if`) more elements.
+    fn markup(&mut self, tokens: &[TokenTree]) {
         for (i, token) in tokens.iter().enumerate() {
             match token {
                 TokenTree::Group(group) => {
                     let inside: Vec<_> = group.stream().into_iter().collect();
-                    let follows_equals = i > 0 && is(&tokens[i - 1], '=');
+                    let is_value = i > 0 && is(&tokens[i - 1], '=');
                     match inside.as_slice() {
-                        [TokenTree::Literal(text)] if !follows_equals => self.text(text),
-                        [TokenTree::Literal(text)] if is_read(&tokens, i) => self.text(text),
-                        _ => self.tokens(group.stream()),
+                        [TokenTree::Literal(text)] if !is_value || is_read(tokens, i) => self.text(text),
+                        [first, ..] if is(first, '<') => self.markup(&inside),
+                        _ => self.code(group.stream()),
                     }
                 }
-                TokenTree::Literal(text) if is_read(&tokens, i) => self.text(text),
+                TokenTree::Literal(text) if is_read(tokens, i) => self.text(text),
                 TokenTree::Literal(text) if i > 0 && is(&tokens[i - 1], '>') => self.text(text),
                 TokenTree::Ident(name)
                     if *name == "style" && tokens.get(i + 1).is_some_and(|t| is(t, '=')) =>
@@ -53,6 +55,20 @@ impl Page<'_> {
                     self.found.push(format!("{}: a style attribute", self.source.at(name.span())));
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// Code inside of markup: what counts is the markup inside of it.
+    fn code(&mut self, tokens: TokenStream) {
+        let tokens: Vec<_> = tokens.into_iter().collect();
+        for (i, token) in tokens.iter().enumerate() {
+            let TokenTree::Group(group) = token else { continue };
+            let named = |at: usize| matches!(&tokens[at], TokenTree::Ident(name) if *name == "html");
+            if i >= 2 && is(&tokens[i - 1], '!') && named(i - 2) {
+                self.markup(&group.stream().into_iter().collect::<Vec<_>>());
+            } else {
+                self.code(group.stream());
             }
         }
     }
@@ -80,7 +96,9 @@ fn is_read(tokens: &[TokenTree], at: usize) -> bool {
 
 #[test]
 fn words_and_styles_in_place_are_found() {
-    let good = "fn f() { html! { <p class=\"lag big\" aria-label={t.lag}>{ t.lag }{ \" · \" }{ format!(\"{x}\") }</p> } }
+    let good =
+        "fn f() { html! { <p class=\"lag big\" aria-label={t.lag}>{ t.lag }{ \" · \" }{ format!(\"{x}\") }
+            <b hidden={x.then_some(\"true\")} class={if x { \"low\" } else { \"high\" }} /></p> } }
         fn g() { println(\"words\"); }";
     let bad = [
         "fn f() { html! { <p>{ \"Lag\" }</p> } }",
@@ -88,6 +106,7 @@ fn words_and_styles_in_place_are_found() {
         "fn f() { html! { <p aria-label=\"Lag\" /> } }",
         "fn f() { html! { <p title={\"Lag\"} /> } }",
         "fn f() { html! { <p>{ for x.iter().map(|x| html! { <b>{ \"Lag\" }</b> }) }</p> } }",
+        "fn f() { html! { if x { <p>{ \"Lag\" }</p> } } }",
         "fn f() { html! { <p style=\"color: red\" /> } }",
         "fn f() { html! { <p style={x} /> } }",
     ];
