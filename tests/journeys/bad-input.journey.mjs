@@ -6,7 +6,7 @@ export async function walk(lab) {
   await lab.ready();
   await lab.speed(10);
   await lab.owned("orders", ["c1", "c2", "c3"]);
-  await lab.tab("Backups").click();
+  await lab.open("Backups");
   await lab.press("Full backup");
   const button = lab.buttons(/^Export \d/).first();
   await button.waitFor();
@@ -35,7 +35,7 @@ export async function walk(lab) {
   });
   await refused(lab, "a binary file", "Not loaded", state);
 
-  await lab.tab("Story").click();
+  await lab.open("Story");
   await lab.field("The run as text").fill(Array.from({ length: 20 }, (_, i) => `at ${i}s frobnicate c${i}`).join("\n"));
   await lab.press("Run");
   await lab.until("20 errors are told", async () => (await lab.text()).includes("20 errors. Nothing was changed."));
@@ -58,7 +58,7 @@ async function refused(lab, what, message, state) {
   await lab.picture(what.replaceAll(" ", "-"));
   const after = await look(lab);
   ensure(after === state, `${what} changed ${state} into ${after}`);
-  await lab.tab("Backups").click();
+  await lab.open("Backups");
   ensure((await lab.buttons(/^Restore \d/).count()) === 1, `${what} changed the list of backups`);
   const dismiss = lab.button("Dismiss");
   if (await dismiss.isVisible()) await dismiss.click();

@@ -103,8 +103,10 @@ export class Lab {
     return this.button(name).click();
   }
 
-  tab(name) {
-    return this.page.getByRole("tab", { name, exact: true });
+  // Opens a tab of the drawer; pressing one that is open would close it.
+  async open(name) {
+    const tab = this.page.getByRole("tab", { name: new RegExp(`^${name}`) });
+    if ((await tab.getAttribute("aria-selected")) !== "true") await tab.click();
   }
 
   // The cells of a table's body, row by row, read in one go.

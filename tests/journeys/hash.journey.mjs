@@ -20,7 +20,7 @@ export async function walk(lab) {
 }
 
 async function compare(lab, what) {
-  await lab.tab("Story").click();
+  await lab.open("Story");
   const text = await lab.field("The run as text").inputValue();
   const moment = (await lab.labelled("Virtual time")).match(/[\d,.]+/)[0].replaceAll(",", "");
   const hash = await lab.labelled("State hash");

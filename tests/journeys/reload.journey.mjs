@@ -6,7 +6,7 @@ export async function walk(lab) {
   await lab.ready();
   await lab.speed(10);
   await lab.owned("orders", ["c1", "c2", "c3"]);
-  await lab.tab("Backups").click();
+  await lab.open("Backups");
   await lab.press("Full backup");
   const button = lab.buttons(/^Export \d/).first();
   await button.waitFor();
@@ -14,7 +14,7 @@ export async function walk(lab) {
   const first = await lab.download(() => button.click());
 
   await lab.reload();
-  await lab.tab("Backups").click();
+  await lab.open("Backups");
   const again = lab.buttons(/^Export \d/).first();
   await again.waitFor();
   const second = await lab.download(() => again.click());
@@ -25,7 +25,7 @@ export async function walk(lab) {
   await lab.press(`Delete ${label}`);
   await again.waitFor({ state: "detached" });
   await lab.reload();
-  await lab.tab("Backups").click();
+  await lab.open("Backups");
   await lab.button("Full backup").waitFor();
   await lab.until("it stays deleted", async () => (await lab.text()).includes("No backups yet"));
 }
