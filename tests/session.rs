@@ -1,0 +1,184 @@
+//! The session: what a person does and sees, without a browser.
+
+use rejoin::base::Time;
+use rejoin::session::view::{ConsumerState, Focus, LabView, RestoreStep, Verdict, What};
+use rejoin::session::{LoadOptions, Session, StepKind};
+use std::rc::Rc;
+
+fn open() -> Session {
+    Session::open(Session::examples()[0].text).expect("the default scene is a story")
+}
+
+fn focus() -> Focus {
+    Focus::Partition("orders".into(), 0)
+}
+
+fn at(session: &mut Session, ms: u64) -> LabView {
+    session.advance_to(Time::from_ms(ms));
+    session.view(&focus())
+}
+
+fn label(view: &LabView) -> Rc<str> {
+    view.backups.backups.first().expect("a backup").label.clone()
+}
+
+#[test]
+fn the_default_scene_lives_within_seconds() {
+    let mut session = open();
+    let view = at(&mut session, 10_000);
+    assert_eq!(view.stage.consumers.len(), 3);
+    assert!(view.stage.consumers.iter().all(|consumer| consumer.state == ConsumerState::Running));
+    assert!(view.stage.topics[0].partitions.iter().all(|partition| partition.owner.is_some()));
+    assert_eq!(view.run.seed, 7);
+    assert_eq!(view.run.hash.len(), 16);
+    assert_eq!(view.time.rows.len(), 6);
+}
+
+#[test]
+fn a_run_cut_into_frames_is_the_same_run() {
+    let mut whole = open();
+    let mut frames = open();
+    for frame in 1..=1500 {
+        frames.advance_to(Time::from_ms(frame * 17));
+        if frame % 100 == 0 {
+            frames.view(&focus());
+        }
+    }
+    assert_eq!(at(&mut whole, 25_500).run.hash, at(&mut frames, 25_500).run.hash);
+}
+
+#[test]
+fn the_text_of_a_run_with_acts_gives_the_run_again() {
+    let mut session = open();
+    at(&mut session, 9_137);
+    let line = session.next_consumer();
+    assert!(line.starts_with("consumer c4 "), "{line}");
+    session.apply(&line).expect("a fourth consumer");
+    at(&mut session, 20_001);
+    session.apply("kill c2").expect("it runs");
+    let view = at(&mut session, 40_000);
+    let mut again = Session::open(&view.story.text).expect("the run's text is a story");
+    assert_eq!(at(&mut again, 40_000).run.hash, view.run.hash);
+}
+
+#[test]
+fn a_kill_leaves_partitions_alone_until_the_session_ends_and_one_rebalance() {
+    let mut session = open();
+    at(&mut session, 30_000);
+    session.apply("kill c2").expect("it runs");
+    let view = at(&mut session, 30_001);
+    let dead = view.stage.consumers.iter().find(|c| &*c.name == "c2").expect("c2 stays on the stage");
+    assert_eq!(dead.state, ConsumerState::Killed);
+    let lost = dead.uncommitted;
+    assert_eq!(view.measures.unowned_now, 2);
+    assert!(lost > 0);
+    // Session timeout 10 s, then at most one heartbeat interval until the last survivor has heard.
+    let view = at(&mut session, 30_000 + 10_000 + 3_000 + 100);
+    assert_eq!(view.measures.unowned_now, 0);
+    let living = |owner: &Option<Rc<str>>| matches!(owner.as_deref(), Some("c1" | "c3"));
+    assert!(view.stage.topics[0].partitions.iter().all(|partition| living(&partition.owner)));
+    assert_eq!(at(&mut session, 50_000).measures.reread, lost);
+}
+
+#[test]
+fn a_refusal_changes_nothing_and_says_why() {
+    let mut session = open();
+    let before = at(&mut session, 5_000);
+    for (line, says) in [
+        ("kill c9", "There is no consumer c9."),
+        ("start c1", "Consumer c1 is running."),
+        ("klil c1", "Found klil, expected a command (rejoin help commands lists them). Did you mean kill?"),
+        ("restore data latest", "There is no backup yet."),
+        ("restore restart", "Restore stop and restore data come first."),
+        ("end 70s", "End 70s has its place in the text of the story: edit it there."),
+    ] {
+        assert_eq!(session.apply(line).expect_err(line).as_ref(), says);
+    }
+    let after = session.view(&focus());
+    assert_eq!((after.run.hash.clone(), &after.story.text), (before.run.hash.clone(), &before.story.text));
+}
+
+#[test]
+fn back_up_export_lose_everything_import_restore_and_go_on() {
+    let mut session = open();
+    at(&mut session, 20_000);
+    session.apply("backup full").expect("there is something to back up");
+    let view = session.view(&focus());
+    let label = label(&view);
+    assert_eq!(view.backups.backups[0].verdict, Verdict::Holds, "verified at once, every byte");
+    assert!(!view.backups.backups[0].saved, "not before storage says so");
+    let transaction = session.take_transaction().expect("storage has something to do");
+    assert!(transaction.put_bytes() > 0);
+    session.saved(Ok(()));
+    assert!(session.view(&focus()).backups.backups[0].saved);
+    let (name, archive) = session.export(&label).expect("it is exported");
+    assert_eq!(*name, *format!("rejoin-{label}.zip"));
+
+    session.apply("delete topic orders").expect("it is there");
+    session.apply(&format!("backup delete {label}")).expect("nothing builds on it");
+    at(&mut session, 25_000);
+    assert!(session.view(&focus()).backups.backups.is_empty());
+
+    assert_eq!(session.import(&name, &archive).expect("its own archive"), [label.clone()]);
+    session.choose_restore(Some(&label));
+    let restore = session.view(&focus()).backups.restore.clone().expect("it was chosen");
+    assert_eq!(restore.step, RestoreStep::Stop);
+    assert_eq!(restore.running.len(), 3);
+    let refused = session.apply(&format!("restore data {label}")).expect_err("consumers run");
+    assert!(refused.contains("comes first"), "{refused}");
+    session.apply(&format!("restore stop {label}")).expect("they run");
+    at(&mut session, 27_000);
+    session.apply(&format!("restore data {label}")).expect("they are stopped");
+    session.apply("restore restart").expect("data is restored");
+    let view = at(&mut session, 40_000);
+    let restore = view.backups.restore.clone().expect("it is under way or done");
+    assert_eq!(restore.step, RestoreStep::Done);
+    for row in &restore.proof {
+        assert_eq!(row.digest_equal, Some(true), "{}-{}", row.topic, row.partition);
+        assert_eq!(row.first.as_ref().map(|(offset, _)| *offset), row.expected_first);
+    }
+    assert!(view.happened.events.iter().any(|event| matches!(event.what, What::RestoreProven(_))));
+    assert_eq!(view.measures.skipped, 0);
+}
+
+#[test]
+fn what_is_not_an_archive_is_refused_and_nothing_is_kept() {
+    let mut session = open();
+    at(&mut session, 1_000);
+    let noise: Vec<u8> = (0..3_000_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let refused = session.import("noise.zip", &noise).expect_err("noise is no archive");
+    assert!(refused.starts_with("Import refused, nothing was changed: "), "{refused}");
+    assert!(session.view(&focus()).backups.backups.is_empty());
+    assert_eq!(session.take_transaction(), None);
+}
+
+#[test]
+fn a_file_becomes_records_and_its_bad_lines_are_named() {
+    let mut session = open();
+    at(&mut session, 1_000);
+    let file = b"{\"id\":\"a\",\"n\":1}\nnot json\n{\"id\":\"b\",\"n\":2}\n".to_vec();
+    let options = LoadOptions {
+        topic: "uploads".into(),
+        partitions: Some(2),
+        format: Some("jsonl".into()),
+        key: Some("id".into()),
+        ..LoadOptions::default()
+    };
+    let summary = session.load_file("events.jsonl", file, &options).expect("two lines are good");
+    assert_eq!((summary.records, summary.refused), (2, 1));
+    assert_eq!(summary.named[0].0, 2);
+    let binary = session.load_file("picture.png", vec![0x89, b'P', 0, 1], &options);
+    assert!(binary.expect_err("a zero byte").contains("binary"));
+}
+
+#[test]
+fn a_step_ends_on_a_whole_millisecond_that_the_clock_can_name() {
+    let mut session = open();
+    at(&mut session, 20_000);
+    for kind in StepKind::ALL {
+        let before = session.now();
+        session.step(*kind);
+        assert!(session.now() > before, "{kind:?}");
+        assert_eq!(session.now().us() % 1000, 0, "{kind:?}");
+    }
+}
