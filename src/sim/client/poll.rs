@@ -1,6 +1,7 @@
 //! What happens inside one `poll()`: membership, automatic commit, positions, records, the next fetch.
 
 use super::{Consumer, Link, Phase, Task};
+use crate::base::Time;
 use crate::sim::core::{Core, Reader};
 use crate::sim::fetch::{self, Chunk, Fault};
 use crate::sim::progress::First;
@@ -50,17 +51,19 @@ impl Consumer {
         false
     }
 
-    /// Sets the thread's timer to the end of the poll, or to what comes before.
+    /// Sets the thread's timer to the end of the poll, or to what comes before. What is overdue waits for news: it
+    /// could not be done just now, and asking again at the same moment would stop time.
     fn wait_in_poll(&mut self, core: &mut Core) {
         let Task::Poll { until } = self.client.task else { return };
-        let mut at = until.min(self.client.link.refresh);
-        if self.settings.commit == Commit::Auto && self.client.member.phase == Phase::Stable {
-            at = at.min(self.client.commits.next_auto);
-        }
-        if let Link::Backoff(again) = self.client.link.coordinator {
-            at = at.min(again);
-        }
-        core.queue.set(self.app, at.max(core.now));
+        let auto = self.settings.commit == Commit::Auto && self.client.member.phase == Phase::Stable;
+        let commit = auto.then_some(self.client.commits.next_auto);
+        let coordinator = match self.client.link.coordinator {
+            Link::Backoff(again) => Some(again),
+            _ => None,
+        };
+        let due = [Some(self.client.link.refresh), commit, coordinator].into_iter().flatten();
+        let next = due.filter(|&at| at > core.now).fold(until, Time::min);
+        core.queue.set(self.app, next.max(core.now));
     }
 
     /// Takes in the fetch that came back.
