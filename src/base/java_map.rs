@@ -205,6 +205,14 @@ mod tests {
     }
 
     #[test]
+    fn the_thirteenth_key_doubles_the_table_and_splits_a_bucket() {
+        // `q` and `a` share bucket 1 of 16; of 32, `q` has bucket 17.
+        let keys = |last: char| ['q', 'a'].into_iter().chain('b'..=last).map(String::from);
+        assert_eq!(order(keys('k')).concat(), "qabcdefghijk");
+        assert_eq!(order(keys('l')).concat(), "abcdefghijklq");
+    }
+
+    #[test]
     fn removing_keeps_the_others_in_order_and_putting_again_goes_to_the_end_of_the_bucket() {
         // 6 and 17 share a bucket of 32.
         let mut map: JavaMap<Rc<str>, u8> = (0..20).map(|i| (format!("consumer-{i}").into(), 0)).collect();

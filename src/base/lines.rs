@@ -97,7 +97,7 @@ mod tests {
     fn the_first_line_that_cannot_be_used_is_named() {
         for (input, message) in [
             ("{}\n\n{}", "none"),
-            ("{}\n\nno", "line 3: not JSON: expected value at line 1 column 1"),
+            ("{}\n\nno", "line 3: not JSON: expected ident at line 1 column 2"),
             ("{}\n7\n", "line 2: not an object"),
         ] {
             let taken = each_json(input.as_bytes(), |value| match value.is_object() {

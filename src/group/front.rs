@@ -143,11 +143,10 @@ impl Coordinator {
     }
 
     /// What of a commit concerns partitions that exist, with the topic's place in the request; and the reply so far.
-    #[allow(clippy::type_complexity)]
     fn known_topics(
         &self,
         topics: &[(TopicRef, Vec<CommitPartition>)],
-    ) -> (Vec<(usize, CommitTopic)>, Vec<(TopicRef, Vec<(i32, ErrorCode)>)>) {
+    ) -> (Vec<(usize, CommitTopic)>, Vec<(TopicRef, PartitionErrors)>) {
         let mut known = Vec::new();
         let mut answers = Vec::new();
         for (place, (topic, partitions)) in topics.iter().enumerate() {
@@ -177,7 +176,7 @@ impl Coordinator {
     fn commit_known(
         &mut self,
         known: Vec<(usize, CommitTopic)>,
-        answers: &mut [(TopicRef, Vec<(i32, ErrorCode)>)],
+        answers: &mut [(TopicRef, PartitionErrors)],
         commit: impl FnOnce(&mut Coordinator, &[CommitTopic]) -> Result<Errors, ErrorCode>,
     ) {
         if known.is_empty() {
@@ -231,7 +230,7 @@ impl Coordinator {
     }
 
     fn offset_delete(&mut self, request: &OffsetDelete, out: &mut Outcome) -> OffsetDeleteReply {
-        let mut answers: Vec<(Rc<str>, Vec<(i32, ErrorCode)>)> = Vec::new();
+        let mut answers: Vec<(Rc<str>, PartitionErrors)> = Vec::new();
         let mut known = Vec::new();
         for (topic, partitions) in &request.topics {
             let exists = |p: &i32| self.metadata.has_partition(topic, *p);

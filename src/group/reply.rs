@@ -4,6 +4,9 @@ use super::request::TopicRef;
 use super::{Bytes, ErrorCode};
 use std::rc::Rc;
 
+/// Partition numbers of a topic, each with its error.
+pub type PartitionErrors = Vec<(i32, ErrorCode)>;
+
 /// One reply. The variant is that of the request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
@@ -97,7 +100,7 @@ pub struct LeftMember {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OffsetCommitReply {
     /// For each topic: partition and error.
-    pub topics: Vec<(TopicRef, Vec<(i32, ErrorCode)>)>,
+    pub topics: Vec<(TopicRef, PartitionErrors)>,
 }
 
 /// The answer to a fetch of offsets.
@@ -139,7 +142,7 @@ pub struct OffsetDeleteReply {
     /// Why none of it, or `NONE`.
     pub error: ErrorCode,
     /// For each topic: partition and error.
-    pub topics: Vec<(Rc<str>, Vec<(i32, ErrorCode)>)>,
+    pub topics: Vec<(Rc<str>, PartitionErrors)>,
 }
 
 /// Groups in detail.

@@ -6,9 +6,12 @@ use rejoin::group::*;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// A name, what is sent (given the member's id), and how it is answered.
+type Case = (&'static str, fn(&str) -> Request, ErrorCode);
+
 #[test]
 fn strangers_and_old_generations_are_refused_each_with_its_own_error() {
-    let cases: [(&str, fn(&str) -> Request, ErrorCode); 13] = [
+    let cases: [Case; 13] = [
         ("a heartbeat of the member", |id| beat(id, 1, None), ErrorCode::NONE),
         ("a heartbeat of a stranger", |_| beat("x", 1, None), ErrorCode::UNKNOWN_MEMBER_ID),
         ("a heartbeat of an older generation", |id| beat(id, 0, None), ErrorCode::ILLEGAL_GENERATION),

@@ -50,12 +50,12 @@ fn play(lab: &mut Lab, ids: &mut BTreeMap<u8, Rc<str>>, act: &Act) {
     match *act {
         Act::Join { client, fixed } => {
             let instance = format!("i{client}");
-            let before = lab.replies.len();
             let token = lab.send(&name(client), join("", fixed.then_some(&*instance)));
-            if let Some(Reply::JoinGroup(r)) = lab.replies.get(&token).filter(|_| lab.replies.len() > before)
-            {
-                let id = r.member_id.clone();
-                lab.send(&name(client), join(&id, None));
+            if let Some(Reply::JoinGroup(r)) = lab.replies.get(&token) {
+                let (id, comes_back) = (r.member_id.clone(), r.error == ErrorCode::MEMBER_ID_REQUIRED);
+                if comes_back {
+                    lab.send(&name(client), join(&id, None));
+                }
                 ids.insert(client, id);
             }
         }

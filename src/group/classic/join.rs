@@ -161,7 +161,9 @@ impl ClassicGroup {
             return turn.reply(join.token, Reply::JoinGroup(reply));
         }
         let state = self.state.name();
-        let changed = self.members.get(id).expect("validated").protocols != request.protocols;
+        let member = self.members.get_mut(id).expect("validated");
+        member.last_heard = turn.now;
+        let changed = member.protocols != request.protocols;
         match self.state {
             PreparingRebalance => {
                 self.rejoin(turn, join, format!("Member {id} is joining group during {state}"))

@@ -4,6 +4,7 @@ use crate::base::{Time, Uuid};
 use crate::group::coordinator::{Coordinator, Group};
 use crate::group::event::{Batch, Checked, Outcome, Producer};
 use crate::group::record::{OffsetKey, OffsetValue, Record};
+use crate::group::reply::PartitionErrors;
 use crate::group::request::{CommitPartition, OffsetCommit, TxnOffsetCommit};
 use crate::group::turn::Turn;
 use crate::group::view::GroupState;
@@ -21,7 +22,7 @@ pub(in crate::group) struct CommitTopic {
 }
 
 /// For each partition of each topic its error.
-pub(in crate::group) type Errors = Vec<Vec<(i32, ErrorCode)>>;
+pub(in crate::group) type Errors = Vec<PartitionErrors>;
 
 /// Who commits.
 struct Committer<'a> {
