@@ -18,6 +18,12 @@ const PROTOCOL_NAMED_VERSION: i16 = 5;
 /// The first version of OffsetCommit and OffsetFetch that gives topics by id.
 const TOPIC_ID_VERSION: i16 = 10;
 
+/// What of a commit concerns partitions that exist, with the topic's place in the request.
+type Known = Vec<(usize, CommitTopic)>;
+
+/// The reply to a commit, topic by topic as in the request.
+type Answers = Vec<(TopicRef, PartitionErrors)>;
+
 impl Coordinator {
     /// Sends a request to where it is answered.
     pub(super) fn front(
@@ -143,10 +149,7 @@ impl Coordinator {
     }
 
     /// What of a commit concerns partitions that exist, with the topic's place in the request; and the reply so far.
-    fn known_topics(
-        &self,
-        topics: &[(TopicRef, Vec<CommitPartition>)],
-    ) -> (Vec<(usize, CommitTopic)>, Vec<(TopicRef, PartitionErrors)>) {
+    fn known_topics(&self, topics: &[(TopicRef, Vec<CommitPartition>)]) -> (Known, Answers) {
         let mut known = Vec::new();
         let mut answers = Vec::new();
         for (place, (topic, partitions)) in topics.iter().enumerate() {
@@ -175,8 +178,8 @@ impl Coordinator {
     /// Asks the coordinator for the rest, if there is a rest, and puts its answer into the reply.
     fn commit_known(
         &mut self,
-        known: Vec<(usize, CommitTopic)>,
-        answers: &mut [(TopicRef, PartitionErrors)],
+        known: Known,
+        answers: &mut Answers,
         commit: impl FnOnce(&mut Coordinator, &[CommitTopic]) -> Result<Errors, ErrorCode>,
     ) {
         if known.is_empty() {
