@@ -122,7 +122,7 @@ impl Progress {
         self.seen.count(self.committed.or(self.start).unwrap_or(self.floor), i64::MAX)
     }
 
-    /// The log was replaced by one from `log_start` to `end`: what lay above exists no more.
+    /// The log was replaced by an older state of itself, from `log_start` to `end`: what lay above exists no more.
     pub fn restored(&mut self, log_start: i64, end: i64) {
         self.seen.truncate(end);
         self.again.truncate(end);
@@ -133,10 +133,21 @@ impl Progress {
         self.first = First::Awaited;
     }
 
-    /// The offset that a restore brought back, which nobody committed now.
+    /// The log was replaced by one that starts at `log_start` and that the group has never seen.
+    pub fn replaced(&mut self, log_start: i64) {
+        let owners = std::mem::take(&mut self.owners);
+        let (last_owner, unowned_since) = (self.last_owner, self.unowned_since);
+        *self = Progress { owners, last_owner, unowned_since, floor: log_start, ..Progress::default() };
+        self.first = First::Awaited;
+    }
+
+    /// The offset that a restore brought back, which nobody committed now. What lies below it and beyond everything
+    /// seen in this world had been processed when the backup was taken.
     pub fn set_committed(&mut self, committed: i64) {
         self.begin = committed;
         self.committed = Some(committed);
+        let known = self.seen.end().unwrap_or(self.floor).max(self.floor);
+        self.seen.append(known, committed);
         self.skipped = (committed - self.floor).max(0) - self.seen.count(self.floor, committed);
     }
 }
@@ -144,6 +155,28 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_restored_offset_passes_over_only_what_this_world_saw_passed_over() {
+        for (name, seen, same_log, committed, skipped) in [
+            ("read to the end, then set back", [(0, 9), (9, 9)], true, 5, 0),
+            ("with a gap that was there before", [(0, 2), (4, 9)], true, 5, 2),
+            ("a backup from later than this world", [(0, 2), (2, 2)], true, 5, 0),
+            ("a log that the group has never seen", [(0, 2), (2, 2)], false, 5, 0),
+        ] {
+            let mut progress = Progress::default();
+            for (from, to) in seen {
+                (from..to).for_each(|offset| drop(progress.process(offset)));
+            }
+            if same_log {
+                progress.restored(0, 7)
+            } else {
+                progress.replaced(0)
+            }
+            progress.set_committed(committed);
+            assert_eq!((progress.skipped, progress.first), (skipped, First::Awaited), "{name}");
+        }
+    }
 
     /// (what is processed, commits between, reread, skipped, unread of a log 0..10)
     #[test]

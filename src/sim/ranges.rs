@@ -18,6 +18,21 @@ impl Ranges {
         true
     }
 
+    /// The offset after the last one; `None` when there is none.
+    pub fn end(&self) -> Option<i64> {
+        self.ranges.last().map(|range| range.1)
+    }
+
+    /// Adds the offsets `from..to`, none of which lies below its end.
+    pub fn append(&mut self, from: i64, to: i64) {
+        assert!(self.end().is_none_or(|end| end <= from), "what is appended comes last");
+        match self.ranges.last_mut() {
+            _ if from >= to => {}
+            Some(last) if last.1 == from => last.1 = to,
+            _ => self.ranges.push((from, to)),
+        }
+    }
+
     /// Adds one offset below the end of the last range.
     fn insert_within(&mut self, offset: i64) -> bool {
         let at = self.ranges.partition_point(|range| range.1 < offset);

@@ -1,6 +1,7 @@
 # Three consumers share a topic
 # 200 records a second, six partitions. Add a consumer, or kill one, and watch the partitions move.
 seed 7
+cluster initial-rebalance-delay=200ms
 topic orders partitions=6
 producer web topic=orders rate=200/s keys=1000
 group checkout session-timeout=10s reset=earliest

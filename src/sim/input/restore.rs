@@ -100,7 +100,9 @@ impl Core {
 
     /// Puts a restored topic in the place of the one of its name, or where none was.
     fn restore_topic(&mut self, topic: RestoredTopic) {
-        let before = self.topics.remove(&topic.name).map_or(Vec::new(), |before| before.logs);
+        let before = self.topics.remove(&topic.name);
+        let same = before.as_ref().is_some_and(|before| before.id == topic.id);
+        let before = before.map_or(Vec::new(), |before| before.logs);
         let mut logs = Vec::new();
         for (partition, data) in topic.partitions.into_iter().enumerate() {
             let log =
@@ -109,7 +111,10 @@ impl Core {
             logs.push(log);
             for group in 0..self.groups.len() as u32 {
                 let (start, end) = self.bounds(log);
-                self.progress(group, log).restored(start, end);
+                match same {
+                    true => self.progress(group, log).restored(start, end),
+                    false => self.progress(group, log).replaced(start),
+                }
             }
             self.appended(log);
         }
