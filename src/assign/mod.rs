@@ -4,17 +4,21 @@
 //! topics, nothing left over) is in [`owes`] and is checked by properties over `ALL`, so a new one is covered by itself.
 //!
 //! Where the answer of Kafka's class depends on the order of a Java `HashMap`, that order is reproduced by
-//! [`crate::base::JavaMap`]; `members` and `topics` of an [`Input`] are therefore in the order in which Kafka
+//! [`crate::base::java_order`]; `members` and `topics` of an [`Input`] are therefore in the order in which Kafka
 //! *puts* them into its maps (for members: the order of the JoinGroup answer to the leader).
 
+mod bits;
+mod cooperative_sticky;
 mod input;
+mod order;
 pub mod owes;
 mod rack;
 mod range;
 mod round_robin;
+mod sticky;
 pub mod wire;
 
-pub use input::{Assignment, Input, Member, Topic};
+pub use input::{Assignment, Input, Member, Partition, Subscriber, Topic};
 
 /// How members give up partitions (Kafka's `RebalanceProtocol`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,18 +31,20 @@ pub enum Protocol {
 
 /// An assignor: what `partition.assignment.strategy` names.
 pub struct Assignor {
-    /// Its name in the protocol: `range`, `roundrobin`.
+    /// Its name in the protocol: `range`, `roundrobin`, `sticky`, `cooperative-sticky`.
     pub name: &'static str,
     /// How its members give up partitions.
     pub protocol: Protocol,
-    /// The function itself. It never fails: a member without partitions gets an empty list.
+    /// The function itself. It never fails: a member without partitions gets an empty list. Numbers of partitions are
+    /// those of topics within [`crate::base::limit::PARTITIONS_MAX`].
     pub assign: fn(&Input) -> Assignment,
     /// What it promises beyond what every assignor owes.
     pub promise: owes::Promise,
 }
 
 /// Every assignor, in the order in which they are offered.
-pub const ALL: &[Assignor] = &[range::ASSIGNOR, round_robin::ASSIGNOR];
+pub const ALL: &[Assignor] =
+    &[range::ASSIGNOR, round_robin::ASSIGNOR, sticky::ASSIGNOR, cooperative_sticky::ASSIGNOR];
 
 /// The assignor that the protocol calls `name`.
 pub fn by_name(name: &str) -> Option<&'static Assignor> {

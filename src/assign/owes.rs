@@ -1,9 +1,7 @@
 //! What every assignor owes, and what some promise beyond.
 
-use super::{Assignment, Assignor, Input, Protocol};
-use crate::base::TopicPartition;
+use super::{Assignment, Assignor, Input, Partition, Protocol};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 /// How evenly an assignor shares out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,51 +14,54 @@ pub enum Promise {
 
 /// What `assignor` still owes after answering `assignment` to `input`; empty when it kept its word. A line each:
 ///
-/// * every member has one entry, in the order of the input, and nobody else has;
+/// * every member of the input has a list;
 /// * a partition exists, and its owner subscribes to its topic;
 /// * no partition has two owners;
-/// * every partition of a topic with a subscriber has an owner (a cooperative assignor may withhold one that another
-///   member still claims);
+/// * every partition of a topic with a subscriber has an owner (a cooperative assignor may withhold one that a member
+///   still claims, and withheld ones count for nobody's evenness);
 /// * the assignor's own [`Promise`].
 pub fn debts(assignor: &Assignor, input: &Input, assignment: &Assignment) -> Vec<String> {
     let mut debts = Vec::new();
-    let expected: Vec<&Rc<str>> = input.members.iter().map(|m| &m.id).collect();
-    let given: Vec<&Rc<str>> = assignment.iter().map(|(id, _)| id).collect();
-    if expected != given {
-        return vec![format!("entries for {given:?} instead of {expected:?}")];
+    if input.members.len() != assignment.len() {
+        return vec![format!("{} lists for {} members", assignment.len(), input.members.len())];
     }
-    let counts: BTreeMap<&str, i32> = input.topics.iter().map(|t| (&*t.name, t.partitions)).collect();
-    let mut owners: BTreeMap<&TopicPartition, &str> = BTreeMap::new();
-    for (member, (id, list)) in input.members.iter().zip(assignment) {
-        for partition in list {
+    let mut owners: BTreeMap<Partition, &str> = BTreeMap::new();
+    for (member, list) in input.members.iter().zip(assignment) {
+        let id = &member.id;
+        for &partition in list {
+            let name = input.name(partition);
             if !member.topics.contains(&partition.topic) {
-                debts.push(format!("{id} has {partition} and does not subscribe to its topic"));
+                debts.push(format!("{id} has {name} and does not subscribe to its topic"));
             }
-            let count = counts.get(&*partition.topic).copied().unwrap_or(0);
-            if !(0..count).contains(&partition.partition) {
-                debts.push(format!("{id} has {partition}, which does not exist"));
+            if !(0..input.topics[partition.topic as usize].partitions).contains(&partition.number) {
+                debts.push(format!("{id} has {name}, which does not exist"));
             }
             if let Some(other) = owners.insert(partition, id) {
-                debts.push(format!("{partition} belongs to {other} and to {id}"));
+                debts.push(format!("{name} belongs to {other} and to {id}"));
             }
         }
     }
+    let mut withheld = false;
     for partition in missing(input, &owners) {
         let claimed = || input.members.iter().any(|m| m.owned.contains(&partition));
         if assignor.protocol == Protocol::Eager || !claimed() {
-            debts.push(format!("{partition} belongs to nobody"));
+            debts.push(format!("{} belongs to nobody", input.name(partition)));
+        } else {
+            withheld = true;
         }
     }
-    debts.extend(uneven(assignor.promise, input, assignment));
+    if !withheld {
+        debts.extend(uneven(assignor.promise, input, assignment));
+    }
     debts
 }
 
 /// Partitions of subscribed topics that have no owner.
-fn missing(input: &Input, owners: &BTreeMap<&TopicPartition, &str>) -> Vec<TopicPartition> {
-    let subscribed: BTreeSet<&str> = input.members.iter().flat_map(|m| &m.topics).map(|t| &**t).collect();
-    let topics = input.topics.iter().filter(|t| subscribed.contains(&*t.name));
-    let all = topics
-        .flat_map(|t| (0..t.partitions).map(|p| TopicPartition { topic: t.name.clone(), partition: p }));
+fn missing(input: &Input, owners: &BTreeMap<Partition, &str>) -> Vec<Partition> {
+    let subscribed: BTreeSet<u32> = input.members.iter().flat_map(|m| m.topics.iter().copied()).collect();
+    let all = subscribed.into_iter().flat_map(|topic| {
+        (0..input.topics[topic as usize].partitions).map(move |number| Partition { topic, number })
+    });
     all.filter(|partition| !owners.contains_key(partition)).collect()
 }
 
@@ -69,18 +70,18 @@ fn uneven(promise: Promise, input: &Input, assignment: &Assignment) -> Vec<Strin
         |counts: &[usize]| counts.iter().max().zip(counts.iter().min()).map_or(0, |(max, min)| max - min);
     match promise {
         Promise::EvenForEachTopic => {
-            let of_topic = |topic: &Rc<str>| -> Vec<usize> {
+            let of_topic = |topic: u32| -> Vec<usize> {
                 let with_lists = input.members.iter().zip(assignment);
-                let subscribers = with_lists.filter(|(m, _)| m.topics.contains(topic));
-                subscribers.map(|(_, (_, list))| list.iter().filter(|p| p.topic == *topic).count()).collect()
+                let subscribers = with_lists.filter(|(m, _)| m.topics.contains(&topic));
+                subscribers.map(|(_, list)| list.iter().filter(|p| p.topic == topic).count()).collect()
             };
-            let uneven = input.topics.iter().filter(|t| spread(&of_topic(&t.name)) > 1);
-            uneven.map(|t| format!("{} is shared out as {:?}", t.name, of_topic(&t.name))).collect()
+            let uneven = (0..).zip(&input.topics).filter(|(topic, _)| spread(&of_topic(*topic)) > 1);
+            uneven.map(|(i, t)| format!("{} is shared out as {:?}", t.name, of_topic(i))).collect()
         }
         Promise::EvenWhenAllSubscribeAlike => {
-            let sets: BTreeSet<BTreeSet<&Rc<str>>> =
-                input.members.iter().map(|m| m.topics.iter().collect()).collect();
-            let counts: Vec<usize> = assignment.iter().map(|(_, list)| list.len()).collect();
+            let sets: BTreeSet<BTreeSet<u32>> =
+                input.members.iter().map(|m| m.topics.iter().copied().collect()).collect();
+            let counts: Vec<usize> = assignment.iter().map(Vec::len).collect();
             match sets.len() == 1 && spread(&counts) > 1 {
                 true => vec![format!("members have {counts:?} partitions")],
                 false => Vec::new(),

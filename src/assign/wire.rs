@@ -6,7 +6,7 @@
 //! A topic is its name, its number of partitions and perhaps, for each partition, the racks of its replicas, a letter
 //! each. Both lists are in the order in which Kafka puts them into its hash maps.
 
-use super::{Assignment, Input, Member, Topic, by_name};
+use super::{Input, Subscriber, Topic, by_name};
 use crate::base::TopicPartition;
 use crate::base::lines::{LineError, each_json};
 use serde_json::{Map, Value, json};
@@ -23,7 +23,8 @@ pub fn answer(input: impl BufRead, mut output: impl Write) -> Result<(), LineErr
         let id = line.get("id").cloned().ok_or_else(|| String::from("no id"))?;
         let name = line["a"].as_str().ok_or_else(|| String::from("no assignor (`a`)"))?;
         let assignor = by_name(name).ok_or_else(|| format!("there is no assignor {name:?}"))?;
-        let out = to_json(&(assignor.assign)(&parse(&line)?));
+        let input = parse(&line)?;
+        let out = to_json(&input.named(&(assignor.assign)(&input)));
         writeln!(output, "{}", json!({"id": id, "out": out}))?;
         Ok(())
     })?;
@@ -36,12 +37,12 @@ pub fn answer(input: impl BufRead, mut output: impl Write) -> Result<(), LineErr
 /// What is missing or of the wrong kind.
 pub fn parse(line: &Value) -> Result<Input, String> {
     let topics = list(&line["topics"], "topics")?.iter().map(topic).collect::<Result<_, _>>()?;
-    let members = list(&line["members"], "members")?.iter().map(member).collect::<Result<_, _>>()?;
-    Ok(Input { topics, members })
+    let members = list(&line["members"], "members")?.iter().map(member).collect::<Result<Vec<_>, _>>()?;
+    Ok(Input::new(topics, &members))
 }
 
 /// An assignment as one object.
-pub fn to_json(assignment: &Assignment) -> Value {
+pub fn to_json(assignment: &[(Rc<str>, Vec<TopicPartition>)]) -> Value {
     let entry = |(id, list): &(Rc<str>, Vec<TopicPartition>)| {
         (id.to_string(), list.iter().map(|p| Value::from(p.to_string())).collect())
     };
@@ -73,7 +74,7 @@ fn replicas(value: &Value) -> Result<Vec<Rc<str>>, String> {
     Ok(text(value, "racks of a partition")?.chars().map(|c| Rc::from(c.to_string())).collect())
 }
 
-fn member(value: &Value) -> Result<Member, String> {
+fn member(value: &Value) -> Result<Subscriber, String> {
     let id = text(&value[0], "a member's id")?;
     let fields = &value[1];
     let optional = |name: &str| match &fields[name] {
@@ -88,7 +89,7 @@ fn member(value: &Value) -> Result<Member, String> {
         Value::Null => None,
         value => Some(value.as_i64().and_then(|n| i32::try_from(n).ok()).ok_or("gen is not a number")?),
     };
-    Ok(Member {
+    Ok(Subscriber {
         topics: list(&fields["t"], "t")?.iter().map(|t| text(t, "t")).collect::<Result<_, _>>()?,
         rack: optional("rack")?,
         instance: optional("inst")?,

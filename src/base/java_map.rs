@@ -18,7 +18,20 @@ pub trait JavaHash {
 /// `String.hashCode`: over UTF-16 code units.
 impl JavaHash for str {
     fn java_hash(&self) -> i32 {
-        self.encode_utf16().fold(0i32, |h, unit| h.wrapping_mul(31).wrapping_add(i32::from(unit)))
+        if !self.is_ascii() {
+            return self
+                .encode_utf16()
+                .fold(0i32, |h, unit| h.wrapping_mul(31).wrapping_add(i32::from(unit)));
+        }
+        // Four letters a step: ids are hashed for every assignment, and the steps wait for each other.
+        let (fours, rest) = self.as_bytes().as_chunks::<4>();
+        let four = |h: i32, &[a, b, c, d]: &[u8; 4]| {
+            let sum =
+                i32::from(a) * (31 * 31 * 31) + i32::from(b) * (31 * 31) + i32::from(c) * 31 + i32::from(d);
+            h.wrapping_mul(31 * 31 * 31 * 31).wrapping_add(sum)
+        };
+        rest.iter()
+            .fold(fours.iter().fold(0, four), |h, &byte| h.wrapping_mul(31).wrapping_add(i32::from(byte)))
     }
 }
 

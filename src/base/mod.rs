@@ -3,6 +3,7 @@
 pub mod hash;
 pub mod id;
 pub mod java_map;
+pub mod java_order;
 pub mod limit;
 pub mod lines;
 pub mod rng;

@@ -286,7 +286,7 @@ impl Consumer {
 
     /// The leader's part: everybody's subscription, the assignor, and each member's share.
     fn lead(&mut self, core: &mut Core, reply: JoinGroupReply) {
-        let members: Vec<assign::Member> = reply.members.iter().map(input_member).collect();
+        let members: Vec<assign::Subscriber> = reply.members.iter().map(input_member).collect();
         let mut wanted: Vec<Rc<str>> =
             members.iter().flat_map(|member| member.topics.iter().cloned()).collect();
         wanted.sort();
@@ -303,7 +303,10 @@ impl Consumer {
             exist.map(|topic| Topic { name: topic.clone(), partitions: known[topic], racks: None }).collect();
         let protocol = reply.protocol_name.clone();
         let assignments = match protocol.as_deref().and_then(assign::by_name) {
-            Some(assignor) if !reply.skip_assignment => (assignor.assign)(&Input { topics, members }),
+            Some(assignor) if !reply.skip_assignment => {
+                let input = Input::new(topics, &members);
+                input.named(&(assignor.assign)(&input))
+            }
             _ => Vec::new(),
         };
         let encoded = assignments.into_iter();
@@ -388,9 +391,9 @@ fn sorted(topics: &[Rc<str>]) -> Vec<Rc<str>> {
     topics
 }
 
-fn input_member(joined: &group::JoinedMember) -> assign::Member {
+fn input_member(joined: &group::JoinedMember) -> assign::Subscriber {
     let subscription = Subscription::decode(&joined.metadata).unwrap_or_default();
-    assign::Member {
+    assign::Subscriber {
         id: joined.member_id.clone(),
         topics: subscription.topics,
         owned: subscription.owned,
