@@ -87,7 +87,8 @@ fn journeys(options: &Options) -> Done {
     walk.current_dir(root()).arg("tests/journeys/run.mjs").args(&options.filter);
     walk.env("REJOIN_NODE_MODULES", node::folder().join("node_modules"));
     walk.env("REJOIN_BIN", tools::target().join("debug/rejoin")).env("CHROME", chrome);
-    run("journeys through the built page", &mut walk)
+    run("journeys through the built page", &mut walk)?;
+    if bytes > build::BROTLI_BYTES_MAX { Err(build::overweight(bytes)) } else { Ok(()) }
 }
 
 /// Whether a journey's file speaks of `filter`: then the page is worth building.
