@@ -31,11 +31,11 @@ pub fn App() -> Html {
         })
     };
     use_space(on_space);
-    let Some(view) = page.view.clone() else { return Html::default() };
+    let Some((view, calm)) = page.view.clone().zip(page.calm.clone()) else { return Html::default() };
     html! {
         <>
             <a class="skip" href="#stage">{ t().skip }</a>
-            { layout(&page, &view, &intent, &on_file) }
+            { layout(&page, (&view, &calm), &intent, &on_file) }
             <Alert alert={page.alert.clone().filter(|_| page.file.is_none())} intent={intent.clone()} />
             if let Some(file) = &page.file {
                 <LoadDialog file={file.clone()} alert={page.alert.clone()} loaded={page.loaded.clone()} topics={topics(&view)}
@@ -46,29 +46,35 @@ pub fn App() -> Html {
     }
 }
 
-/// The regions of the lab.
-fn layout(page: &Page, view: &LabView, intent: &Callback<Intent>, on_file: &Callback<web_sys::File>) -> Html {
+/// The regions of the lab: what moves follows every view, what is read follows the calm one.
+fn layout(
+    page: &Page,
+    (view, calm): (&LabView, &LabView),
+    intent: &Callback<Intent>,
+    on_file: &Callback<web_sys::File>,
+) -> Html {
     html! {
         <div class="lab">
             <Bar run={view.run.clone()} playing={page.playing} speed={page.speed} step={page.step}
                 intent={intent.clone()} />
-            <Measures measures={view.measures.clone()} />
-            <Stage stage={view.stage.clone()} now={view.run.now} focus={page.focus.clone()} table={page.table}
-                fast={page.speed > 4000} intent={intent.clone()} on_file={on_file.clone()} />
+            <Measures measures={calm.measures.clone()} />
+            <Stage stage={view.stage.clone()} calm={calm.stage.clone()} now={calm.run.now}
+                focus={page.focus.clone()} table={page.table} fast={page.speed > 4000} intent={intent.clone()}
+                on_file={on_file.clone()} />
             <TimePanel time={view.time.clone()} consumers={view.stage.consumers.len()} focus={page.focus.clone()}
                 window={page.window} table={page.time_table} intent={intent.clone()} />
-            <Inspector inspector={view.inspector.clone()} stage={view.stage.clone()} now={view.run.now}
+            <Inspector inspector={calm.inspector.clone()} stage={calm.stage.clone()} now={calm.run.now}
                 focus={page.focus.clone()} sheet={page.sheet} intent={intent.clone()} />
-            <Drawer tab={page.tab} run={view.run.clone()} stage={view.stage.clone()} backups={view.backups.clone()} story={view.story.clone()}
-                happened={view.happened.clone()} page={shown(page)} intent={intent.clone()}
-                on_file={on_file.clone()} />
+            <Drawer tab={page.tab} run={calm.run.clone()} stage={calm.stage.clone()} backups={calm.backups.clone()}
+                story={calm.story.clone()} happened={calm.happened.clone()} page={shown(page)}
+                intent={intent.clone()} on_file={on_file.clone()} />
         </div>
     }
 }
 
 /// The part of the page that the drawer shows, without the views that change with every frame.
 fn shown(page: &Page) -> Rc<Page> {
-    Rc::new(Page { view: None, ..page.clone() })
+    Rc::new(Page { view: None, calm: None, ..page.clone() })
 }
 
 fn topics(view: &LabView) -> Vec<Rc<str>> {

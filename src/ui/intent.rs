@@ -54,8 +54,8 @@ pub enum Ask {
 /// What the lab tells the page.
 #[derive(Clone, PartialEq)]
 pub enum Told {
-    /// How it is now.
-    View(Rc<LabView>),
+    /// How it is now, and whether what is read rather than watched shall follow: figures, records, tables.
+    View(Rc<LabView>, Follow),
     /// Whether time goes on.
     Playing(bool),
     /// A command was carried out: its canonical line with its time.
@@ -78,6 +78,16 @@ pub enum Told {
     Deleted(Rc<str>),
     /// What the browser keeps of the backups.
     Kept(Keeping),
+}
+
+/// Which parts of the page follow a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// All of it.
+    All,
+    /// Only what moves: the clock, the stage, the pictures over time. Figures that change thirty times a second cannot
+    /// be read.
+    Moving,
 }
 
 /// What was refused.

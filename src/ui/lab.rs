@@ -2,7 +2,7 @@
 //! take its place, since nothing but [`Ask`] goes in and nothing but [`Told`] comes out.
 
 use super::dom;
-use super::intent::{Ask, Refusal, Told};
+use super::intent::{Ask, Follow, Refusal, Told};
 use super::pace::{Pace, slice};
 use crate::session::view::{Focus, InspectorView, LabView, StoryError};
 use crate::session::{LoadOptions, Session};
@@ -14,8 +14,11 @@ use yew::Callback;
 /// The most that the engine works in a frame, in milliseconds; the rest is for the page.
 const WORK_MS_MAX: f64 = 5.0;
 
-/// The least time between two views while time goes on, in milliseconds: figures that change faster cannot be read.
+/// The least time between two views while time goes on, in milliseconds.
 const VIEW_MS_MIN: f64 = 30.0;
+
+/// The same for what is read rather than watched.
+const ALL_MS_MIN: f64 = 200.0;
 
 /// The handle.
 #[derive(Clone)]
@@ -40,6 +43,8 @@ struct Inner {
     playing: bool,
     last_frame_ms: Option<f64>,
     last_view_ms: f64,
+    /// When everything was shown last, not only what moves.
+    last_all_ms: f64,
     /// The archive of the backup that was deleted last.
     deleted: Option<(Rc<str>, Rc<[u8]>)>,
 }
@@ -57,6 +62,7 @@ impl Lab {
             playing: false,
             last_frame_ms: None,
             last_view_ms: 0.0,
+            last_all_ms: 0.0,
             deleted: None,
         };
         Lab { inner: Rc::new(RefCell::new(inner)) }
@@ -68,7 +74,7 @@ impl Lab {
         self.keep_going();
         let (tell, view) = {
             let mut inner = self.inner.borrow_mut();
-            (inner.tell.clone(), inner.view())
+            (inner.tell.clone(), inner.view(Follow::All))
         };
         for told in told.into_iter().chain(view) {
             tell.emit(told);
@@ -94,10 +100,10 @@ impl Lab {
             inner.frame = None;
             inner.advance(at_ms);
             let due = at_ms - inner.last_view_ms >= VIEW_MS_MIN;
-            due.then(|| (inner.tell.clone(), inner.view(), inner.last_view_ms = at_ms))
+            due.then(|| (inner.tell.clone(), inner.frame_view(at_ms)))
         };
         self.keep_going();
-        if let Some((tell, view, ())) = told {
+        if let Some((tell, view)) = told {
             view.into_iter().for_each(|told| tell.emit(told));
         }
     }
@@ -105,16 +111,28 @@ impl Lab {
 
 impl Inner {
     /// How the lab is now. What was selected and is gone gives way to the first partition.
-    fn view(&mut self) -> Vec<Told> {
+    fn view(&mut self, follow: Follow) -> Vec<Told> {
         let view = self.session.view(&self.focus);
         match first_partition(&view) {
             Some(first) if *view.inspector == InspectorView::Nothing => {
                 self.focus = first.clone();
                 let view = self.session.view(&first);
-                vec![Told::Focus(first), Told::View(Rc::new(view))]
+                vec![Told::Focus(first), Told::View(Rc::new(view), Follow::All)]
             }
-            _ => vec![Told::View(Rc::new(view))],
+            _ => vec![Told::View(Rc::new(view), follow)],
         }
+    }
+
+    /// The view of a frame: what moves each time, the rest a few times a second.
+    fn frame_view(&mut self, at_ms: f64) -> Vec<Told> {
+        self.last_view_ms = at_ms;
+        let follow = if at_ms - self.last_all_ms >= ALL_MS_MIN {
+            self.last_all_ms = at_ms;
+            Follow::All
+        } else {
+            Follow::Moving
+        };
+        self.view(follow)
     }
 
     fn advance(&mut self, at_ms: f64) {

@@ -1,6 +1,6 @@
 //! What the page shows beside the lab's views: which tab, which dialog, what was said last.
 
-use super::intent::{Chosen, Keeping, Refusal, Show, Tab, Told};
+use super::intent::{Chosen, Follow, Keeping, Refusal, Show, Tab, Told};
 use crate::base::Span;
 use crate::session::view::{Focus, LabView, RestoreStep, StoryError};
 use crate::session::{LoadSummary, StepKind};
@@ -15,6 +15,8 @@ pub const WINDOW: Span = Span::from_secs(30);
 pub struct Page {
     /// How the lab is; `None` before its first view.
     pub view: Option<Rc<LabView>>,
+    /// The same for what is read rather than watched: it follows a few times a second.
+    pub calm: Option<Rc<LabView>>,
     /// Whether time goes on.
     pub playing: bool,
     /// Virtual milliseconds in a second of the page's clock.
@@ -84,6 +86,7 @@ impl Page {
     pub fn opened() -> Page {
         Page {
             view: None,
+            calm: None,
             playing: true,
             speed: 1000,
             step: StepKind::Event,
@@ -108,10 +111,13 @@ impl Page {
 
     fn told(&mut self, told: Told) {
         match told {
-            Told::View(view) => {
+            Told::View(view, follow) => {
                 let done = restore_done(&view);
                 if let Some(wizard) = self.wizard.as_mut().filter(|_| !done) {
                     wizard.again = false;
+                }
+                if follow == Follow::All || self.calm.is_none() {
+                    self.calm = Some(view.clone());
                 }
                 self.view = Some(view);
             }

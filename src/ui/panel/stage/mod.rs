@@ -23,7 +23,9 @@ use yew::prelude::*;
 pub struct StageProps {
     /// Topics, groups and consumers now.
     pub stage: Rc<StageView>,
-    /// Virtual time.
+    /// The same for what is read: consumers and tables follow a few times a second.
+    pub calm: Rc<StageView>,
+    /// Virtual time of `calm`.
     pub now: Time,
     /// What is selected.
     pub focus: Option<Focus>,
@@ -50,7 +52,7 @@ pub fn Stage(props: &StageProps) -> Html {
                 { tools(props) }
             </div>
             if !props.table { { picture(props) } }
-            <Tables stage={props.stage.clone()} shown={props.table} />
+            <Tables stage={props.calm.clone()} shown={props.table} />
         </main>
     }
 }
@@ -136,7 +138,7 @@ fn sizes(stage: &StageView, partitions: usize) -> Sizes {
 
 fn consumers(props: &StageProps, row: f64) -> Html {
     let t = t();
-    let stage = &props.stage;
+    let stage = &props.calm;
     let count = stage.consumers.len();
     html! {
         <div class="consumers-col">
