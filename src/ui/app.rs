@@ -9,7 +9,7 @@ use super::lab::Lab;
 use super::page::{Change, Page, WINDOW};
 use super::panel::{Alert, Bar, Drawer, Inspector, LoadDialog, Measures, Stage, TimePanel};
 use crate::session::LoadOptions;
-use crate::session::view::LabView;
+use crate::session::view::{LabView, TopicView};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -38,7 +38,7 @@ pub fn App() -> Html {
             { layout(&page, (&view, &calm), &intent, &on_file) }
             <Alert alert={page.alert.clone().filter(|_| page.file.is_none())} intent={intent.clone()} />
             if let Some(file) = &page.file {
-                <LoadDialog file={file.clone()} alert={page.alert.clone()} loaded={page.loaded.clone()} topics={topics(&view)}
+                <LoadDialog file={file.clone()} alert={page.alert.clone()} loaded={page.loaded.clone()} topics={topics(&view, false)} read={topics(&view, true)}
                     intent={intent.clone()} />
             }
             if dropping { <div class="drop-veil"><p>{ t().drop_here }</p></div> }
@@ -77,8 +77,10 @@ fn shown(page: &Page) -> Rc<Page> {
     Rc::new(Page { view: None, calm: None, ..page.clone() })
 }
 
-fn topics(view: &LabView) -> Vec<Rc<str>> {
-    view.stage.topics.iter().map(|topic| topic.name.clone()).collect()
+/// The names of the topics; of those that a group reads, or of all.
+fn topics(view: &LabView, read: bool) -> Vec<Rc<str>> {
+    let is_read = |topic: &&TopicView| topic.partitions.iter().any(|partition| partition.group.is_some());
+    view.stage.topics.iter().filter(|topic| !read || is_read(topic)).map(|topic| topic.name.clone()).collect()
 }
 
 /// The lab: opened once, playing from the start, its first partition selected.

@@ -29,6 +29,8 @@ pub enum Ask {
     Line(Rc<str>),
     /// Add a consumer like those that are there.
     AddConsumer,
+    /// Add a consumer that reads this topic from its beginning.
+    AddReader(Rc<str>),
     /// Show the details of this.
     Focus(Focus),
     /// Run this story from its start.

@@ -4,6 +4,7 @@
 use super::dom;
 use super::intent::{Ask, Follow, Refusal, Told};
 use super::pace::{Pace, slice};
+use crate::base::Time;
 use crate::session::view::{Focus, InspectorView, LabView, StoryError};
 use crate::session::{LoadOptions, Session};
 use gloo::render::{AnimationFrame, request_animation_frame};
@@ -19,6 +20,9 @@ const VIEW_MS_MIN: f64 = 30.0;
 
 /// The same for what is read rather than watched.
 const ALL_MS_MIN: f64 = 200.0;
+
+/// The moment of the default scene at which the page opens: the group has formed and committed, records flow.
+const OPENED_AT: Time = Time::from_ms(12_000);
 
 /// The handle.
 #[derive(Clone)]
@@ -53,8 +57,10 @@ impl Lab {
     /// Opens the default scene; what it has to tell goes to `tell`.
     pub fn open(tell: Callback<Told>) -> Lab {
         let scene = Session::examples().first().map_or("", |example| example.text);
+        let mut session = Session::open(scene).expect("the default scene is a story");
+        session.advance_to(OPENED_AT);
         let inner = Inner {
-            session: Session::open(scene).expect("the default scene is a story"),
+            session,
             tell,
             focus: Focus::Partition("".into(), 0),
             pace: Pace::new(1000),
@@ -167,6 +173,10 @@ impl Inner {
                 let line = self.session.next_consumer();
                 self.line(&line)
             }
+            Ask::AddReader(topic) => {
+                let line = self.reader_line(&topic);
+                self.line(&line)
+            }
             Ask::Focus(focus) => {
                 self.focus = focus;
                 Vec::new()
@@ -191,6 +201,13 @@ impl Inner {
             Ok(line) => vec![Told::Done(line)],
             Err(why) => vec![Told::Refused(Refusal::Command, why)],
         }
+    }
+
+    /// The line of a consumer that reads `topic` from its beginning, in a group of its own.
+    fn reader_line(&self, topic: &str) -> String {
+        let like = self.session.next_consumer();
+        let name = like.split_whitespace().nth(1).unwrap_or("reader");
+        format!("consumer {name} group={topic}-readers topics={topic} reset=earliest process=2ms")
     }
 
     fn run(&mut self, text: &str) -> Vec<Told> {

@@ -47,8 +47,6 @@ pub struct Page {
     pub loaded: Option<(Rc<str>, Rc<LoadSummary>)>,
     /// What was refused last.
     pub alert: Option<(Refusal, Rc<str>)>,
-    /// The line of what the person did last.
-    pub done: Option<Rc<str>>,
     /// Labels that were imported last.
     pub imported: Vec<Rc<str>>,
     /// The backup that was deleted last and can be taken back.
@@ -102,7 +100,6 @@ impl Page {
             file: None,
             loaded: None,
             alert: None,
-            done: None,
             imported: Vec::new(),
             deleted: None,
             keeping: Keeping::Unknown,
@@ -122,17 +119,13 @@ impl Page {
                 self.view = Some(view);
             }
             Told::Playing(playing) => self.playing = playing,
-            Told::Done(line) => {
-                self.done = Some(line);
-                self.alert = None;
-            }
+            Told::Done(_) => self.alert = None,
             Told::Refused(what, why) => self.alert = Some((what, why)),
             Told::NotAStory(errors) => self.errors = errors,
             Told::Opened => {
                 self.draft = None;
                 self.errors = Rc::from([]);
                 self.wizard = None;
-                self.done = None;
                 self.alert = None;
                 self.loaded = None;
             }

@@ -66,6 +66,7 @@ table! {
     owners_head = "who owns how many";
     consumers_head = "consumers";
     unowned = "unowned";
+    no_owner_yet = "not yet";
     unowned_for = "unowned {0}";
     log_name = "log of {0}: committed {1}, position {2}, high watermark {3}, owner {4}";
     none = "none";
@@ -219,7 +220,7 @@ table! {
     engine = "engine";
     hash = "hash";
     state_hash = "State hash";
-    acted = "Done: {0}";
+    acted = "Done: at {0} {1}";
     earlier_left_out = "{0} earlier one is left out.|{0} earlier ones are left out.";
     when = "when";
     what = "what happened";
@@ -329,6 +330,7 @@ table! {
     loaded = "{0} record loaded.|{0} records loaded.";
     lines_refused = "{0} line could not be used.|{0} lines could not be used.";
     line_refused = "Line {0}: {1}";
+    read_it = "Add a consumer that reads it";
     more_refused = "and {0} more";
     refused_title = "Refused";
     drop_here = "Drop a file of records or a backup";
@@ -349,6 +351,7 @@ table! {
     ev_started = "{0} started.";
     ev_joined = "{0} joined {1}.";
     ev_rebalance = "{0} rebalances: {1}";
+    ev_rebalance_short = "{0} rebalances.";
     ev_stable = "{1} is Stable: generation {2}, {0} member, rebalance took {3}.|{1} is Stable: generation {2}, {0} members, rebalance took {3}.";
     ev_assigned = "{1} took {0} partition: {2}.|{1} took {0} partitions: {2}.";
     ev_revoked = "{1} gave up {0} partition: {2}.|{1} gave up {0} partitions: {2}.";

@@ -38,6 +38,15 @@ pub fn shapes(consumer: &Rc<str>, messages: &[Message]) -> Vec<Shape> {
     shapes
 }
 
+/// A note as far as it has room between the lanes; the list has all of it.
+fn cut(note: &str) -> String {
+    const ROOM: usize = 30;
+    match note.char_indices().nth(ROOM) {
+        Some((at, _)) => format!("{}…", note[..at].trim_end()),
+        None => note.to_string(),
+    }
+}
+
 /// A request and its answer, or the bar of one that is held.
 fn one(message: &Message, top: f64, shapes: &mut Vec<Shape>) {
     let middle = (CONSUMER + COORDINATOR) / 2.0;
@@ -62,7 +71,7 @@ fn one(message: &Message, top: f64, shapes: &mut Vec<Shape>) {
     shapes.push(Shape::Arrow(class, (COORDINATOR - 1.0, back), (CONSUMER + 1.0, back)));
     let mut text = match message.error {
         Some(error) => error.to_string(),
-        None => message.note.to_string(),
+        None => cut(&message.note),
     };
     if long {
         text = format!("{text} {}", format::span(answered.since(message.sent)));

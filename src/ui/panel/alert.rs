@@ -28,11 +28,19 @@ pub fn Alert(props: &AlertProps) -> Html {
                 <div class="alert">
                     { icon("warn") }<b>{ title(*what) }</b>
                     <Button text={t().dismiss} look={Look::Quiet} class="small" on_press={dismiss} />
-                    { for why.lines().map(|line| html! { <p>{ line.to_string() }</p> }) }
+                    { for reason(*what, why).lines().map(|line| html! { <p>{ line.to_string() }</p> }) }
                 </div>
             }
         </div>
     }
+}
+
+/// The reason, without the title where it begins with that.
+fn reason(what: Refusal, why: &str) -> String {
+    let Some(rest) = why.strip_prefix(title(what)) else { return why.to_string() };
+    let rest = rest.trim_start_matches([':', '.', ' ']);
+    let mut chars = rest.chars();
+    chars.next().map_or_else(|| why.to_string(), |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn title(what: Refusal) -> &'static str {

@@ -20,6 +20,8 @@ pub struct LoadDialogProps {
     pub loaded: Option<(Rc<str>, Rc<LoadSummary>)>,
     /// Topics that are there.
     pub topics: Vec<Rc<str>>,
+    /// Those that a group reads.
+    pub read: Vec<Rc<str>>,
     /// Where intents go.
     pub intent: Callback<Intent>,
 }
@@ -58,7 +60,7 @@ pub fn LoadDialog(props: &LoadDialogProps) -> Html {
             <p class="muted">{ size_words(&props.file) }</p>
             <Alert alert={props.alert.clone()} intent={props.intent.clone()} inline=true />
             if let Some((_, summary)) = &props.loaded {
-                { outcome(summary, &dialog) }
+                { outcome(props, summary, &dialog, &form.topic) }
             } else {
                 { fields(props, &form, &dialog) }
             }
@@ -91,11 +93,12 @@ impl Form {
         }
     }
 
-    fn options(&self) -> LoadOptions {
+    /// How the file is to be read; only a `new` topic is told its number of partitions.
+    fn options(&self, new: bool) -> LoadOptions {
         let given = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(Rc::from);
         LoadOptions {
             topic: self.topic.trim().into(),
-            partitions: self.partitions.trim().parse().ok(),
+            partitions: self.partitions.trim().parse().ok().filter(|_| new),
             format: given(&self.format),
             key: given(&self.key).filter(|_| self.format != "text"),
             time: given(&self.time).filter(|_| self.format != "text"),
@@ -112,7 +115,7 @@ fn fields(props: &LoadDialogProps, form: &UseStateHandle<Form>, dialog: &NodeRef
         let (form, file, intent) = (form.clone(), props.file.clone(), props.intent.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            intent.emit(Intent::Ask(Ask::Load(file.name.clone(), file.bytes.clone(), form.options())));
+            intent.emit(Intent::Ask(Ask::Load(file.name.clone(), file.bytes.clone(), form.options(new))));
         })
     };
     html! {
@@ -183,8 +186,18 @@ fn closing(dialog: &NodeRef) -> Callback<()> {
     Callback::from(move |()| dom::close_dialog(&dialog))
 }
 
+/// Adds a consumer that reads the topic, and closes the dialog.
+fn reading(props: &LoadDialogProps, dialog: &NodeRef, topic: &str) -> Callback<()> {
+    let (intent, close) = (props.intent.clone(), closing(dialog));
+    let topic: Rc<str> = topic.trim().into();
+    Callback::from(move |()| {
+        intent.emit(Intent::Ask(Ask::AddReader(topic.clone())));
+        close.emit(());
+    })
+}
+
 /// What became of the file: counted, and every line that could not be used is named.
-fn outcome(summary: &LoadSummary, dialog: &NodeRef) -> Html {
+fn outcome(props: &LoadDialogProps, summary: &LoadSummary, dialog: &NodeRef, topic: &str) -> Html {
     let t = t();
     let more = summary.refused.saturating_sub(NAMED_MAX.min(summary.named.len()) as u64);
     html! {
@@ -200,7 +213,12 @@ fn outcome(summary: &LoadSummary, dialog: &NodeRef) -> Html {
                     if more > 0 { <li>{ fill(t.more_refused, &[&format::count_u(more)]) }</li> }
                 </ul>
             }
-            <p class="rowline end"><Button text={t.close} look={Look::Primary} on_press={closing(dialog)} /></p>
+            <p class="rowline end">
+                if !props.read.iter().any(|read| **read == *topic.trim()) {
+                    <Button text={t.read_it} icon="plus" on_press={reading(props, dialog, topic)} />
+                }
+                <Button text={t.close} look={Look::Primary} on_press={closing(dialog)} />
+            </p>
         </div>
     }
 }

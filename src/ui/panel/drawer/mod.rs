@@ -49,11 +49,12 @@ const PANEL: &str = "drawer-body";
 pub fn Drawer(props: &DrawerProps) -> Html {
     let t = t();
     let backups = props.backups.backups.len() as u64;
+    let untouched = props.story.last_act.is_none();
     let failed = props.story.checks.iter().filter(|check| !check.holds).count() as u64;
     let badge = |n: u64, text: &str| (n > 0).then(|| AttrValue::from(fill(text, &[&format::count_u(n)])));
     let items = vec![
         TabItem { text: t.backups.into(), badge: badge(backups, "{0}") },
-        TabItem { text: t.story.into(), badge: badge(failed, t.n_violated) },
+        TabItem { text: t.story.into(), badge: badge(failed, t.n_violated).filter(|_| untouched) },
         TabItem { text: t.events.into(), badge: None },
     ];
     let chosen = props.tab.and_then(|tab| Tab::ALL.iter().position(|other| *other == tab));
@@ -69,7 +70,7 @@ pub fn Drawer(props: &DrawerProps) -> Html {
         <section class="drawer" aria-label={t.drawer}>
             <div class="drawer-tabs">
                 <Tabs name={t.drawer} {items} {chosen} controls={PANEL} {on_press} />
-                <Status happened={props.happened.clone()} done={props.page.done.clone()} />
+                <Status happened={props.happened.clone()} last_act={props.story.last_act.clone()} />
                 { ids(&props.run) }
             </div>
             if let Some(tab) = props.tab {

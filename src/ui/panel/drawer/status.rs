@@ -1,5 +1,6 @@
 //! The status: what the person did last, and one sentence on what happened, at most one every one and a half seconds.
 
+use crate::base::Time;
 use crate::session::view::{Happened, HappenedView, What};
 use crate::ui::i18n::{fill, sentence, t};
 use crate::ui::widget::icon;
@@ -15,8 +16,8 @@ const SENTENCE_MS: u32 = 1500;
 pub struct StatusProps {
     /// What happened.
     pub happened: Rc<HappenedView>,
-    /// The line of what the person did last.
-    pub done: Option<Rc<str>>,
+    /// What the person did last, and when.
+    pub last_act: Option<(Time, Rc<str>)>,
 }
 
 /// What was said, so that the next sentence speaks of what is newer.
@@ -24,6 +25,7 @@ pub struct StatusProps {
 struct Said {
     newest: Rc<HappenedView>,
     number: Option<u64>,
+    acted: bool,
 }
 
 /// The status.
@@ -31,15 +33,19 @@ struct Said {
 pub fn Status(props: &StatusProps) -> Html {
     let shown = use_state(|| (AttrValue::from(""), "ok"));
     let said = use_mut_ref(Said::default);
-    said.borrow_mut().newest = props.happened.clone();
+    {
+        let mut said = said.borrow_mut();
+        said.newest = props.happened.clone();
+        said.acted = props.last_act.is_some();
+    }
     {
         let (shown, said) = (shown.setter(), said.clone());
         use_effect_with((), move |()| {
             let timer = Interval::new(SENTENCE_MS, move || {
                 let mut said = said.borrow_mut();
                 let newest = said.newest.clone();
-                if let Some(event) = most_important(&newest.events, said.number) {
-                    shown.set((sentence(&event.what).into(), icon_of(&event.what)));
+                if let Some(event) = most_important(&newest.events, said.number, said.acted) {
+                    shown.set((short(&event.what).into(), icon_of(&event.what)));
                 }
                 // A new run counts from the beginning again.
                 said.number = newest.events.last().map(|event| event.number);
@@ -50,7 +56,9 @@ pub fn Status(props: &StatusProps) -> Html {
     let (text, sign) = &*shown;
     html! {
         <div class="status-line">
-            if let Some(line) = &props.done { <p class="act"><code>{ fill(t().acted, &[line]) }</code></p> }
+            if let Some((at, line)) = &props.last_act {
+                <p class="act" title={line.to_string()}><code>{ fill(t().acted, &[at, line]) }</code></p>
+            }
             <p class="status" role="status">
                 if !text.is_empty() { { icon(sign) }<span>{ text }</span> }
             </p>
@@ -58,14 +66,25 @@ pub fn Status(props: &StatusProps) -> Html {
     }
 }
 
+/// The sentence as the status has room for it: without the coordinator's reason, which the list of events has.
+fn short(what: &What) -> String {
+    match what {
+        What::RebalanceBegan(group, _) => fill(t().ev_rebalance_short, &[group]),
+        other => sentence(other),
+    }
+}
+
 /// Of what happened after `number`, what matters most; of equals the newest.
-fn most_important(events: &[Happened], number: Option<u64>) -> Option<&Happened> {
+/// After the person `acted`, the story's checks no longer speak of this run.
+fn most_important(events: &[Happened], number: Option<u64>, acted: bool) -> Option<&Happened> {
     let last = events.last()?.number;
     // Numbers that went back belong to another run.
     let after = number.filter(|number| *number <= last);
     let new = events.iter().rev().take_while(|event| after.is_none_or(|number| event.number > number));
     let mut best: Option<&Happened> = None;
-    for event in new.filter(|event| importance(&event.what) > 0) {
+    let worth =
+        |event: &&Happened| importance(&event.what) > 0 && !(acted && matches!(event.what, What::Check(..)));
+    for event in new.filter(worth) {
         if best.is_none_or(|best| importance(&event.what) > importance(&best.what)) {
             best = Some(event);
         }
@@ -111,7 +130,7 @@ fn icon_of(what: &What) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{Span, Time};
+    use crate::base::Span;
 
     fn event(number: u64, what: What) -> Happened {
         Happened { number, at: Time::ZERO, what }
@@ -124,14 +143,14 @@ mod tests {
             event(4, What::Removed("c2".into(), Span::from_secs(10))),
             event(5, What::RebalanceBegan("g".into(), "r".into())),
         ];
-        assert_eq!(most_important(&events, Some(3)).map(|e| e.number), Some(4));
-        assert_eq!(most_important(&events, Some(5)).map(|e| e.number), None);
-        assert_eq!(most_important(&events, None).map(|e| e.number), Some(4));
+        assert_eq!(most_important(&events, Some(3), false).map(|e| e.number), Some(4));
+        assert_eq!(most_important(&events, Some(5), false).map(|e| e.number), None);
+        assert_eq!(most_important(&events, None, false).map(|e| e.number), Some(4));
     }
 
     #[test]
     fn a_new_run_is_heard_from_its_beginning() {
         let events = [event(0, What::Started("c1".into()))];
-        assert_eq!(most_important(&events, Some(900)).map(|e| e.number), Some(0));
+        assert_eq!(most_important(&events, Some(900), false).map(|e| e.number), Some(0));
     }
 }

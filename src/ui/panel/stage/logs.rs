@@ -111,8 +111,10 @@ fn Log(props: &LogProps) -> Html {
             <span class="to">
                 if let Some(owner) = &view.owner {
                     <span class={classes!("chip", props.class)}>{ owner.clone() }</span>
-                } else if view.group.is_some() {
+                } else if view.unowned_since.is_some() {
                     { state(Tone::Harm, "unowned", t().unowned) }
+                } else if view.group.is_some() {
+                    { state(Tone::Still, "wait", t().no_owner_yet) }
                 }
             </span>
         </li>

@@ -46,9 +46,10 @@ pub fn Stage(props: &StageProps) -> Html {
     html! {
         <main class={classes!("stage", props.fast.then_some("fast"))} id="stage" tabindex="-1" aria-label={t.stage}>
             <div class="head-row">
-                { for props.stage.topics.iter().take(2).map(topic_head) }
-                { for props.stage.groups.iter().take(2).map(group_head) }
-                <span class="push"></span>
+                <div class="heads">
+                    { for props.stage.topics.iter().take(2).map(topic_head) }
+                    { for props.stage.groups.iter().take(2).map(group_head) }
+                </div>
                 { tools(props) }
             </div>
             if !props.table { { picture(props) } }
@@ -78,7 +79,7 @@ fn topic_head(topic: &TopicView) -> Html {
         plural(t().partitions_rate, topic.partitions.len() as u64, &[&format::milli(topic.rate_milli)]);
     html! {
         <span class="topic-head" key={topic.name.to_string()}>
-            <b>{ topic.name.clone() }</b><span class="muted nowrap">{ text }</span>
+            <b>{ topic.name.clone() }</b><span class="muted nowrap rate">{ text }</span>
         </span>
     }
 }
