@@ -5,6 +5,7 @@ use super::files;
 use super::hook::{use_drop, use_space};
 use super::i18n::t;
 use super::intent::{Ask, Chosen, Intent, Refusal, Show, Tab, Told};
+use super::keep::Keeper;
 use super::lab::Lab;
 use super::page::{Change, Page, WINDOW};
 use super::panel::{Alert, Bar, Drawer, Inspector, LoadDialog, Measures, Stage, TimePanel};
@@ -86,17 +87,25 @@ fn topics(view: &LabView, read: bool) -> Vec<Rc<str>> {
 /// The lab: opened once, playing from the start, its first partition selected.
 #[hook]
 fn use_lab(page: UseReducerDispatcher<Page>) -> Lab {
+    let storage = use_memo((), |()| Keeper::default());
+    let (keeper, told_by_storage) = ((*storage).clone(), page.clone());
     let lab = use_memo((), |()| {
         Lab::open(Callback::from(move |told: Told| {
-            if let Told::Archive(_, name, bytes) = &told {
-                files::save(name, bytes);
+            match told {
+                Told::Store(transaction) => keeper.store(transaction),
+                Told::Archive(label, name, bytes) => {
+                    if files::save(&name, &bytes) {
+                        keeper.exported(label, dom::wall_clock_ms());
+                    }
+                }
+                told => page.dispatch(Change::Told(told)),
             }
-            page.dispatch(Change::Told(told));
         }))
     });
     {
         let lab = (*lab).clone();
         use_effect_with((), move |()| {
+            storage.start(lab.clone(), Callback::from(move |told| told_by_storage.dispatch(Change::Told(told))));
             lab.ask(Ask::Window(Some(WINDOW)));
             lab.ask(Ask::Play);
         });

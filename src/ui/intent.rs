@@ -2,7 +2,7 @@
 
 use crate::base::Span;
 use crate::session::view::{Focus, LabView, StoryError};
-use crate::session::{LoadOptions, LoadSummary, StepKind};
+use crate::session::{Contents, LoadOptions, LoadSummary, StepKind, Transaction};
 use std::rc::Rc;
 
 /// What a person wants.
@@ -49,6 +49,12 @@ pub enum Ask {
     Delete(Rc<str>),
     /// Show what the restore of this backup would begin with, or none.
     Restore(Option<Rc<str>>),
+    /// Take over what storage held, with the times of the last exports, and give it all changes from now on.
+    Adopt(Rc<Contents>, Vec<(Rc<str>, i64)>),
+    /// Storage completed the last change, or why it did not.
+    Saved(Result<(), Rc<str>>),
+    /// Storage takes changes again.
+    SaveAgain,
     /// Take back the last deletion.
     Undelete,
 }
@@ -78,6 +84,8 @@ pub enum Told {
     Imported(Vec<Rc<str>>),
     /// A backup was deleted; it can be taken back.
     Deleted(Rc<str>),
+    /// A change for storage, which answers with [`Ask::Saved`].
+    Store(Transaction),
     /// What the browser keeps of the backups.
     Kept(Keeping),
 }

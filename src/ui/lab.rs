@@ -2,11 +2,11 @@
 //! take its place, since nothing but [`Ask`] goes in and nothing but [`Told`] comes out.
 
 use super::dom;
-use super::intent::{Ask, Follow, Refusal, Told};
+use super::intent::{Ask, Follow, Keeping, Refusal, Told};
 use super::pace::{Pace, slice};
 use crate::base::Time;
 use crate::session::view::{Focus, InspectorView, LabView, StoryError};
-use crate::session::{LoadOptions, Session};
+use crate::session::{Contents, LoadOptions, Session};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -49,8 +49,20 @@ struct Inner {
     last_view_ms: f64,
     /// When everything was shown last, not only what moves.
     last_all_ms: f64,
+    storage: Storing,
     /// The archive of the backup that was deleted last.
     deleted: Option<(Rc<str>, Rc<[u8]>)>,
+}
+
+/// Whether storage is given changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Storing {
+    /// Storage is not open, or never will be.
+    NotYet,
+    /// Changes go to storage as they come.
+    Ready,
+    /// The last change was refused: it is tried again with the next act of the person.
+    Refused,
 }
 
 impl Lab {
@@ -69,6 +81,7 @@ impl Lab {
             last_frame_ms: None,
             last_view_ms: 0.0,
             last_all_ms: 0.0,
+            storage: Storing::NotYet,
             deleted: None,
         };
         Lab { inner: Rc::new(RefCell::new(inner)) }
@@ -116,17 +129,24 @@ impl Lab {
 }
 
 impl Inner {
+    /// What storage is to be given now.
+    fn change(&mut self) -> Option<Told> {
+        if self.storage == Storing::Ready { self.session.take_transaction().map(Told::Store) } else { None }
+    }
+
     /// How the lab is now. What was selected and is gone gives way to the first partition.
     fn view(&mut self, follow: Follow) -> Vec<Told> {
+        let mut told = Vec::from_iter(self.change());
         let view = self.session.view(&self.focus);
         match first_partition(&view) {
             Some(first) if *view.inspector == InspectorView::Nothing => {
                 self.focus = first.clone();
                 let view = self.session.view(&first);
-                vec![Told::Focus(first), Told::View(Rc::new(view), Follow::All)]
+                told.extend([Told::Focus(first), Told::View(Rc::new(view), Follow::All)]);
             }
-            _ => vec![Told::View(Rc::new(view), follow)],
+            _ => told.push(Told::View(Rc::new(view), follow)),
         }
+        told
     }
 
     /// The view of a frame: what moves each time, the rest a few times a second.
@@ -156,6 +176,10 @@ impl Inner {
     }
 
     fn take(&mut self, ask: Ask) -> Vec<Told> {
+        let by_storage = matches!(ask, Ask::Adopt(..) | Ask::Saved(_));
+        if self.storage == Storing::Refused && !by_storage {
+            self.storage = Storing::Ready;
+        }
         match ask {
             Ask::Play => self.set_playing(true),
             Ask::Pause => self.set_playing(false),
@@ -187,8 +211,41 @@ impl Inner {
             }
             Ask::Run(text) => self.run(&text),
             Ask::Load(name, bytes, options) => self.load(name, &bytes, options),
+            Ask::Adopt(contents, exported) => self.adopt(&contents, &exported),
+            Ask::Saved(result) => self.saved(result),
+            // Asking was all: the next view takes what waits.
+            Ask::SaveAgain => Vec::new(),
             other => self.backups(other),
         }
+    }
+
+    /// Takes over what storage held. Backups that were taken before it was open are taken in again.
+    fn adopt(&mut self, contents: &Contents, exported: &[(Rc<str>, i64)]) -> Vec<Told> {
+        let early: Vec<_> = self.session.view(&self.focus).backups.backups.iter().map(|b| b.label.clone()).collect();
+        let early: Vec<_> = early.iter().filter_map(|label| Some((label, self.session.archive(label)?))).collect();
+        if let Err(why) = self.session.adopt(contents.clone(), exported) {
+            return vec![Told::Kept(Keeping::Memory(why))];
+        }
+        self.storage = Storing::Ready;
+        let mut told = Vec::new();
+        for (label, archive) in early {
+            if let Err(why) = self.session.import(&format!("rejoin-{label}.zip"), &archive) {
+                told.push(Told::Refused(Refusal::Save, why));
+            }
+        }
+        told
+    }
+
+    fn saved(&mut self, result: Result<(), Rc<str>>) -> Vec<Told> {
+        let told = match &result {
+            Ok(()) => vec![Told::Kept(Keeping::Browser)],
+            Err(why) => {
+                self.storage = Storing::Refused;
+                vec![Told::Kept(Keeping::Memory(why.clone())), Told::Refused(Refusal::Save, why.clone())]
+            }
+        };
+        self.session.saved(result);
+        told
     }
 
     fn set_playing(&mut self, playing: bool) -> Vec<Told> {

@@ -9,6 +9,7 @@ pub mod files;
 mod hook;
 pub mod i18n;
 mod intent;
+mod keep;
 mod lab;
 mod pace;
 mod page;

@@ -134,8 +134,8 @@ impl Page {
                 self.alert = None;
             }
             Told::Focus(focus) => self.focus = Some(focus),
-            // The bytes go to the person; the page keeps nothing of them.
-            Told::Archive(..) => {}
+            // The bytes go to the person or to storage; the page keeps nothing of them.
+            Told::Archive(..) | Told::Store(_) => {}
             Told::Imported(labels) => {
                 self.imported = labels;
                 self.deleted = None;

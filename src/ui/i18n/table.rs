@@ -257,7 +257,7 @@ table! {
     saved = "saved in this browser";
     saving = "saving";
     not_saved = "in memory only";
-    memory_only = "This browser keeps nothing here: {0}. Backups live until the page is closed. Export what matters.";
+    memory_only = "{0} What is not saved lives until the page is closed: export what matters.";
     storage = "{0} used, in this browser only.";
     storage_never = "{0} backup exists nowhere else.|{0} backups exist nowhere else.";
     deleted_undo = "{0} was deleted.";

@@ -156,10 +156,10 @@ fn verdict(verdict: &Verdict) -> Html {
 /// Where it is kept. "Saved" is said after the transaction completed, never before.
 fn kept(props: &BackupsProps, backup: &BackupView) -> Html {
     let t = t();
-    match (&props.page.keeping, backup.saved) {
-        (Keeping::Browser, true) => state(Tone::Still, "ok", t.saved),
-        (Keeping::Browser | Keeping::Unknown, _) => state(Tone::Still, "wait", t.saving),
-        (Keeping::Memory(_), _) => state(Tone::Change, "warn", t.not_saved),
+    match &props.page.keeping {
+        _ if backup.saved => state(Tone::Still, "ok", t.saved),
+        Keeping::Browser | Keeping::Unknown => state(Tone::Still, "wait", t.saving),
+        Keeping::Memory(_) => state(Tone::Change, "warn", t.not_saved),
     }
 }
 
