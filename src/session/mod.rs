@@ -10,7 +10,7 @@ mod shelf;
 mod step;
 pub mod view;
 
-pub use crate::backup::{ChunkKey, Contents, Digest, Transaction};
+pub use crate::backup::{ChunkKey, Contents, Digest, Step, Transaction, garbage};
 pub use crate::story::Example;
 pub use step::StepKind;
 

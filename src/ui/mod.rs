@@ -15,6 +15,7 @@ mod pace;
 mod page;
 pub mod paint;
 mod panel;
+pub mod store;
 mod widget;
 
 /// Mounts the page in the element with the id `page`, in place of the static picture that stands there.

@@ -258,6 +258,14 @@ table! {
     saving = "saving";
     not_saved = "in memory only";
     memory_only = "{0} What is not saved lives until the page is closed: export what matters.";
+    store_unavailable = "The browser keeps nothing for this page: it is a private window, a sandboxed frame, or storage is switched off.";
+    store_quota = "Not saved: the browser's quota is used up. Export or delete a backup.";
+    store_read_only = "Not saved: another tab with Rejoin is open and writes the backups. Close it, then try again.";
+    store_stale = "Not saved: another tab has changed the stored backups. Export what matters here, then load the page again.";
+    store_blocked = "Another tab with an older Rejoin keeps the stored backups. Close it, then load the page again.";
+    store_newer = "The stored backups were written by a newer Rejoin. Load the page again.";
+    store_lost = "Not saved: the browser lost the connection to its storage and did not get it back ({0}). Export what matters.";
+    store_failed = "Not saved: the browser's storage refused ({0}). Export what matters.";
     storage = "{0} used, in this browser only.";
     storage_never = "{0} backup exists nowhere else.|{0} backups exist nowhere else.";
     deleted_undo = "{0} was deleted.";
