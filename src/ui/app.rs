@@ -90,22 +90,21 @@ fn use_lab(page: UseReducerDispatcher<Page>) -> Lab {
     let storage = use_memo((), |()| Keeper::default());
     let (keeper, told_by_storage) = ((*storage).clone(), page.clone());
     let lab = use_memo((), |()| {
-        Lab::open(Callback::from(move |told: Told| {
-            match told {
-                Told::Store(transaction) => keeper.store(transaction),
-                Told::Archive(label, name, bytes) => {
-                    if files::save(&name, &bytes) {
-                        keeper.exported(label, dom::wall_clock_ms());
-                    }
+        Lab::open(Callback::from(move |told: Told| match told {
+            Told::Store(transaction) => keeper.store(transaction),
+            Told::Archive(label, name, bytes) => {
+                if files::save(&name, &bytes) {
+                    keeper.exported(label, dom::wall_clock_ms());
                 }
-                told => page.dispatch(Change::Told(told)),
             }
+            told => page.dispatch(Change::Told(told)),
         }))
     });
     {
         let lab = (*lab).clone();
         use_effect_with((), move |()| {
-            storage.start(lab.clone(), Callback::from(move |told| told_by_storage.dispatch(Change::Told(told))));
+            storage
+                .start(lab.clone(), Callback::from(move |told| told_by_storage.dispatch(Change::Told(told))));
             lab.ask(Ask::Window(Some(WINDOW)));
             lab.ask(Ask::Play);
         });

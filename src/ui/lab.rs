@@ -221,8 +221,10 @@ impl Inner {
 
     /// Takes over what storage held. Backups that were taken before it was open are taken in again.
     fn adopt(&mut self, contents: &Contents, exported: &[(Rc<str>, i64)]) -> Vec<Told> {
-        let early: Vec<_> = self.session.view(&self.focus).backups.backups.iter().map(|b| b.label.clone()).collect();
-        let early: Vec<_> = early.iter().filter_map(|label| Some((label, self.session.archive(label)?))).collect();
+        let early: Vec<_> =
+            self.session.view(&self.focus).backups.backups.iter().map(|b| b.label.clone()).collect();
+        let early: Vec<_> =
+            early.iter().filter_map(|label| Some((label, self.session.archive(label)?))).collect();
         if let Err(why) = self.session.adopt(contents.clone(), exported) {
             return vec![Told::Kept(Keeping::Memory(why))];
         }

@@ -4,6 +4,7 @@
 //! stands behind [`lab::Lab`]: messages in, views out. Words come from [`i18n`], shapes from [`paint`].
 
 mod app;
+mod broken;
 mod dom;
 pub mod files;
 mod hook;
@@ -20,6 +21,7 @@ mod widget;
 
 /// Mounts the page in the element with the id `page`, in place of the static picture that stands there.
 pub fn mount() {
+    broken::watch();
     let Some(root) = gloo::utils::document().get_element_by_id("page") else { return };
     yew::Renderer::<app::App>::with_root(root).render();
 }

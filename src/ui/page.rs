@@ -1,5 +1,6 @@
 //! What the page shows beside the lab's views: which tab, which dialog, what was said last.
 
+use super::broken;
 use super::intent::{Chosen, Follow, Keeping, Refusal, Show, Tab, Told};
 use crate::base::Span;
 use crate::session::view::{Focus, LabView, RestoreStep, StoryError};
@@ -114,6 +115,7 @@ impl Page {
                     wizard.again = false;
                 }
                 if follow == Follow::All || self.calm.is_none() {
+                    broken::remember(&view.story.text);
                     self.calm = Some(view.clone());
                 }
                 self.view = Some(view);

@@ -353,6 +353,11 @@ table! {
     too_large = "{0} is {1}; at most {2} are read.";
     unreadable = "The browser could not read {0}.";
 
+    // A panic.
+    broken = "Rejoin broke. This is a mistake of Rejoin's, not yours.";
+    broken_more = "Its run as a file brings back this moment: send it with the line above. Stored backups are safe; load the page again.";
+    broken_run = "The run as a file";
+
     // What happened, as sentences.
     ev_topic_created = "Topic {1} was created with {0} partition.|Topic {1} was created with {0} partitions.";
     ev_topic_deleted = "Topic {0} was deleted.";
