@@ -78,7 +78,7 @@ fn journeys(options: &Options) -> Done {
     }
     node::need(&[&node::PLAYWRIGHT])?;
     let (chrome, _) = chrome::need()?;
-    build::build()?;
+    let bytes = build::page()?;
     run(
         "the journeys compare with the command line",
         cargo().args(["build", "--bin", "rejoin", "--no-default-features"]),
