@@ -4,6 +4,10 @@
 #[cfg(target_family = "wasm")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
+#[cfg(target_family = "wasm")]
+#[path = "browser/store.rs"]
+mod store;
+
 use rejoin::base::Rng;
 use rejoin::story::report::{self, Report};
 use rejoin::story::{LIBRARY, Options, Runner, Story};
