@@ -197,5 +197,5 @@ fn thinned(world: &World, from: Time, to: Time, points: u32) -> impl Iterator<It
     let step = samples.step();
     let count = to.since(from).us() / step.us() + 1;
     let every = count.div_ceil(u64::from(points.max(1)));
-    samples.within(from, to).filter(move |(at, _)| at.us() / step.us() % every == 0)
+    samples.within(from, to).filter(move |(at, _)| (at.us() / step.us()).is_multiple_of(every))
 }

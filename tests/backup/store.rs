@@ -66,8 +66,8 @@ fn a_store_that_stops_at_any_step_is_whole() {
     steps += crash_at_every_step(&store, &second.transaction);
     store.apply(&second.transaction).expect("nobody else writes");
 
-    let import =
-        archive::read(&archive::write(&store, &[second.label.clone()]).expect("sound")).expect("sound");
+    let import = archive::read(&archive::write(&store, std::slice::from_ref(&second.label)).expect("sound"))
+        .expect("sound");
     let empty = MemoryStore::new();
     steps += crash_at_every_step(&empty, &import.transaction(&empty).expect("it is empty"));
 
@@ -121,7 +121,10 @@ fn a_stored_chunk_that_is_damaged_is_found_named_and_healed_by_the_next_backup()
             refused.starts_with(&format!("{label} is damaged, nothing was changed: backups/")),
             "{refused}"
         );
-        assert!(archive::write(&broken, &[label.clone()]).is_err(), "nothing damaged is exported");
+        assert!(
+            archive::write(&broken, std::slice::from_ref(&label)).is_err(),
+            "nothing damaged is exported"
+        );
 
         scene.cut = Time::from_ms(60_000);
         let next = scene.full(&mut broken);

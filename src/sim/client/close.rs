@@ -66,10 +66,11 @@ impl Consumer {
         }
         let void = self.client.member.phase != Phase::Stable;
         self.call(core, if void { Callback::Lost } else { Callback::Revoked }, self.owned(core));
-        if !void && self.settings.commit_on_revoke {
-            if let Some(token) = self.commit_processed(core) {
-                return Closing::InCallback(token);
-            }
+        if !void
+            && self.settings.commit_on_revoke
+            && let Some(token) = self.commit_processed(core)
+        {
+            return Closing::InCallback(token);
         }
         Closing::Leaving
     }

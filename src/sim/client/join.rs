@@ -192,11 +192,12 @@ impl Consumer {
         }
         let callback = if void { Callback::Lost } else { Callback::Revoked };
         self.call(core, callback, self.owned(core));
-        if !void && self.settings.commit_on_revoke {
-            if let Some(token) = self.commit_processed(core) {
-                self.client.member.prepare = Prepare::InCallback(token);
-                return;
-            }
+        if !void
+            && self.settings.commit_on_revoke
+            && let Some(token) = self.commit_processed(core)
+        {
+            self.client.member.prepare = Prepare::InCallback(token);
+            return;
         }
         self.gave_up(core);
     }
