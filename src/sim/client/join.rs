@@ -3,6 +3,7 @@
 //! Commit (automatic only, its answer is waited for) → `revoked` → JoinGroup → (leader: assign) → SyncGroup →
 //! `assigned`. All of it happens inside `poll()`.
 
+use super::subscription::{input_member, sorted};
 use super::{Consumer, Note};
 use crate::assign::{self, Input, Topic};
 use crate::base::TopicPartition;
@@ -383,23 +384,5 @@ impl Consumer {
         self.client.commits.next_auto = core.now + self.settings.auto_commit_interval;
         self.assign(core, &partitions);
         self.call(core, Callback::Assigned, shared);
-    }
-}
-
-fn sorted(topics: &[Rc<str>]) -> Vec<Rc<str>> {
-    let mut topics = topics.to_vec();
-    topics.sort();
-    topics
-}
-
-fn input_member(joined: &group::JoinedMember) -> assign::Subscriber {
-    let subscription = Subscription::decode(&joined.metadata).unwrap_or_default();
-    assign::Subscriber {
-        id: joined.member_id.clone(),
-        topics: subscription.topics,
-        owned: subscription.owned,
-        generation: subscription.generation,
-        rack: subscription.rack,
-        instance: joined.group_instance_id.clone(),
     }
 }

@@ -10,6 +10,7 @@
 //! | `poll` | what happens inside one `poll()` |
 //! | `link` | finding the coordinator, connections, topic metadata |
 //! | `join` | joining and syncing, the leader's part |
+//! | `subscription` | what a member says of itself when it joins |
 //! | `listener` | `assigned`, `revoked`, `lost`, and who owns what |
 //! | `beat` | the heartbeat thread |
 //! | `position` | where reading starts: committed offsets, reset policy |
@@ -26,6 +27,7 @@ mod link;
 mod listener;
 mod poll;
 mod position;
+mod subscription;
 mod task;
 
 pub(super) use desk::{Desk, Exchange, Note};
