@@ -62,7 +62,8 @@ pub struct Member {
 /// What an assignor is given. Both lists are in the order in which Kafka puts them into its hash maps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Input {
-    /// All topics that the members speak of, each once.
+    /// All topics that the members speak of, each once. One that has partitions has a subscriber: a leader knows nothing of
+    /// others.
     pub topics: Vec<Topic>,
     /// The members, each id once.
     pub members: Vec<Member>,

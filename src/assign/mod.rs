@@ -3,6 +3,9 @@
 //! Each is one file and one line in [`ALL`]. What all of them owe (no partition with two owners, only subscribed
 //! topics, nothing left over) is in [`owes`] and is checked by properties over `ALL`, so a new one is covered by itself.
 //!
+//! Those of the coordinator itself, for consumer groups of the new protocol and for share groups, are registered in
+//! [`server::SERVER`]; they are given a [`target::Group`] and answer with targets.
+//!
 //! Where the answer of Kafka's class depends on the order of a Java `HashMap`, that order is reproduced by
 //! [`crate::base::java_order`]; `members` and `topics` of an [`Input`] are therefore in the order in which Kafka
 //! *puts* them into its maps (for members: the order of the JoinGroup answer to the leader).
@@ -10,12 +13,16 @@
 mod bits;
 mod cooperative_sticky;
 mod input;
+mod levels;
 mod order;
 pub mod owes;
 mod rack;
 mod range;
 mod round_robin;
+pub mod server;
+mod server_range;
 mod sticky;
+pub mod target;
 pub mod wire;
 
 pub use input::{Assignment, Input, Member, Partition, Subscriber, Topic};
@@ -42,7 +49,7 @@ pub struct Assignor {
     pub promise: owes::Promise,
 }
 
-/// Every assignor, in the order in which they are offered.
+/// Every assignor of a client, in the order in which they are offered.
 pub const ALL: &[Assignor] =
     &[range::ASSIGNOR, round_robin::ASSIGNOR, sticky::ASSIGNOR, cooperative_sticky::ASSIGNOR];
 

@@ -5,10 +5,10 @@
 //! numbers compares ids.
 
 use super::claims::{Claims, NONE};
-use super::levels::Levels;
 use super::sweep::{self, Holdings};
 use super::that_matter;
 use crate::assign::bits::Bits;
+use crate::assign::levels::Levels;
 use crate::assign::rack::Racks;
 use crate::assign::{Assignment, Input, order};
 

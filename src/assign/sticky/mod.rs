@@ -11,7 +11,6 @@
 mod claims;
 mod constrained;
 mod general;
-mod levels;
 mod moves;
 mod sweep;
 

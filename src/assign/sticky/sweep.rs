@@ -10,8 +10,8 @@
 
 use super::claims::NONE;
 use super::general::Scene;
-use super::levels::Levels;
 use super::moves::{Moves, Piece};
+use crate::assign::levels::Levels;
 use crate::base::JavaHash;
 
 /// Who holds what, by rank of member.

@@ -1,15 +1,16 @@
-//! Members ordered by how many partitions they have, then by id (Kafka's `TreeSet` with `SubscriptionComparator`).
+//! Members ordered by how many partitions they have, then by rank (for `sticky`, Kafka's `TreeSet` with
+//! `SubscriptionComparator`; for `uniform`, what `MemberAssignmentBalancer` sorts).
 //!
 //! The order is asked for thousands of times "who is the first of those that subscribe to this topic". So the members
-//! with the same number of partitions form a level, a set with a bit for each member by rank of id, and a topic's
-//! subscribers are such a set as well: the answer is the lowest bit that both have, at the lowest level where there is one.
+//! with the same number of partitions form a level, a set with a bit for each member by rank, and a topic's subscribers
+//! are such a set as well: the answer is the lowest bit that both have, at the lowest level where there is one.
 
 use crate::assign::bits::Bits;
 
 /// No row.
 const EMPTY: u32 = u32::MAX;
 
-/// Members, by rank of id, at levels: how many partitions each has.
+/// Members, by rank, at levels: how many partitions each has.
 pub(super) struct Levels {
     counts: Vec<u32>,
     /// How many words a row has.
@@ -123,6 +124,77 @@ impl Levels {
     }
 }
 
+/// Walks members of a set in order, or backwards.
+pub(super) struct Cursor<'a> {
+    levels: &'a Levels,
+    these: &'a Bits,
+    upwards: bool,
+    /// The level and the word in hand, and what is left of it.
+    level: u32,
+    word: u32,
+    left: u64,
+}
+
+impl Levels {
+    /// Walks `these` from the one with least.
+    pub fn upwards<'a>(&'a self, these: &'a Bits) -> Cursor<'a> {
+        let mut cursor = Cursor { levels: self, these, upwards: true, level: self.lowest, word: 0, left: 0 };
+        cursor.seek();
+        cursor
+    }
+
+    /// Walks `these` from the one with most, the last rank first.
+    pub fn downwards<'a>(&'a self, these: &'a Bits) -> Cursor<'a> {
+        let level = (self.rows.len() as u32).wrapping_sub(1);
+        let mut cursor = Cursor { levels: self, these, upwards: false, level, word: self.width, left: 0 };
+        cursor.seek();
+        cursor
+    }
+}
+
+impl Cursor<'_> {
+    /// The level of the next member; `None` at the end.
+    #[inline]
+    pub fn level(&self) -> Option<u32> {
+        (self.left != 0).then_some(self.level)
+    }
+
+    /// The next member.
+    #[inline]
+    pub fn next(&mut self) -> Option<u32> {
+        if self.left == 0 {
+            return None;
+        }
+        let bit = if self.upwards { self.left.trailing_zeros() } else { 63 - self.left.leading_zeros() };
+        let word = if self.upwards { self.word - 1 } else { self.word };
+        self.left &= !(1 << bit);
+        if self.left == 0 {
+            self.seek();
+        }
+        Some(word * 64 + bit)
+    }
+
+    /// Goes to the next word with members of the set. `word` is the next one upwards, the last one downwards.
+    fn seek(&mut self) {
+        while let Some(&row) = self.levels.rows.get(self.level as usize) {
+            if row != EMPTY {
+                let row = row as usize * self.levels.width as usize;
+                let words = &self.levels.words[row..row + self.levels.width as usize];
+                while self.word != if self.upwards { self.levels.width } else { 0 } {
+                    let word = if self.upwards { self.word } else { self.word - 1 };
+                    self.word = if self.upwards { self.word + 1 } else { word };
+                    self.left = words[word as usize] & self.these.words()[word as usize];
+                    if self.left != 0 {
+                        return;
+                    }
+                }
+            }
+            self.level = if self.upwards { self.level + 1 } else { self.level.wrapping_sub(1) };
+            self.word = if self.upwards { 0 } else { self.levels.width };
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,5 +215,23 @@ mod tests {
         levels.set(71, 0);
         assert_eq!((levels.first(&all), levels.count(71), levels.counts()[80]), (Some(71), 0, 9000));
         assert_eq!(levels.first(&Bits::new(100)), None);
+    }
+
+    #[test]
+    fn a_walk_meets_all_members_of_a_set_in_order_both_ways() {
+        let levels = Levels::new((0..200).map(|member| member * 7 % 13).collect());
+        let mut some = Bits::new(200);
+        (0..200).filter(|member| member % 3 != 0).for_each(|member| assert!(some.add(member)));
+        let mut expected: Vec<(u32, u32)> =
+            (0..200).filter(|m| m % 3 != 0).map(|m| (m * 7 % 13, m)).collect();
+        expected.sort_unstable();
+        let walked = |mut cursor: Cursor| {
+            let step = || Some((cursor.level()?, cursor.next()?));
+            std::iter::from_fn(step).collect::<Vec<_>>()
+        };
+        assert_eq!(walked(levels.upwards(&some)), expected);
+        expected.reverse();
+        assert_eq!(walked(levels.downwards(&some)), expected);
+        assert_eq!(walked(levels.downwards(&Bits::new(200))), []);
     }
 }

@@ -3,9 +3,17 @@
 //! ```text
 //! {"id":1,"a":"range","topics":[["t",2,["a","b"]]],"members":[["m",{"t":["t"],"own":["t-0"],"gen":3,"rack":"a","inst":"i"}]]}
 //! ```
+//! For server-side assignors (`server-range`, `uniform`, `simple`) topics have ids and members targets, and an answer lists
+//! numbers by topic, sorted:
+//! ```text
+//! {"id":2,"a":"uniform","type":"HOMOGENEOUS","topics":[["t","8wFi6yLwcfoqK5qmaLVeYg",2]],"members":[["m",{"t":["t"],"target":[["t",[0]]]}]]}
+//! ```
 //! A topic is its name, its number of partitions and perhaps, for each partition, the racks of its replicas, a letter
 //! each. Both lists are in the order in which Kafka puts them into its hash maps.
 
+mod group;
+
+use super::server::{Kind, ServerAssignor, for_groups};
 use super::{Input, Subscriber, Topic, by_name};
 use crate::base::TopicPartition;
 use crate::base::lines::{LineError, each_json};
@@ -22,16 +30,33 @@ pub fn answer(input: impl BufRead, mut output: impl Write) -> Result<(), LineErr
     each_json(input, |line| {
         let id = line.get("id").cloned().ok_or_else(|| String::from("no id"))?;
         let name = line["a"].as_str().ok_or_else(|| String::from("no assignor (`a`)"))?;
-        let assignor = by_name(name).ok_or_else(|| format!("there is no assignor {name:?}"))?;
-        let input = parse(&line)?;
-        let out = to_json(&input.named(&(assignor.assign)(&input)));
+        let out = match (by_name(name), server(name)) {
+            (Some(assignor), _) => {
+                let input = parse(&line)?;
+                to_json(&input.named(&(assignor.assign)(&input)))
+            }
+            (None, Some(assignor)) => {
+                let group = group::parse(&line)?;
+                group::to_json(&group, &(assignor.assign)(&group))
+            }
+            (None, None) => return Err(format!("there is no assignor {name:?}").into()),
+        };
         writeln!(output, "{}", json!({"id": id, "out": out}))?;
         Ok(())
     })?;
     Ok(output.flush()?)
 }
 
-/// Reads the input of an assignor.
+/// The server-side assignor of a line; `range` is told from the client's by another name.
+fn server(name: &str) -> Option<&'static ServerAssignor> {
+    match name {
+        "server-range" => for_groups(Kind::Consumer, "range"),
+        "simple" => for_groups(Kind::Share, "simple"),
+        name => for_groups(Kind::Consumer, name),
+    }
+}
+
+/// Reads the input of a client-side assignor.
 ///
 /// # Errors
 /// What is missing or of the wrong kind.
@@ -59,15 +84,18 @@ fn text(value: &Value, what: &str) -> Result<Rc<str>, String> {
 
 fn topic(value: &Value) -> Result<Topic, String> {
     let name = text(&value[0], "a topic's name")?;
-    let count = value[1].as_i64().and_then(|n| i32::try_from(n).ok());
-    let partitions = count
-        .filter(|n| (0..=crate::base::limit::PARTITIONS_MAX).contains(n))
-        .ok_or_else(|| format!("topic {name}: not a number of partitions: {}", value[1]))?;
+    let partitions = partitions(&name, &value[1])?;
     let racks = match value.get(2) {
         None | Some(Value::Null) => None,
         Some(racks) => Some(list(racks, "racks")?.iter().map(replicas).collect::<Result<_, _>>()?),
     };
     Ok(Topic { name, partitions, racks })
+}
+
+fn partitions(topic: &str, value: &Value) -> Result<i32, String> {
+    let count = value.as_i64().and_then(|n| i32::try_from(n).ok());
+    let count = count.filter(|n| (0..=crate::base::limit::PARTITIONS_MAX).contains(n));
+    count.ok_or_else(|| format!("topic {topic}: not a number of partitions: {value}"))
 }
 
 fn replicas(value: &Value) -> Result<Vec<Rc<str>>, String> {
