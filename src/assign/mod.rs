@@ -23,6 +23,7 @@ pub mod server;
 mod server_range;
 mod sticky;
 pub mod target;
+mod uniform;
 pub mod wire;
 
 pub use input::{Assignment, Input, Member, Partition, Subscriber, Topic};

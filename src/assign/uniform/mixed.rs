@@ -1,0 +1,235 @@
+//! `uniform` when members subscribe to different topics (`UniformHeterogeneousAssignmentBuilder`).
+//!
+//! ```text
+//! 1  members keep what they still subscribe to
+//! 2  topic by topic, those with most partitions for a subscriber first: what is free goes to whoever has least
+//! 3  over and over, at most sixteen times: each topic is balanced among its subscribers
+//! ```
+//! Members are known here by their place in the order of Kafka's map, which decides between equals.
+
+use super::ladder::Ladder;
+use crate::assign::bits::Bits;
+use crate::assign::levels::Levels;
+use crate::assign::target::{Group, Run, Targets, Writer};
+
+/// Nobody.
+const NOBODY: u32 = u32::MAX;
+
+/// How often all topics are balanced at most.
+const PASSES_MAX: u32 = 16;
+
+pub(super) fn assign(group: &Group) -> Targets {
+    if group.members.is_empty() {
+        return Targets::new();
+    }
+    let order = group.member_order();
+    let mut builder = Builder::new(group, &order);
+    builder.keep(&order);
+    let topics = builder.topics_in_order();
+    builder.fill(&topics);
+    builder.balance(&topics);
+    builder.targets(&order)
+}
+
+/// A topic's subscribers.
+struct Audience {
+    members: Bits,
+    count: u32,
+}
+
+struct Builder<'a> {
+    group: &'a Group,
+    audiences: Vec<Audience>,
+    /// The number of each topic's first partition.
+    first: Vec<u32>,
+    /// Who has each partition.
+    owners: Vec<u32>,
+    /// How many partitions each member has, and the members by that.
+    levels: Levels,
+    /// Whose target is another one now.
+    changed: Bits,
+    /// Where each owner's partitions of the topic in hand begin and end.
+    windows: Vec<(u32, u32)>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(group: &'a Group, order: &[u32]) -> Builder<'a> {
+        let members = order.len() as u32;
+        let mut places = vec![0; order.len()];
+        for (&member, place) in order.iter().zip(0..) {
+            places[member as usize] = place;
+        }
+        let audience = || Audience { members: Bits::new(members), count: 0 };
+        let mut audiences: Vec<Audience> = group.topics.iter().map(|_| audience()).collect();
+        for (member, &place) in group.members.iter().zip(&places) {
+            for &topic in &*member.topics {
+                let audience = &mut audiences[topic as usize];
+                audience.count += u32::from(audience.members.add(place));
+            }
+        }
+        let (first, count) = group.numbers();
+        Builder {
+            group,
+            audiences,
+            first,
+            owners: vec![NOBODY; count as usize],
+            levels: Levels::new(Vec::new()),
+            changed: Bits::new(members),
+            windows: Vec::new(),
+        }
+    }
+
+    /// The numbers of a topic's partitions.
+    fn partitions(&self, topic: u32) -> std::ops::Range<usize> {
+        let first = self.first[topic as usize] as usize;
+        first..first + self.group.topics[topic as usize].partitions as usize
+    }
+
+    /// Step 1.
+    fn keep(&mut self, order: &[u32]) {
+        let mut sizes = vec![0; order.len()];
+        for (&member, place) in order.iter().zip(0..) {
+            for run in self.group.members[member as usize].target.runs() {
+                if !self.audiences[run.topic as usize].members.has(place) {
+                    self.changed.add(place);
+                    continue;
+                }
+                sizes[place as usize] += run.count as u32;
+                let count = self.group.topics[run.topic as usize].partitions;
+                let first = self.first[run.topic as usize];
+                for number in run.first.max(0)..(run.first + run.count).min(count) {
+                    self.owners[(first + number as u32) as usize] = place;
+                }
+            }
+        }
+        self.levels = Levels::new(sizes);
+    }
+
+    /// Topics with subscribers: most partitions for a subscriber first, then fewest subscribers, then by id.
+    fn topics_in_order(&self) -> Vec<u32> {
+        let load = |topic: u32| {
+            let partitions = f64::from(self.group.topics[topic as usize].partitions);
+            partitions / f64::from(self.audiences[topic as usize].count)
+        };
+        let id = |topic: u32| {
+            let (high, low) = self.group.topics[topic as usize].id.0.split_at(8);
+            let signed = |half: &[u8]| i64::from_be_bytes(half.try_into().expect("eight bytes"));
+            (signed(high), signed(low))
+        };
+        let wanted = |topic: &u32| {
+            self.audiences[*topic as usize].count > 0 && self.group.topics[*topic as usize].partitions > 0
+        };
+        let mut topics: Vec<u32> = (0..self.group.topics.len() as u32).filter(wanted).collect();
+        topics.sort_by(|&a, &b| {
+            let count = |topic: u32| self.audiences[topic as usize].count;
+            load(b).total_cmp(&load(a)).then(count(a).cmp(&count(b))).then_with(|| id(a).cmp(&id(b)))
+        });
+        topics
+    }
+
+    /// Step 2.
+    fn fill(&mut self, topics: &[u32]) {
+        for &topic in topics {
+            let range = self.partitions(topic);
+            if self.owners[range.clone()].iter().all(|&owner| owner != NOBODY) {
+                continue;
+            }
+            let Some(mut ladder) = Ladder::new(&self.levels, &self.audiences[topic as usize].members) else {
+                continue;
+            };
+            for owner in self.owners[range].iter_mut().filter(|owner| **owner == NOBODY) {
+                *owner = ladder.least();
+            }
+            let raised: Vec<(u32, u32)> = ladder.raised().collect();
+            for (member, size) in raised {
+                self.changed.add(member);
+                self.levels.set(member, size);
+            }
+        }
+    }
+
+    /// Step 3: until a whole round changes nothing.
+    fn balance(&mut self, topics: &[u32]) {
+        let shared = |&&topic: &&u32| self.audiences[topic as usize].count >= 2;
+        let topics: Vec<u32> = topics.iter().filter(shared).copied().collect();
+        let mut last = None;
+        for _ in 0..PASSES_MAX {
+            for &topic in &topics {
+                if last == Some(topic) {
+                    return;
+                }
+                if self.balance_topic(topic) > 0 || last.is_none() {
+                    last = Some(topic);
+                }
+            }
+        }
+    }
+
+    /// Moves partitions of a topic from who has most to who has least; says how many. One moves at most once.
+    fn balance_topic(&mut self, topic: u32) -> u32 {
+        let Some(mut ladder) = Ladder::new(&self.levels, &self.audiences[topic as usize].members) else {
+            return 0;
+        };
+        if ladder.spread() <= 1 {
+            return 0;
+        }
+        let range = self.partitions(topic);
+        let owned = self.owners[range.clone()].iter().zip(0..).filter(|(owner, _)| **owner != NOBODY);
+        let mut sorted: Vec<u64> = owned.map(|(&owner, number)| u64::from(owner) << 32 | number).collect();
+        sorted.sort_unstable();
+        self.windows.resize(self.levels.counts().len(), (0, 0));
+        let mut start = 0;
+        for same in sorted.chunk_by(|a, b| a >> 32 == b >> 32) {
+            let end = start + same.len() as u32;
+            self.windows[(same[0] >> 32) as usize] = (start, end);
+            start = end;
+        }
+        let mut moved = 0;
+        while !ladder.balanced() {
+            let mut most = ladder.most();
+            while let Some(member) = most
+                && self.windows[member as usize].0 == self.windows[member as usize].1
+            {
+                ladder.exclude();
+                most = ladder.most();
+            }
+            let Some(from) = most else { break };
+            let window = &mut self.windows[from as usize];
+            window.1 -= 1;
+            let number = sorted[window.1 as usize] as u32;
+            let to = ladder.least();
+            if ladder.balanced() {
+                break;
+            }
+            self.owners[range.start + number as usize] = to;
+            ladder.change(from, -1);
+            ladder.change(to, 1);
+            self.changed.add(from);
+            self.changed.add(to);
+            moved += 1;
+        }
+        for key in sorted {
+            self.windows[(key >> 32) as usize] = (0, 0);
+        }
+        ladder.finish().apply(&mut self.levels);
+        moved
+    }
+
+    fn targets(self, order: &[u32]) -> Targets {
+        let mut room = vec![None; order.len()];
+        for (&member, place) in order.iter().zip(0..) {
+            if self.changed.has(place) {
+                room[member as usize] = Some(self.levels.count(place));
+            }
+        }
+        let mut writer = Writer::new(room.into_iter());
+        for topic in 0..self.group.topics.len() as u32 {
+            for (number, &owner) in self.owners[self.partitions(topic)].iter().enumerate() {
+                if owner != NOBODY && self.changed.has(owner) {
+                    writer.push(order[owner as usize], Run { topic, first: number as i32, count: 1 });
+                }
+            }
+        }
+        writer.targets(self.group)
+    }
+}
