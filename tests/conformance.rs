@@ -29,6 +29,11 @@ fn every_assignment_of_a_leader_is_kafkas() {
     check_assignments("assignors-client", 1014);
 }
 
+#[test]
+fn every_assignment_of_a_coordinator_is_kafkas() {
+    check_assignments("assignors-server", 1482);
+}
+
 /// Answers all lines of a file and compares them.
 fn check_assignments(name: &str, count: usize) {
     let recorded = lines(name);

@@ -21,6 +21,7 @@ mod range;
 mod round_robin;
 pub mod server;
 mod server_range;
+mod simple;
 mod sticky;
 pub mod target;
 mod uniform;

@@ -1,7 +1,7 @@
 //! Server-side assignors: those of the coordinator itself, for consumer groups of the new protocol and for share groups.
 
 use super::target::{Group, Targets};
-use super::{server_range, uniform};
+use super::{server_range, simple, uniform};
 use std::collections::BTreeMap;
 
 /// For which groups an assignor is.
@@ -37,7 +37,7 @@ pub struct ServerAssignor {
 }
 
 /// Every server-side assignor. The first of a kind is what groups get that do not choose.
-pub const SERVER: &[ServerAssignor] = &[uniform::ASSIGNOR, server_range::ASSIGNOR];
+pub const SERVER: &[ServerAssignor] = &[uniform::ASSIGNOR, server_range::ASSIGNOR, simple::ASSIGNOR];
 
 /// The assignor for groups of a kind that the protocol calls `name`.
 pub fn for_groups(kind: Kind, name: &str) -> Option<&'static ServerAssignor> {
