@@ -119,7 +119,7 @@ fn back_up_export_lose_everything_import_restore_and_go_on() {
     at(&mut session, 25_000);
     assert!(session.view(&focus()).backups.backups.is_empty());
 
-    assert_eq!(session.import(&name, &archive).expect("its own archive"), [label.clone()]);
+    assert_eq!(session.import(&name, &archive).expect("its own archive"), std::slice::from_ref(&label));
     session.choose_restore(Some(&label));
     let restore = session.view(&focus()).backups.restore.clone().expect("it was chosen");
     assert_eq!(restore.step, RestoreStep::Stop);

@@ -21,7 +21,7 @@ pub fn remember(text: &Rc<str>) {
 pub fn watch() {
     std::panic::set_hook(Box::new(|info| {
         gloo::console::error!(info.to_string());
-        drop(show(&info.to_string()));
+        let _ = show(&info.to_string());
     }));
 }
 
