@@ -3,6 +3,13 @@
 //! Exit status: 0 all well; 1 looked, and found wrong; 2 could not do it (then a message on standard error, and nothing
 //! was written).
 
+#[cfg(feature = "bench")]
+#[path = "rejoin/bench_assign.rs"]
+mod bench_assign;
+#[cfg(feature = "bench")]
+#[path = "rejoin/bench_input.rs"]
+mod bench_input;
+
 use rejoin::backup;
 use rejoin::base::Time;
 use rejoin::base::limit::{IMPORT_BYTES_MAX, RUN_MAX};
@@ -58,6 +65,8 @@ fn main() -> ExitCode {
             none(rest).and_then(|()| pipe(|input, output| rejoin::group::wire::coordinate(input, output)))
         }
         "verify" => verify(rest),
+        #[cfg(feature = "bench")]
+        "bench-assign" => bench_assign::run(rest),
         "help" | "--help" | "-h" => match rest {
             [] => print(USAGE).map(|()| 0),
             [topic] if topic == "commands" => print(&help::commands()).map(|()| 0),
