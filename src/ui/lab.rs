@@ -138,7 +138,7 @@ impl Inner {
     fn view(&mut self, follow: Follow) -> Vec<Told> {
         let mut told = Vec::from_iter(self.change());
         let view = self.session.view(&self.focus);
-        match first_partition(&view) {
+        match first_focus(&view) {
             Some(first) if *view.inspector == InspectorView::Nothing => {
                 self.focus = first.clone();
                 let view = self.session.view(&first);
@@ -327,8 +327,11 @@ impl Inner {
     }
 }
 
-/// What is selected when nothing was chosen: the first partition.
-fn first_partition(view: &LabView) -> Option<Focus> {
-    let partition = view.stage.topics.first()?.partitions.first()?;
-    Some(Focus::Partition(partition.topic.clone(), partition.partition))
+/// What is selected when nothing was chosen: the first partition, or where there is none the first consumer.
+fn first_focus(view: &LabView) -> Option<Focus> {
+    let partition = view.stage.topics.first().and_then(|topic| topic.partitions.first());
+    match partition {
+        Some(partition) => Some(Focus::Partition(partition.topic.clone(), partition.partition)),
+        None => view.stage.consumers.first().map(|consumer| Focus::Consumer(consumer.name.clone())),
+    }
 }

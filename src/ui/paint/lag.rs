@@ -1,6 +1,6 @@
 //! Lag of all groups together: what monitors say, and what is unread in truth.
 
-use super::Window;
+use super::{Window, number};
 use crate::session::view::{LagPoint, TimeView};
 
 /// The curves in a plot of 1000 by 100, and the rules at round numbers.
@@ -27,19 +27,22 @@ pub fn curves(view: &TimeView) -> LagCurves {
         let mut path = String::new();
         for point in &view.lag {
             let letter = if path.is_empty() { 'M' } else { 'L' };
-            path.push_str(&format!("{letter}{:.1} {:.1}", window.x(point.at) * 10.0, y(value(point))));
+            path.push_str(&format!(
+                "{letter}{} {}",
+                number(window.x(point.at) * 10.0),
+                number(y(value(point)))
+            ));
         }
         path
     };
     let truth = line(|point| point.unread);
+    let zero = number(y(0));
     let area = match (view.lag.first(), view.lag.last()) {
         (Some(first), Some(last)) => {
             format!(
-                "{truth}L{:.1} {:.1}L{:.1} {:.1}z",
-                window.x(last.at) * 10.0,
-                y(0),
-                window.x(first.at) * 10.0,
-                y(0)
+                "{truth}L{} {zero}L{} {zero}z",
+                number(window.x(last.at) * 10.0),
+                number(window.x(first.at) * 10.0)
             )
         }
         _ => String::new(),

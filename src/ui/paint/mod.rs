@@ -41,6 +41,18 @@ impl Window {
     }
 }
 
+/// A number of a drawing, to a hundredth: `12.5`. Its own little printer, since the general one is large.
+pub fn number(x: f64) -> String {
+    let hundredths = (x * 100.0).round() as i64;
+    let (whole, part) = (hundredths.abs() / 100, hundredths.abs() % 100);
+    let sign = if hundredths < 0 { "-" } else { "" };
+    match (part, part % 10) {
+        (0, _) => format!("{sign}{whole}"),
+        (part, 0) => format!("{sign}{whole}.{}", part / 10),
+        (part, _) => format!("{sign}{whole}.{part:02}"),
+    }
+}
+
 /// The class of an owner's colour: eight hues, then two bands in turn.
 pub fn owner_class(index: u32, consumers: usize) -> &'static str {
     const HUES: [&str; 8] = ["o1", "o2", "o3", "o4", "o5", "o6", "o7", "o8"];
@@ -78,6 +90,14 @@ mod tests {
         let window = Window { from: Time::from_ms(10_000), to: Time::from_ms(30_000) };
         for (ms, percent) in [(10_000, 0.0), (15_000, 25.0), (30_000, 100.0), (5_000, 0.0), (40_000, 100.0)] {
             assert_eq!(window.x(Time::from_ms(ms)), percent);
+        }
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        for (x, text) in [(0.0, "0"), (-0.001, "0"), (12.5, "12.5"), (-3.456, "-3.46"), (1000.04, "1000.04")]
+        {
+            assert_eq!(number(x), text);
         }
     }
 

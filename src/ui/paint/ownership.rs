@@ -1,6 +1,6 @@
 //! The ownership chart: a row a partition, a bar a tenure, gaps hatched, the ribbon of unread records below.
 
-use super::{Anchor, Fill, Shape, Window, owner_class, ramp, tint_class};
+use super::{Anchor, Fill, Shape, Window, number, owner_class, ramp, tint_class};
 use crate::base::Time;
 use crate::session::view::{TimeRow, TimeView};
 
@@ -123,8 +123,9 @@ pub fn ribbons(view: &TimeView) -> [String; 7] {
             let to = runs.peek().map_or(view.now, |(at, _)| *at);
             let (left, right) = (window.x(*from) * 10.0, window.x(to) * 10.0);
             if right > left {
-                let height = size.ribbon;
-                paths[level].push_str(&format!("M{left:.2} {top}H{right:.2}v{height}H{left:.2}z"));
+                let (left, right) = (number(left), number(right));
+                let (top, height) = (number(top), number(size.ribbon));
+                paths[level].push_str(&format!("M{left} {top}H{right}v{height}H{left}z"));
             }
         }
     }
@@ -177,7 +178,7 @@ mod tests {
             ..TimeView::default()
         };
         let paths = ribbons(&view);
-        assert_eq!(paths[0], "M0.00 19H500.00v6H0.00z");
-        assert_eq!(paths[6], "M500.00 19H1000.00v6H500.00z");
+        assert_eq!(paths[0], "M0 19H500v6H0z");
+        assert_eq!(paths[6], "M500 19H1000v6H500z");
     }
 }

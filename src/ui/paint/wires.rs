@@ -1,6 +1,6 @@
 //! Wires of the stage: from each partition to the consumer that owns it.
 
-use super::line_class;
+use super::{line_class, number};
 use crate::base::TopicPartition;
 use crate::session::view::StageView;
 
@@ -54,11 +54,12 @@ pub fn wires(stage: &StageView, sizes: Sizes) -> Vec<Wire> {
                 Some(i) => {
                     let to = share * (i as f64 + 0.5);
                     let index = stage.consumers[i].index;
-                    (line_class(index, consumers), format!("M0 {y:.1}C28 {y:.1} 28 {to:.1} 56 {to:.1}"))
+                    (line_class(index, consumers), wire(y, to))
                 }
                 None if partition.unowned_since.is_some() => {
                     let (mid, low) = (y + 7.0, y + 14.0);
-                    ("wire-cut", format!("M4 {y:.1}C12 {y:.1} 20 {mid:.1} 24 {low:.1}"))
+                    let (y, mid, low) = (number(y), number(mid), number(low));
+                    ("wire-cut", format!("M4 {y}C12 {y} 20 {mid} 24 {low}"))
                 }
                 None => continue,
             };
@@ -67,4 +68,10 @@ pub fn wires(stage: &StageView, sizes: Sizes) -> Vec<Wire> {
         }
     }
     wires
+}
+
+/// From one height to another, in a plot 56 wide.
+fn wire(from: f64, to: f64) -> String {
+    let (from, to) = (number(from), number(to));
+    format!("M0 {from}C28 {from} 28 {to} 56 {to}")
 }

@@ -6,25 +6,14 @@ use crate::ui::widget::{Button, Look, icon};
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// Props of [`Alert`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct AlertProps {
-    /// What was refused, and why.
-    pub alert: Option<(Refusal, Rc<str>)>,
-    /// It stands in its place instead of floating over the page.
-    #[prop_or_default]
-    pub inline: bool,
-    /// Where intents go.
-    pub intent: Callback<Intent>,
-}
-
 /// The alert; its region is in the document from the start, so that readers' tools hear what comes into it.
-#[component]
-pub fn Alert(props: &AlertProps) -> Html {
-    let dismiss = props.intent.reform(|()| Intent::Show(Show::Dismiss));
+///
+/// `inline`: it stands in its place instead of floating over the page.
+pub fn alert(alert: Option<&(Refusal, Rc<str>)>, inline: bool, intent: &Callback<Intent>) -> Html {
+    let dismiss = intent.reform(|()| Intent::Show(Show::Dismiss));
     html! {
-        <div class={if props.inline { "alerts-here" } else { "alerts" }} role="alert">
-            if let Some((what, why)) = &props.alert {
+        <div class={if inline { "alerts-here" } else { "alerts" }} role="alert">
+            if let Some((what, why)) = alert {
                 <div class="alert">
                     { icon("warn") }<b>{ title(*what) }</b>
                     <Button text={t().dismiss} look={Look::Quiet} class="small" on_press={dismiss} />

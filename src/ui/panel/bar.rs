@@ -40,10 +40,10 @@ pub fn Bar(props: &BarProps) -> Html {
             <strong class="brand">{ t.brand }</strong>
             <div class="transport" role="group" aria-label={t.transport}>
                 { transport(props) }
-                <Clock now={format::moment(props.run.now)} />
+                { clock(props) }
             </div>
             <span class="sep"></span>
-            <Stories title={props.run.title.clone()} intent={props.intent.clone()} />
+            { stories(props) }
             <div class="tools">
                 <Button text={theme_name} icon="theme" look={Look::Quiet} bare=true on_press={next_theme} />
             </div>
@@ -72,7 +72,7 @@ fn transport(props: &BarProps) -> Html {
                     }) }
                 </select>
             </div>
-            <Speed speed={props.speed} intent={props.intent.clone()} />
+            { speed(props) }
         </>
     }
 }
@@ -91,16 +91,8 @@ fn step_word(kind: StepKind) -> &'static str {
     }
 }
 
-/// Props of [`Stories`].
-#[derive(Clone, PartialEq, Properties)]
-struct StoriesProps {
-    title: Rc<str>,
-    intent: Callback<Intent>,
-}
-
 /// The story that runs, and those that come with the page.
-#[component]
-fn Stories(props: &StoriesProps) -> Html {
+fn stories(props: &BarProps) -> Html {
     let items = Session::examples()
         .iter()
         .map(|example| MenuItem {
@@ -111,31 +103,16 @@ fn Stories(props: &StoriesProps) -> Html {
             on_choose: props.intent.reform(move |()| Intent::Ask(Ask::Run(example.text.into()))),
         })
         .collect::<Vec<_>>();
-    html! { <Menu name={t().stories} text={AttrValue::from(props.title.clone())} {items} /> }
-}
-
-/// Props of [`Clock`].
-#[derive(Clone, PartialEq, Properties)]
-struct ClockProps {
-    now: String,
+    html! { <Menu name={t().stories} text={AttrValue::from(props.run.title.clone())} {items} /> }
 }
 
 /// Virtual time. It changes with every frame, so readers' tools read it only when asked.
-#[component]
-fn Clock(props: &ClockProps) -> Html {
-    html! { <output class="clock" aria-label={t().clock} aria-live="off">{ &props.now }</output> }
-}
-
-/// Props of [`Speed`].
-#[derive(Clone, PartialEq, Properties)]
-struct SpeedProps {
-    speed: u32,
-    intent: Callback<Intent>,
+fn clock(props: &BarProps) -> Html {
+    html! { <output class="clock" aria-label={t().clock} aria-live="off">{ format::moment(props.run.now) }</output> }
 }
 
 /// The speed, on a scale of powers of ten.
-#[component]
-fn Speed(props: &SpeedProps) -> Html {
+fn speed(props: &BarProps) -> Html {
     let t = t();
     let words = fill(t.speed_value, &[&speed_word(props.speed)]);
     let oninput = props.intent.reform(|event: InputEvent| {
@@ -144,23 +121,26 @@ fn Speed(props: &SpeedProps) -> Html {
     });
     html! {
         <label class="speed"><span class="wide">{ t.speed }</span>
-            <input class="range" type="range" min="-10" max="30" step="1" value={tenths_of(props.speed).to_string()}
+            <input class="range" type="range" min={TENTHS.0.to_string()} max={TENTHS.1.to_string()} step="1" value={tenths_of(props.speed).to_string()}
                 aria-label={t.speed} aria-valuetext={words.clone()} {oninput} />
             <span class="speed-value">{ words }</span>
         </label>
     }
 }
 
-/// The speed at a place of the slider: tenths of a power of ten, rounded to two digits that count.
+/// The speed at a place of the slider: tenths of a power of ten, as round numbers.
 fn speed_of(tenths: i32) -> u32 {
-    let exact = 1000.0 * 10f64.powf(f64::from(tenths) / 10.0);
-    let unit = 10f64.powf(exact.log10().floor() - 1.0);
-    ((exact / unit).round() * unit).round() as u32
+    const STEPS: [u32; 10] = [100, 130, 160, 200, 250, 320, 400, 500, 630, 800];
+    let place = tenths.clamp(TENTHS.0, TENTHS.1) - TENTHS.0;
+    STEPS[(place % 10) as usize] * 10u32.pow(place as u32 / 10)
 }
+
+/// The ends of the slider.
+const TENTHS: (i32, i32) = (-10, 30);
 
 /// The place of a speed on the slider.
 fn tenths_of(speed: u32) -> i32 {
-    ((f64::from(speed) / 1000.0).log10() * 10.0).round() as i32
+    (TENTHS.0..=TENTHS.1).rev().find(|tenths| speed_of(*tenths) <= speed).unwrap_or(TENTHS.0)
 }
 
 /// `0.25`, `1`, `1,000`.

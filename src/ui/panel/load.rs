@@ -1,6 +1,6 @@
 //! Loading a file of records: how to read it, then what became of it.
 
-use super::Alert;
+use super::alert;
 use crate::session::{LoadOptions, LoadSummary};
 use crate::ui::dom;
 use crate::ui::i18n::{fill, format, plural, t};
@@ -58,7 +58,7 @@ pub fn LoadDialog(props: &LoadDialogProps) -> Html {
         <dialog ref={dialog.clone()} class="load-dialog" aria-labelledby="load-title" {onclose}>
             <h2 id="load-title">{ fill(t().load_title, &[&props.file.name]) }</h2>
             <p class="muted">{ size_words(&props.file) }</p>
-            <Alert alert={props.alert.clone()} intent={props.intent.clone()} inline=true />
+            { alert(props.alert.as_ref(), true, &props.intent) }
             if let Some((_, summary)) = &props.loaded {
                 { outcome(props, summary, &dialog, &form.topic) }
             } else {

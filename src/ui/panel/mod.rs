@@ -9,7 +9,7 @@ mod measures;
 mod stage;
 mod time;
 
-pub use alert::Alert;
+pub use alert::alert;
 pub use bar::Bar;
 pub use drawer::Drawer;
 pub use inspector::Inspector;

@@ -11,5 +11,5 @@ pub use button::{Button, Look};
 pub use file_button::FileButton;
 pub use icon::{icon, icon_small, state};
 pub use menu::{Menu, MenuItem};
-pub use picture::{Picture, shape, stretched};
-pub use tabs::{TabItem, Tabs};
+pub use picture::{picture, picture_over, shape, stretched};
+pub use tabs::{TabItem, TabsProps, tabs};

@@ -12,24 +12,22 @@ pub struct TabItem {
     pub badge: Option<AttrValue>,
 }
 
-/// Props of [`Tabs`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct TabsProps {
+/// What [`tabs`] shows.
+pub struct TabsProps<'a> {
     /// What the tabs choose.
-    pub name: AttrValue,
+    pub name: &'static str,
     /// The tabs in order.
-    pub items: Vec<TabItem>,
+    pub items: &'a [TabItem],
     /// The chosen one, if any is.
     pub chosen: Option<usize>,
     /// The id of the element that shows what is chosen.
-    pub controls: AttrValue,
+    pub controls: &'static str,
     /// Called with the tab that was pressed, the chosen one too.
     pub on_press: Callback<usize>,
 }
 
 /// A list of tabs.
-#[component]
-pub fn Tabs(props: &TabsProps) -> Html {
+pub fn tabs(props: TabsProps) -> Html {
     let onkeydown = Callback::from(|event: KeyboardEvent| {
         let step = match event.key().as_str() {
             "ArrowRight" | "ArrowDown" => dom::Move::Next,
@@ -42,8 +40,8 @@ pub fn Tabs(props: &TabsProps) -> Html {
         dom::move_focus(&event, "[role=tab]", step);
     });
     html! {
-        <div class="tabs" role="tablist" aria-label={props.name.clone()} {onkeydown}>
-            { for props.items.iter().enumerate().map(|(i, item)| tab(props, i, item)) }
+        <div class="tabs" role="tablist" aria-label={props.name} {onkeydown}>
+            { for props.items.iter().enumerate().map(|(i, item)| tab(&props, i, item)) }
         </div>
     }
 }
@@ -56,7 +54,7 @@ fn tab(props: &TabsProps, index: usize, item: &TabItem) -> Html {
     };
     html! {
         <button key={item.text.to_string()} type="button" role="tab" aria-selected={chosen.to_string()}
-            aria-controls={chosen.then(|| props.controls.clone())} {onclick}>
+            aria-controls={chosen.then_some(props.controls)} {onclick}>
             { &item.text }
             if let Some(badge) = &item.badge { <span class="badge" aria-hidden="true">{ badge }</span> }
         </button>

@@ -1,39 +1,20 @@
 //! Backups: what is held, what it is worth, and what can be done with it.
 
-use super::restore::Restore;
+use super::DrawerProps;
+use super::restore::restore;
 use crate::base::Time;
 use crate::base::time::EPOCH_MS;
-use crate::session::view::{BackupView, BackupsView, RestoreStep, StageView, Verdict};
+use crate::session::view::{BackupView, BackupsView, RestoreStep, Verdict};
 use crate::ui::i18n::{Tone, fill, format, plural, t};
 use crate::ui::intent::{Ask, Intent, Keeping, Show};
-use crate::ui::page::Page;
 use crate::ui::widget::{Button, FileButton, Look, state};
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// Props of [`Backups`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct BackupsProps {
-    /// Backups and the restore under way.
-    pub backups: Rc<BackupsView>,
-    /// Consumers, for the restore's first step.
-    pub stage: Rc<StageView>,
-    /// What the page shows beside the views.
-    pub page: Rc<Page>,
-    /// Where intents go.
-    pub intent: Callback<Intent>,
-    /// Where chosen files go.
-    pub on_file: Callback<web_sys::File>,
-}
-
 /// The list of backups, or the restore of one.
-#[component]
-pub fn Backups(props: &BackupsProps) -> Html {
+pub fn backups(props: &DrawerProps) -> Html {
     if let Some(wizard) = &props.page.wizard {
-        return html! {
-            <Restore wizard={wizard.clone()} backups={props.backups.clone()} stage={props.stage.clone()}
-                playing={props.page.playing} intent={props.intent.clone()} />
-        };
+        return restore(props, wizard);
     }
     html! {
         <div class="backups">
@@ -50,7 +31,7 @@ pub fn Backups(props: &BackupsProps) -> Html {
 }
 
 /// Full backup, import.
-fn tools(props: &BackupsProps) -> Html {
+fn tools(props: &DrawerProps) -> Html {
     let t = t();
     let full = props.intent.reform(|()| Intent::Ask(Ask::Line("backup full".into())));
     html! {
@@ -64,7 +45,7 @@ fn tools(props: &BackupsProps) -> Html {
 }
 
 /// What deserves a word above the list: a restore under way, a deletion, an import, memory only.
-fn notes(props: &BackupsProps) -> Html {
+fn notes(props: &DrawerProps) -> Html {
     let t = t();
     let page = &props.page;
     let under_way = props.backups.restore.as_ref().filter(|restore| restore.step != RestoreStep::Done);
@@ -88,7 +69,7 @@ fn notes(props: &BackupsProps) -> Html {
     }
 }
 
-fn table(props: &BackupsProps) -> Html {
+fn table(props: &DrawerProps) -> Html {
     let t = t();
     let heads = [
         (t.label, ""),
@@ -113,7 +94,7 @@ fn table(props: &BackupsProps) -> Html {
     }
 }
 
-fn row(props: &BackupsProps, backup: &BackupView) -> Html {
+fn row(props: &DrawerProps, backup: &BackupView) -> Html {
     let t = t();
     let (records, partitions) =
         (format::count_u(backup.records), format::count_u(u64::from(backup.partitions)));
@@ -154,7 +135,7 @@ fn verdict(verdict: &Verdict) -> Html {
 }
 
 /// Where it is kept. "Saved" is said after the transaction completed, never before.
-fn kept(props: &BackupsProps, backup: &BackupView) -> Html {
+fn kept(props: &DrawerProps, backup: &BackupView) -> Html {
     let t = t();
     match &props.page.keeping {
         _ if backup.saved => state(Tone::Still, "ok", t.saved),
@@ -163,7 +144,7 @@ fn kept(props: &BackupsProps, backup: &BackupView) -> Html {
     }
 }
 
-fn acts(props: &BackupsProps, backup: &BackupView) -> Html {
+fn acts(props: &DrawerProps, backup: &BackupView) -> Html {
     let t = t();
     let label = &backup.label;
     let to = |intent: fn(Rc<str>) -> Intent| {

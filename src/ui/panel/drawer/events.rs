@@ -2,25 +2,16 @@
 
 use crate::session::view::{Happened, HappenedView, What};
 use crate::ui::i18n::{format, plural, sentence, t};
-use std::rc::Rc;
 use yew::prelude::*;
 
 /// At most so many rows are shown.
 const ROWS_MAX: usize = 200;
 
-/// Props of [`Events`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct EventsProps {
-    /// What happened.
-    pub happened: Rc<HappenedView>,
-}
-
 /// The list.
-#[component]
-pub fn Events(props: &EventsProps) -> Html {
+pub fn events(happened: &HappenedView) -> Html {
     let t = t();
-    let events = &props.happened.events;
-    let left_out = props.happened.left_out + events.len().saturating_sub(ROWS_MAX) as u64;
+    let events = &happened.events;
+    let left_out = happened.left_out + events.len().saturating_sub(ROWS_MAX) as u64;
     html! {
         <div class="scroll events" tabindex="0" role="region" aria-label={t.events}>
             if events.is_empty() { <p class="muted">{ t.nothing_happened }</p> }

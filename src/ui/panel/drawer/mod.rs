@@ -10,9 +10,9 @@ use crate::session::view::{BackupsView, HappenedView, RunView, StageView, StoryV
 use crate::ui::i18n::{fill, format, t};
 use crate::ui::intent::{Intent, Show, Tab};
 use crate::ui::page::Page;
-use crate::ui::widget::{TabItem, Tabs};
-use backups::Backups;
-use events::Events;
+use crate::ui::widget::{TabItem, TabsProps, tabs};
+use backups::backups;
+use events::events;
 use status::Status;
 use std::rc::Rc;
 use story::Story;
@@ -69,7 +69,7 @@ pub fn Drawer(props: &DrawerProps) -> Html {
     html! {
         <section class="drawer" aria-label={t.drawer}>
             <div class="drawer-tabs">
-                <Tabs name={t.drawer} {items} {chosen} controls={PANEL} {on_press} />
+                { tabs(TabsProps { name: t.drawer, items: &items, chosen, controls: PANEL, on_press }) }
                 <Status happened={props.happened.clone()} last_act={props.story.last_act.clone()} />
                 { ids(&props.run) }
             </div>
@@ -90,15 +90,12 @@ fn tab_word(tab: Tab) -> &'static str {
 
 fn body(props: &DrawerProps, tab: Tab) -> Html {
     match tab {
-        Tab::Backups => html! {
-            <Backups backups={props.backups.clone()} stage={props.stage.clone()} page={props.page.clone()} intent={props.intent.clone()}
-                on_file={props.on_file.clone()} />
-        },
+        Tab::Backups => backups(props),
         Tab::Story => html! {
             <Story story={props.story.clone()} draft={props.page.draft.clone()} errors={props.page.errors.clone()}
                 intent={props.intent.clone()} />
         },
-        Tab::Events => html! { <Events happened={props.happened.clone()} /> },
+        Tab::Events => events(&props.happened),
     }
 }
 

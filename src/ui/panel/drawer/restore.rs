@@ -1,6 +1,7 @@
 //! The restore in four steps: stop, data, restart, resume; and its proof.
 
-use crate::session::view::{BackupsView, ProofRow, RestoreStep, RestoreView, StageView};
+use super::DrawerProps;
+use crate::session::view::{ProofRow, RestoreStep, RestoreView};
 use crate::ui::i18n::{Tone, fill, format::count, t};
 use crate::ui::intent::{Ask, Intent, Show};
 use crate::ui::page::Wizard;
@@ -8,30 +9,15 @@ use crate::ui::widget::{Button, Look, icon, state};
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// Props of [`Restore`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct RestoreProps {
-    /// Which backup.
-    pub wizard: Wizard,
-    /// Backups and the restore under way.
-    pub backups: Rc<BackupsView>,
-    /// Consumers, for the first step.
-    pub stage: Rc<StageView>,
-    /// Whether time goes on.
-    pub playing: bool,
-    /// Where intents go.
-    pub intent: Callback<Intent>,
-}
-
 /// The wizard.
-#[component]
-pub fn Restore(props: &RestoreProps) -> Html {
+pub fn restore(props: &DrawerProps, wizard: &Wizard) -> Html {
     let t = t();
-    let label = &props.wizard.label;
+    let label = &wizard.label;
     // A restore that was done before this one was asked for is not this one.
-    let under_way = props.backups.restore.as_ref().filter(|restore| {
-        restore.label == *label && !(props.wizard.again && restore.step == RestoreStep::Done)
-    });
+    let under_way =
+        props.backups.restore.as_ref().filter(|restore| {
+            restore.label == *label && !(wizard.again && restore.step == RestoreStep::Done)
+        });
     let step = under_way.map_or(RestoreStep::Stop, |restore| restore.step);
     let close = props.intent.reform(|()| Intent::Show(Show::Wizard(None)));
     let word = if step == RestoreStep::Stop && under_way.is_none() { t.cancel } else { t.close };
@@ -40,9 +26,9 @@ pub fn Restore(props: &RestoreProps) -> Html {
             <div class="head-row"><h3>{ fill(t.restore_title, &[label]) }</h3><span class="push"></span>
                 <Button text={word} class="small" look={Look::Quiet} on_press={close} /></div>
             <ol class="steps-list" aria-label={t.restore_steps}>
-                { one(props, 1, RestoreStep::Stop, step, stop(props, under_way)) }
-                { one(props, 2, RestoreStep::Data, step, t.data_explain.to_string()) }
-                { one(props, 3, RestoreStep::Restart, step, restart(under_way)) }
+                { one(props, label, RestoreStep::Stop, step, stop(props, label, under_way)) }
+                { one(props, label, RestoreStep::Data, step, t.data_explain.to_string()) }
+                { one(props, label, RestoreStep::Restart, step, restart(under_way)) }
                 { proof_step(props, step) }
             </ol>
             if let Some(restore) = under_way {
@@ -53,13 +39,12 @@ pub fn Restore(props: &RestoreProps) -> Html {
 }
 
 /// One of the steps that a button takes.
-fn one(props: &RestoreProps, number: u32, own: RestoreStep, now: RestoreStep, explain: String) -> Html {
+fn one(props: &DrawerProps, label: &Rc<str>, own: RestoreStep, now: RestoreStep, explain: String) -> Html {
     let t = t();
-    let label = &props.wizard.label;
-    let (text, line) = match own {
-        RestoreStep::Stop => (t.step_stop, format!("restore stop {label}")),
-        RestoreStep::Data => (t.step_data, format!("restore data {label}")),
-        _ => (t.step_restart, "restore restart".to_string()),
+    let (number, text, line) = match own {
+        RestoreStep::Stop => (1, t.step_stop, format!("restore stop {label}")),
+        RestoreStep::Data => (2, t.step_data, format!("restore data {label}")),
+        _ => (3, t.step_restart, "restore restart".to_string()),
     };
     let why_not: Option<AttrValue> = match own.cmp(&now) {
         std::cmp::Ordering::Less => Some(t.step_done.into()),
@@ -100,11 +85,11 @@ fn before(now: RestoreStep) -> &'static str {
 }
 
 /// The last step needs no button: consumers resume by themselves.
-fn proof_step(props: &RestoreProps, now: RestoreStep) -> Html {
+fn proof_step(props: &DrawerProps, now: RestoreStep) -> Html {
     let t = t();
     let note = match now {
         RestoreStep::Done => t.done_explain,
-        RestoreStep::Resume if props.playing => t.resume_explain,
+        RestoreStep::Resume if props.page.playing => t.resume_explain,
         RestoreStep::Resume => t.resume_paused,
         _ => t.step_proof,
     };
@@ -117,8 +102,8 @@ fn proof_step(props: &RestoreProps, now: RestoreStep) -> Html {
 }
 
 /// Who still runs, by name.
-fn stop(props: &RestoreProps, under_way: Option<&RestoreView>) -> String {
-    let groups = props.backups.backups.iter().find(|b| b.label == props.wizard.label).map(|b| &b.groups);
+fn stop(props: &DrawerProps, label: &Rc<str>, under_way: Option<&RestoreView>) -> String {
+    let groups = props.backups.backups.iter().find(|b| b.label == *label).map(|b| &b.groups);
     let running: Vec<Rc<str>> = match under_way {
         Some(restore) => restore.running.clone(),
         None => {

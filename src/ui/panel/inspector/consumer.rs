@@ -1,42 +1,30 @@
 //! A consumer: its poll loop's output, its messages with the coordinator, its settings.
 
 use super::consumer_state;
-use super::messages::Messages;
+use super::messages::messages;
 use super::partition::{fact, poll_text};
 use crate::base::Time;
 use crate::session::view::{ConsumerDetail, PollLine};
 use crate::ui::i18n::{fill, format, t};
-use std::rc::Rc;
 use yew::prelude::*;
 
-/// Props of [`Consumer`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct ConsumerProps {
-    /// The consumer.
-    pub detail: Rc<ConsumerDetail>,
-    /// Virtual time.
-    pub now: Time,
-}
-
 /// A consumer.
-#[component]
-pub fn Consumer(props: &ConsumerProps) -> Html {
+pub fn consumer(detail: &ConsumerDetail, now: Time) -> Html {
     let t = t();
-    let detail = &props.detail;
     let view = &detail.view;
     let owns: Vec<String> = view.owns.iter().map(|(topic, n)| format!("{topic}-{n}")).collect();
     let owns = if owns.is_empty() { t.none.to_string() } else { owns.join(", ") };
     html! {
         <>
             <section aria-label={view.name.to_string()}>
-                <div class="head-row"><h2>{ view.name.clone() }</h2>{ consumer_state(view, props.now) }</div>
+                <div class="head-row"><h2>{ view.name.clone() }</h2>{ consumer_state(view, now) }</div>
                 <dl class="facts-list">
                     { fact(t.owns, owns) }
                     { fact(t.group, view.group.as_deref().unwrap_or(t.none).to_string()) }
                     { fact(t.generation_head, view.generation.map_or(t.none.to_string(), |g| g.to_string())) }
                     { fact(t.uncommitted, format::count_u(view.uncommitted)) }
                     if let Some(at) = view.last_heartbeat {
-                        { fact(t.heartbeat, fill(t.seconds_ago, &[&format::seconds_us(props.now.since(at).us())])) }
+                        { fact(t.heartbeat, fill(t.seconds_ago, &[&format::seconds_us(now.since(at).us())])) }
                     }
                     { fact(t.since, format::moment(view.since)) }
                 </dl>
@@ -49,7 +37,7 @@ pub fn Consumer(props: &ConsumerProps) -> Html {
                 if detail.output.is_empty() { <p class="muted small">{ t.no_output }</p> }
                 <ol class="output">{ for detail.output.iter().rev().take(12).map(output) }</ol>
             </section>
-            <Messages consumer={view.name.clone()} detail={detail.clone()} />
+            { messages(&view.name, &detail.messages) }
             <section aria-label={t.settings}>
                 <h3>{ t.settings }</h3>
                 <dl class="facts-list">

@@ -1,36 +1,25 @@
 //! Messages with the coordinator: two lanes, and the same as a list.
 
-use crate::session::view::{ConsumerDetail, Message};
+use crate::session::view::Message;
 use crate::ui::i18n::{fill, format, t};
 use crate::ui::paint::lanes;
-use crate::ui::widget::Picture;
+use crate::ui::widget::picture;
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// Props of [`Messages`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct MessagesProps {
-    /// The consumer's name.
-    pub consumer: Rc<str>,
-    /// The consumer.
-    pub detail: Rc<ConsumerDetail>,
-}
-
 /// The messages.
-#[component]
-pub fn Messages(props: &MessagesProps) -> Html {
+pub fn messages(consumer: &Rc<str>, messages: &[Message]) -> Html {
     let t = t();
-    let messages = &props.detail.messages;
     let Some(last) = messages.last() else {
         return html! {
             <section aria-label={t.messages}><h3>{ t.messages }</h3><p class="muted small">{ t.no_messages }</p></section>
         };
     };
-    let name = fill(t.messages_name, &[&props.consumer, &format!("{} {}", last.api, outcome(last))]);
+    let name = fill(t.messages_name, &[consumer, &format!("{} {}", last.api, outcome(last))]);
     html! {
         <section aria-label={t.messages}>
             <div class="head-row"><h3>{ t.messages }</h3><span class="push muted small">{ t.in_order }</span></div>
-            <Picture {name} height={lanes::height(messages.len())} shapes={lanes::shapes(&props.consumer, messages)} />
+            { picture(&name, lanes::height(messages.len()), &lanes::shapes(consumer, messages)) }
             <details><summary>{ t.message_list }</summary>
                 <div class="scroll" tabindex="0" role="region" aria-label={t.messages}>
                     <table class="table"><thead><tr><th scope="col" class="num">{ t.sent }</th>

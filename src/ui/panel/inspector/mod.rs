@@ -8,9 +8,9 @@ use crate::base::Time;
 use crate::session::view::{ConsumerView, Focus, InspectorView, PartitionView, StageView};
 use crate::ui::i18n::{Tone, fill, format, state_word, t};
 use crate::ui::intent::{Ask, Intent, Show};
-use crate::ui::widget::{TabItem, Tabs, icon, state};
-use consumer::Consumer;
-use partition::Partition;
+use crate::ui::widget::{TabItem, TabsProps, icon, state, tabs};
+use consumer::consumer;
+use partition::partition;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -39,15 +39,15 @@ const PANEL: &str = "inspected";
 pub fn Inspector(props: &InspectorProps) -> Html {
     let t = t();
     // What was selected last of each kind: a tab goes back to it.
-    let partition = use_mut_ref(|| None::<Focus>);
-    let consumer = use_mut_ref(|| None::<Focus>);
+    let last_partition = use_mut_ref(|| None::<Focus>);
+    let last_consumer = use_mut_ref(|| None::<Focus>);
     let chosen = match &props.focus {
         Some(focus @ Focus::Partition(..)) => {
-            *partition.borrow_mut() = Some(focus.clone());
+            *last_partition.borrow_mut() = Some(focus.clone());
             Some(0)
         }
         Some(focus @ Focus::Consumer(_)) => {
-            *consumer.borrow_mut() = Some(focus.clone());
+            *last_consumer.borrow_mut() = Some(focus.clone());
             Some(1)
         }
         None => None,
@@ -56,7 +56,8 @@ pub fn Inspector(props: &InspectorProps) -> Html {
     let on_press = {
         let (stage, intent) = (props.stage.clone(), props.intent.clone());
         Callback::from(move |tab: usize| {
-            let last = if tab == 0 { partition.borrow().clone() } else { consumer.borrow().clone() };
+            let last =
+                if tab == 0 { last_partition.borrow().clone() } else { last_consumer.borrow().clone() };
             if let Some(focus) = last.or_else(|| first(&stage, tab)) {
                 intent.emit(Intent::Ask(Ask::Focus(focus)));
             }
@@ -66,7 +67,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         <aside class={classes!("inspector", props.sheet.then_some("open"))} aria-label={t.inspector}>
             { handle(props) }
             <div class="sheet-body">
-                <Tabs name={t.selected} items={items.to_vec()} {chosen} controls={PANEL} {on_press} />
+                { tabs(TabsProps { name: t.selected, items: &items, chosen, controls: PANEL, on_press }) }
                 <div id={PANEL} role="tabpanel" aria-label={t.selected}>
                     { detail(props) }
                 </div>
@@ -86,12 +87,8 @@ fn first(stage: &StageView, tab: usize) -> Option<Focus> {
 fn detail(props: &InspectorProps) -> Html {
     match &*props.inspector {
         InspectorView::Nothing => html! { <p class="empty">{ t().nothing_selected }</p> },
-        InspectorView::Partition(detail) => html! {
-            <Partition detail={Rc::new((**detail).clone())} stage={props.stage.clone()} now={props.now} />
-        },
-        InspectorView::Consumer(detail) => html! {
-            <Consumer detail={Rc::new((**detail).clone())} now={props.now} />
-        },
+        InspectorView::Partition(detail) => partition(detail, props.now),
+        InspectorView::Consumer(detail) => consumer(detail, props.now),
     }
 }
 

@@ -2,36 +2,22 @@
 
 use super::owner_state;
 use crate::base::Time;
-use crate::session::view::{PartitionDetail, PollLine, StageView};
+use crate::session::view::{PartitionDetail, PollLine};
 use crate::ui::i18n::{fill, format, format::count, t};
 use crate::ui::paint::ruler;
-use crate::ui::widget::Picture;
-use std::rc::Rc;
+use crate::ui::widget::picture;
 use yew::prelude::*;
 
-/// Props of [`Partition`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct PartitionProps {
-    /// The partition.
-    pub detail: Rc<PartitionDetail>,
-    /// Topics and consumers now.
-    pub stage: Rc<StageView>,
-    /// Virtual time.
-    pub now: Time,
-}
-
 /// A partition.
-#[component]
-pub fn Partition(props: &PartitionProps) -> Html {
+pub fn partition(detail: &PartitionDetail, now: Time) -> Html {
     let t = t();
-    let detail = &props.detail;
     let view = &detail.view;
     let name = format!("{}-{}", view.topic, view.partition);
     html! {
         <>
             <section aria-label={name.clone()}>
-                <div class="head-row"><h2>{ name.clone() }</h2>{ owner_state(view, props.now) }</div>
-                <Picture name={ruler_name(&name, detail)} height={ruler::HEIGHT} shapes={ruler::shapes(detail)} />
+                <div class="head-row"><h2>{ name.clone() }</h2>{ owner_state(view, now) }</div>
+                { picture(&ruler_name(&name, detail), ruler::HEIGHT, &ruler::shapes(detail)) }
                 <p class="cap">{ explanation(detail) }</p>
             </section>
             <section aria-label={t.newest_records}>

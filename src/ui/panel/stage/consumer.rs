@@ -1,7 +1,7 @@
-//! A consumer of the stage: a row with an owner's edge, no box around a box.
+//! The consumers of the stage: each a row with an owner's edge, no box around a box.
 
 use crate::base::Time;
-use crate::session::view::{ConsumerView, Focus};
+use crate::session::view::{ConsumerView, Focus, StageView};
 use crate::ui::i18n::{fill, format, state_word, t};
 use crate::ui::intent::{Ask, Intent};
 use crate::ui::paint::owner_class;
@@ -9,48 +9,66 @@ use crate::ui::widget::{Button, Look, Menu, MenuItem, icon};
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// Props of [`Consumer`].
+/// Props of [`Consumers`].
 #[derive(Clone, PartialEq, Properties)]
-pub struct ConsumerProps {
-    /// The consumer.
-    pub consumer: Rc<ConsumerView>,
+pub struct ConsumersProps {
+    /// The consumers, as they are read: they follow a few times a second.
+    pub stage: Rc<StageView>,
     /// Virtual time.
     pub now: Time,
-    /// How many consumers there are: more than eight have no colours.
-    pub consumers: usize,
-    /// Whether it is selected.
-    pub chosen: bool,
+    /// What is selected.
+    pub focus: Option<Focus>,
     /// Where intents go.
     pub intent: Callback<Intent>,
 }
 
-/// A consumer.
+/// The consumers in the order in which they were added.
 #[component]
-pub fn Consumer(props: &ConsumerProps) -> Html {
-    let consumer = &props.consumer;
+pub fn Consumers(props: &ConsumersProps) -> Html {
+    let t = t();
+    let consumers = &props.stage.consumers;
+    html! {
+        <div class="consumers-col">
+            <div class="logs-head plain"><span>{ t.consumers_head }</span></div>
+            if consumers.is_empty() { <p class="muted">{ t.no_consumers }</p> }
+            <ul class={classes!("consumers", (row_height(consumers.len()) < 60.0).then_some("low"))}>
+                { for consumers.iter().map(|one| consumer(props, one)) }
+            </ul>
+        </div>
+    }
+}
+
+/// The least height of a row in pixels: rows are lower when there are many.
+pub fn row_height(consumers: usize) -> f64 {
+    if consumers > 4 { 48.0 } else { 64.0 }
+}
+
+/// A consumer.
+fn consumer(props: &ConsumersProps, consumer: &ConsumerView) -> Html {
     let word = state_word(consumer, props.now);
     let alive = consumer.state.is_alive();
     let focus = Focus::Consumer(consumer.name.clone());
+    let chosen = props.focus.as_ref() == Some(&focus);
     let onclick = props.intent.reform(move |_: MouseEvent| Intent::Ask(Ask::Focus(focus.clone())));
     html! {
-        <li class={classes!("consumer", (!alive).then_some("dead"))} aria-current={props.chosen.then_some("true")}>
-            <span class={classes!("edge", owner_class(consumer.index, props.consumers))}></span>
+        <li key={consumer.name.to_string()} class={classes!("consumer", (!alive).then_some("dead"))}
+            aria-current={chosen.then_some("true")}>
+            <span class={classes!("edge", owner_class(consumer.index, props.stage.consumers.len()))}></span>
             <button type="button" class="name" {onclick}>{ consumer.name.clone() }</button>
             <span class={word.tone.class()}>{ icon(word.icon) }
                 <span>{ word.word }<span class="tail">{ word.tail }</span></span></span>
             <span class="facts">{ facts(consumer, props.now) }</span>
             <span class="acts">
-                { life(props, alive) }
-                <Menu name={fill(t().more_name, &[&consumer.name])} items={items(props, alive)} />
+                { life(props, &consumer.name, alive) }
+                <Menu name={fill(t().more_name, &[&consumer.name])} items={items(props, &consumer.name, alive)} />
             </span>
         </li>
     }
 }
 
 /// Kill, or restart for one that is dead.
-fn life(props: &ConsumerProps, alive: bool) -> Html {
+fn life(props: &ConsumersProps, name: &Rc<str>, alive: bool) -> Html {
     let t = t();
-    let name = &props.consumer.name;
     if alive {
         html! {
             <Button text={t.kill} name={fill(t.kill_name, &[name])} icon="kill" look={Look::Harm} class="life"
@@ -65,9 +83,8 @@ fn life(props: &ConsumerProps, alive: bool) -> Html {
 }
 
 /// What else can be done with it.
-fn items(props: &ConsumerProps, alive: bool) -> Vec<MenuItem> {
+fn items(props: &ConsumersProps, name: &Rc<str>, alive: bool) -> Vec<MenuItem> {
     let t = t();
-    let name = &props.consumer.name;
     let why_not = (!alive).then(|| AttrValue::from(fill(t.dead_already, &[name])));
     let item = |text: &str, hint: &'static str, icon: &'static str, line: String| MenuItem {
         text: fill(text, &[name]).into(),
@@ -83,7 +100,7 @@ fn items(props: &ConsumerProps, alive: bool) -> Vec<MenuItem> {
     ]
 }
 
-fn command(props: &ConsumerProps, line: String) -> Callback<()> {
+fn command(props: &ConsumersProps, line: String) -> Callback<()> {
     let line: Rc<str> = line.into();
     props.intent.reform(move |()| Intent::Ask(Ask::Line(line.clone())))
 }

@@ -4,26 +4,23 @@ use crate::session::view::{Focus, PartitionView, StageView, TopicView};
 use crate::ui::i18n::{Tone, fill, format::count, t};
 use crate::ui::intent::{Ask, Intent};
 use crate::ui::paint::{Fill, Shape, owner_class, ramp, strip};
-use crate::ui::widget::{Picture, shape, state};
-use std::rc::Rc;
+use crate::ui::widget::{picture, shape, state};
 use yew::prelude::*;
 
-/// Props of [`Logs`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct LogsProps {
+/// What [`logs`] shows.
+pub struct LogsProps<'a> {
     /// Topics and consumers now.
-    pub stage: Rc<StageView>,
+    pub stage: &'a StageView,
     /// What is selected.
-    pub focus: Option<Focus>,
+    pub focus: Option<&'a Focus>,
     /// Height of a row in pixels.
     pub row: f64,
     /// Where intents go.
-    pub intent: Callback<Intent>,
+    pub intent: &'a Callback<Intent>,
 }
 
 /// The logs of all topics.
-#[component]
-pub fn Logs(props: &LogsProps) -> Html {
+pub fn logs(props: &LogsProps) -> Html {
     let several = props.stage.topics.len() > 1;
     html! {
         <div class={classes!("logs-col", (props.row < 30.0).then_some("low"))}>
@@ -71,42 +68,42 @@ fn topic_logs(props: &LogsProps, topic: &TopicView, several: bool) -> Html {
                     let owner = props.stage.consumers.iter().find(|c| Some(&c.name) == partition.owner.as_ref());
                     let class = owner.map(|c| owner_class(c.index, props.stage.consumers.len()));
                     let id = Focus::Partition(partition.topic.clone(), partition.partition);
-                    html! {
-                        <Log key={partition.partition} partition={Rc::new(partition.clone())} {most} {class}
-                            row={props.row} chosen={props.focus.as_ref() == Some(&id)}
-                            intent={props.intent.clone()} />
-                    }
+                    log(&LogProps {
+                        partition,
+                        most,
+                        class,
+                        row: props.row,
+                        chosen: props.focus == Some(&id),
+                        intent: props.intent,
+                    })
                 }) }
             </ol>
         </div>
     }
 }
 
-/// Props of [`Log`].
-#[derive(Clone, PartialEq, Properties)]
-struct LogProps {
-    partition: Rc<PartitionView>,
+/// What [`log`] shows.
+struct LogProps<'a> {
+    partition: &'a PartitionView,
     /// The largest number of unread records on the stage.
     most: i64,
     /// The class of the owner's colour.
     class: Option<&'static str>,
     row: f64,
     chosen: bool,
-    intent: Callback<Intent>,
+    intent: &'a Callback<Intent>,
 }
 
 /// One partition: its name, its strip, how much is unread, who owns it.
-#[component]
-fn Log(props: &LogProps) -> Html {
-    let view = &props.partition;
+fn log(props: &LogProps) -> Html {
+    let view = props.partition;
     let name = format!("{}-{}", view.topic, view.partition);
     let id = Focus::Partition(view.topic.clone(), view.partition);
     let onclick = props.intent.reform(move |_: MouseEvent| Intent::Ask(Ask::Focus(id.clone())));
     html! {
-        <li class="log" aria-current={props.chosen.then_some("true")}>
+        <li key={view.partition} class="log" aria-current={props.chosen.then_some("true")}>
             <button type="button" class="name" onclick={onclick}>{ name.clone() }</button>
-            <Picture name={words(&name, view)} height={props.row}
-                shapes={strip::shapes(view, props.most, props.row)} />
+            { picture(&words(&name, view), props.row, &strip::shapes(view, props.most, props.row)) }
             <span class="num">{ count(view.unread) }</span>
             <span class="to">
                 if let Some(owner) = &view.owner {

@@ -9,10 +9,11 @@ use crate::base::Time;
 use crate::session::view::{Focus, GroupState, GroupView, StageView, TopicView};
 use crate::ui::i18n::{Tone, fill, format, plural, t};
 use crate::ui::intent::{Ask, Intent, Show};
+use crate::ui::paint::number;
 use crate::ui::paint::wires::{PARTITIONS_MAX, Sizes, wires};
 use crate::ui::widget::{Button, FileButton, Look, state};
-use consumer::Consumer;
-use logs::Logs;
+use consumer::{Consumers, row_height};
+use logs::{LogsProps, logs};
 use owners::owners;
 use std::rc::Rc;
 use tables::Tables;
@@ -107,23 +108,23 @@ fn picture(props: &StageProps) -> Html {
     let partitions: usize = stage.topics.iter().map(|topic| topic.partitions.len()).sum();
     if partitions > PARTITIONS_MAX {
         return html! {
-            <div class="stage-few many" tabindex="0">{ owners(stage) }<div></div>{ consumers(props, 40.0) }</div>
+            <div class="stage-few many" tabindex="0">{ owners(stage) }<div></div>{ consumers(props) }</div>
         };
     }
     let sizes = sizes(stage, partitions);
     let height = sizes.height(stage);
     html! {
         <div class="stage-few" tabindex="0">
-            <Logs stage={stage.clone()} focus={props.focus.clone()} row={sizes.row} intent={props.intent.clone()} />
+            { logs(&LogsProps { stage, focus: props.focus.as_ref(), row: sizes.row, intent: &props.intent }) }
             <div class="wires-col">
-                <svg class="plot wires" viewBox={format!("0 0 56 {height}")} preserveAspectRatio="none"
-                    height={format!("{}rem", height / 16.0)} aria-hidden="true">
+                <svg class="plot wires" viewBox={format!("0 0 56 {}", number(height))} preserveAspectRatio="none"
+                    height={number(height / 16.0) + "rem"} aria-hidden="true">
                     { for wires(stage, sizes).into_iter().map(|wire| html! {
                         <path key={wire.key.to_string()} class={wire.class} d={wire.path} />
                     }) }
                 </svg>
             </div>
-            { consumers(props, sizes.consumer) }
+            { consumers(props) }
         </div>
     }
 }
@@ -133,27 +134,13 @@ fn sizes(stage: &StageView, partitions: usize) -> Sizes {
     Sizes {
         row: if partitions > 12 { 24.0 } else { 32.0 },
         head: if stage.topics.len() > 1 { 24.0 } else { 0.0 },
-        consumer: if stage.consumers.len() > 4 { 48.0 } else { 64.0 },
+        consumer: row_height(stage.consumers.len()),
     }
 }
 
-fn consumers(props: &StageProps, row: f64) -> Html {
-    let t = t();
-    let stage = &props.calm;
-    let count = stage.consumers.len();
+fn consumers(props: &StageProps) -> Html {
     html! {
-        <div class="consumers-col">
-            <div class="logs-head plain"><span>{ t.consumers_head }</span></div>
-            if count == 0 { <p class="muted">{ t.no_consumers }</p> }
-            <ul class={classes!("consumers", (row < 60.0).then_some("low"))}>
-                { for stage.consumers.iter().map(|consumer| {
-                    let chosen = matches!(&props.focus, Some(Focus::Consumer(name)) if *name == consumer.name);
-                    html! {
-                        <Consumer key={consumer.name.to_string()} consumer={Rc::new(consumer.clone())}
-                            now={props.now} consumers={count} {chosen} intent={props.intent.clone()} />
-                    }
-                }) }
-            </ul>
-        </div>
+        <Consumers stage={props.calm.clone()} now={props.now} focus={props.focus.clone()}
+            intent={props.intent.clone()} />
     }
 }

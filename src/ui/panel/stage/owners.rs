@@ -3,7 +3,7 @@
 use crate::session::view::StageView;
 use crate::ui::i18n::{Tone, format::count, plural, t};
 use crate::ui::paint::{Fill, Shape, owner_class};
-use crate::ui::widget::{Picture, state};
+use crate::ui::widget::{picture, state};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -43,7 +43,7 @@ fn bar(stage: &StageView, owner: Option<Rc<str>>, (n, unread): (u64, i64), most:
             <span class="name">
                 if let Some(owner) = &owner { { owner.clone() } } else { { state(Tone::Harm, "unowned", t().unowned) } }
             </span>
-            <Picture height={24.0} shapes={vec![shape]} /><span class="num owner-count">{ words }</span>
+            { picture("", 24.0, &[shape]) }<span class="num owner-count">{ words }</span>
         </li>
     }
 }

@@ -2,25 +2,16 @@
 
 use crate::session::view::TimeView;
 use crate::ui::i18n::{fill, format, t};
-use crate::ui::paint::{Window, lag};
+use crate::ui::paint::lag::curves;
+use crate::ui::paint::{Window, number};
 use crate::ui::widget::stretched;
-use std::rc::Rc;
 use yew::prelude::*;
 
-/// Props of [`Lag`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct LagProps {
-    /// The pictures over time.
-    pub time: Rc<TimeView>,
-}
-
 /// The lag.
-#[component]
-pub fn Lag(props: &LagProps) -> Html {
+pub fn lag(view: &TimeView) -> Html {
     let t = t();
-    let view = &props.time;
-    let curves = lag::curves(view);
-    let now = format!("{:.2}%", Window { from: view.from, to: view.to }.x(view.now));
+    let curves = curves(view);
+    let now = number(Window { from: view.from, to: view.to }.x(view.now)) + "%";
     let last = view.lag.last();
     let said = last.map_or_else(|| t.none.to_string(), |point| format::count(point.said));
     let unread = last.map_or_else(|| t.none.to_string(), |point| format::count(point.unread));
@@ -54,7 +45,7 @@ pub fn Lag(props: &LagProps) -> Html {
 }
 
 fn rule(n: i64, y: f64) -> Html {
-    let y = format!("{y:.2}%");
+    let y = number(y) + "%";
     html! {
         <>
             <line class="rule" x1="0" x2="100%" y1={y.clone()} y2={y.clone()} />

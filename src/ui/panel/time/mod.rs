@@ -9,11 +9,11 @@ use crate::session::view::{Focus, TimeView};
 use crate::ui::i18n::{fill, format, t};
 use crate::ui::intent::{Ask, Intent, Show};
 use crate::ui::paint::{Fill, Shape, axis, ramp};
-use crate::ui::widget::{Button, Look, Picture, shape};
-use lag::Lag;
-use ownership::Ownership;
+use crate::ui::widget::{Button, Look, picture, shape};
+use lag::lag;
+use ownership::{OwnershipProps, ownership};
 use std::rc::Rc;
-use table::Tenures;
+use table::tenures;
 use yew::prelude::*;
 
 /// Props of [`TimePanel`].
@@ -41,15 +41,14 @@ pub fn TimePanel(props: &TimePanelProps) -> Html {
         <section class="time" aria-label={t().time}>
             { head(props) }
             if props.table {
-                <Tenures time={view.clone()} />
+                { tenures(view) }
             } else {
                 <div class="track"><div class="labels"><span></span></div>
-                    <Picture name={axis_name(view)} height={axis::HEIGHT} shapes={axis::shapes(view)} />
+                    { picture(&axis_name(view), axis::HEIGHT, &axis::shapes(view)) }
                     <div class="tails"><span class="kicker">{ t().unowned }</span></div>
                 </div>
-                <Ownership time={view.clone()} consumers={props.consumers} focus={props.focus.clone()}
-                    intent={props.intent.clone()} />
-                <Lag time={view.clone()} />
+                { ownership(&OwnershipProps { time: view, consumers: props.consumers, focus: props.focus.as_ref(), intent: &props.intent }) }
+                { lag(view) }
             }
         </section>
     }

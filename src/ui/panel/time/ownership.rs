@@ -3,46 +3,42 @@
 use crate::session::view::{Focus, TimeRow, TimeView};
 use crate::ui::i18n::{Tone, fill, format, plural, t};
 use crate::ui::intent::{Ask, Intent};
-use crate::ui::paint::ownership::{self, RowSize};
-use crate::ui::paint::ramp;
-use crate::ui::widget::{Picture, stretched};
-use std::rc::Rc;
+use crate::ui::paint::ownership::{RowSize, ribbons, rows, shapes};
+use crate::ui::paint::{number, ramp};
+use crate::ui::widget::{picture_over, stretched};
 use yew::prelude::*;
 
-/// Props of [`Ownership`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct OwnershipProps {
+/// What [`ownership`] shows.
+pub struct OwnershipProps<'a> {
     /// The pictures over time.
-    pub time: Rc<TimeView>,
+    pub time: &'a TimeView,
     /// How many consumers there are.
     pub consumers: usize,
     /// What is selected.
-    pub focus: Option<Focus>,
+    pub focus: Option<&'a Focus>,
     /// Where intents go.
-    pub intent: Callback<Intent>,
+    pub intent: &'a Callback<Intent>,
 }
 
 /// A row a partition: who owned it when, and how much was unread.
-#[component]
-pub fn Ownership(props: &OwnershipProps) -> Html {
-    let view = &props.time;
-    let rows = ownership::rows(view);
+pub fn ownership(props: &OwnershipProps) -> Html {
+    let view = props.time;
+    let rows = rows(view);
     let size = RowSize::for_rows(rows.len());
     let height = rows.len() as f64 * size.row;
     let several = rows.first().zip(rows.last()).is_some_and(|(first, last)| first.topic != last.topic);
     let ribbons = html! {
-        { for ownership::ribbons(view).into_iter().enumerate().map(|(level, path)| html! {
+        { for ribbons(view).into_iter().enumerate().map(|(level, path)| html! {
             <path key={level} class={ramp::LEVELS[level]} d={path} />
         }) }
     };
+    let ribbons = stretched(1000.0, height, number(height).into(), ribbons);
     let left_out = view.rows.len() - rows.len();
     html! {
         <div class={classes!("track-scroll", (size.row < 20.0).then_some("low"))} tabindex="0">
             <div class="track">
                 <div class="labels">{ for rows.iter().map(|row| label(props, row, several)) }</div>
-                <Picture name={name(view)} {height} shapes={ownership::shapes(view, props.consumers)}>
-                    { stretched(1000.0, height, height.to_string().into(), ribbons) }
-                </Picture>
+                { picture_over(&name(view), height, ribbons, &shapes(view, props.consumers)) }
                 <div class="tails">{ for rows.iter().map(tail) }</div>
             </div>
             if left_out > 0 { <p class="cap">{ plural(t().rows_left_out, left_out as u64, &[]) }</p> }
@@ -52,7 +48,7 @@ pub fn Ownership(props: &OwnershipProps) -> Html {
 
 fn label(props: &OwnershipProps, row: &TimeRow, several: bool) -> Html {
     let id = Focus::Partition(row.topic.clone(), row.partition);
-    let chosen = props.focus.as_ref() == Some(&id);
+    let chosen = props.focus == Some(&id);
     let onclick = props.intent.reform(move |_: MouseEvent| Intent::Ask(Ask::Focus(id.clone())));
     let name = format!("{}-{}", row.topic, row.partition);
     html! {

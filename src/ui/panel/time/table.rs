@@ -2,19 +2,10 @@
 
 use crate::session::view::{Tenure, TimeRow, TimeView};
 use crate::ui::i18n::{fill, format, t};
-use std::rc::Rc;
 use yew::prelude::*;
 
-/// Props of [`Tenures`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct TenuresProps {
-    /// The pictures over time.
-    pub time: Rc<TimeView>,
-}
-
 /// The table.
-#[component]
-pub fn Tenures(props: &TenuresProps) -> Html {
+pub fn tenures(view: &TimeView) -> Html {
     let t = t();
     html! {
         <div class="scroll grow" tabindex="0" role="region" aria-label={t.tenures}>
@@ -22,7 +13,7 @@ pub fn Tenures(props: &TenuresProps) -> Html {
                 <thead><tr><th scope="col">{ t.partition }</th><th scope="col">{ t.tenures_head }</th>
                     <th scope="col" class="num">{ t.unread }</th><th scope="col" class="num">{ t.unowned_s }</th>
                 </tr></thead>
-                <tbody>{ for props.time.rows.iter().map(row) }</tbody>
+                <tbody>{ for view.rows.iter().map(row) }</tbody>
             </table>
         </div>
     }
