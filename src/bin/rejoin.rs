@@ -15,7 +15,7 @@ use rejoin::base::Time;
 use rejoin::base::limit::{IMPORT_BYTES_MAX, RUN_MAX};
 use rejoin::base::lines::LineError;
 use rejoin::story::report::{self, Report};
-use rejoin::story::run::Files;
+use rejoin::story::run::{Files, unloadable};
 use rejoin::story::{Options, Runner, Story, help, unit};
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, ErrorKind, Read, Write, stdin, stdout};
@@ -142,10 +142,17 @@ fn run(arguments: &[String]) -> Answer {
         let lines: Vec<String> = errors.iter().map(|error| format!("{path}: {error}")).collect();
         Failure(format!("{path} is no story ({} errors)\n{}", errors.len(), lines.join("\n")))
     })?;
+    let files = beside(Path::new(path));
+    let bad = unloadable(&story, &files);
+    if !bad.is_empty() {
+        let lines: Vec<String> =
+            bad.iter().map(|(line, why)| format!("{path}: Line {line}: {why}")).collect();
+        return Err(Failure(lines.join("\n")));
+    }
     let options = Options {
         seed: arguments.seed,
         member_ids: arguments.member_ids.as_deref().map_or_else(|| Ok(BTreeMap::new()), member_ids)?,
-        files: beside(Path::new(path)),
+        files,
         ..Options::default()
     };
     let mut runner = Runner::new(&story, options);

@@ -75,18 +75,19 @@ impl Report {
             );
         }
         if self.empty > 0 {
-            remarks.push(format!("{} empty lines are no records.", self.empty));
+            remarks.push(format!("Empty lines, which are no records: {}.", self.empty));
         }
         let unnamed = self.unusable - self.named.len() as u64;
         if unnamed > 0 {
-            remarks.push(format!("{unnamed} more lines could not be used."));
+            remarks.push(format!("Further lines that could not be used: {unnamed}."));
         }
         if self.keyless > 0 {
-            remarks.push(format!("{} records lack the field of the key: their key is null.", self.keyless));
+            remarks
+                .push(format!("Records without the field of the key, whose key is null: {}.", self.keyless));
         }
         if let Some(first) = &self.first_timeless {
             remarks.push(format!(
-                "{} records have the time of their arrival; the first in line {}: {}.",
+                "Records with the time of their arrival: {}; the first in line {}: {}.",
                 self.timeless, first.line, first.reason
             ));
         }

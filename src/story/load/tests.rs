@@ -87,7 +87,7 @@ fn the_first_hundred_bad_lines_are_named_and_the_others_counted() {
     let read =
         read(&b"nope\n".repeat(250), Options { name: "a.jsonl", ..Options::default() }).expect("a file");
     assert_eq!((read.report.unusable, read.report.named.len(), read.records.len()), (250, 100, 0));
-    assert_eq!(read.report.remarks(), ["150 more lines could not be used."]);
+    assert_eq!(read.report.remarks(), ["Further lines that could not be used: 150."]);
 }
 
 #[test]

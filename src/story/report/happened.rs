@@ -27,7 +27,8 @@ fn acted(act: &Act) -> String {
             format!("> {}: {verdict}, found {}", check.line, check.found)
         }
         Act::Loaded { topic, file, records, unusable, remarks } => {
-            let told = format!("{file} gave {topic} {records} records; {unusable} lines could not be used");
+            let told =
+                format!("{file}: {topic} got {records} records; lines that could not be used: {unusable}");
             remarks.iter().fold(told, |told, remark| format!("{told}. {remark}"))
         }
         Act::LineRefused(file, line, reason) => format!("{file} line {line} could not be used: {reason}"),

@@ -18,6 +18,14 @@ pub fn json(report: &Report) -> serde_json::Value {
         .refusals
         .iter()
         .map(|(at, line, reason)| json!({"at": seconds(*at), "line": **line, "reason": **reason}));
+    let loads = report.loads.iter().map(|load| {
+        let named = load.named.iter().map(|(line, reason)| json!({"line": line, "reason": **reason}));
+        json!({
+            "file": *load.file, "topic": *load.topic, "records": load.records, "unusable": load.unusable,
+            "named": named.collect::<Vec<_>>(),
+            "remarks": load.remarks.iter().map(|remark| &**remark).collect::<Vec<&str>>(),
+        })
+    });
     json!({
         "title": report.title.as_deref(),
         "engine": env!("CARGO_PKG_VERSION"),
@@ -28,6 +36,7 @@ pub fn json(report: &Report) -> serde_json::Value {
         "groups": groups,
         "checks": checks.collect::<Vec<_>>(),
         "refusals": refusals.collect::<Vec<_>>(),
+        "loads": loads.collect::<Vec<_>>(),
         "proof": report.proof,
     })
 }

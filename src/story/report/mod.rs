@@ -34,8 +34,27 @@ pub struct Report {
     pub checks: Vec<CheckResult>,
     /// Commands that were refused: when, line, reason.
     pub refusals: Vec<(Time, Rc<str>, Rc<str>)>,
+    /// Files that were loaded.
+    pub loads: Vec<LoadReport>,
     /// What is known of the last restore; `None` without one.
     pub proof: Option<&'static str>,
+}
+
+/// A file that was loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadReport {
+    /// The file.
+    pub file: Rc<str>,
+    /// The topic.
+    pub topic: Rc<str>,
+    /// Records written or on their way.
+    pub records: u64,
+    /// Lines that could not be used.
+    pub unusable: u64,
+    /// The first of those: line number and reason.
+    pub named: Vec<(u64, Rc<str>)>,
+    /// Remarks, a sentence each.
+    pub remarks: Vec<Rc<str>>,
 }
 
 /// A group.
@@ -68,6 +87,7 @@ impl Report {
             groups,
             checks: runner.checks().to_vec(),
             refusals: refusals.collect(),
+            loads: loads(runner),
             proof: runner.restoring().map(|restoring| restoring.proof().name()),
         }
     }
@@ -90,4 +110,24 @@ fn group(runner: &Runner, facts: GroupFacts) -> GroupReport {
         }
     }
     GroupReport { facts, partitions }
+}
+
+fn loads(runner: &Runner) -> Vec<LoadReport> {
+    let mut loads: Vec<LoadReport> = Vec::new();
+    for event in runner.events() {
+        match (&event.what, loads.last_mut()) {
+            (Act::Loaded { topic, file, records, unusable, remarks }, _) => loads.push(LoadReport {
+                file: file.clone(),
+                topic: topic.clone(),
+                records: *records,
+                unusable: *unusable,
+                named: Vec::new(),
+                remarks: remarks.clone(),
+            }),
+            // The lines of a file follow it.
+            (Act::LineRefused(_, line, reason), Some(load)) => load.named.push((*line, reason.clone())),
+            _ => {}
+        }
+    }
+    loads
 }

@@ -1,6 +1,6 @@
 //! A report for people.
 
-use super::{GroupReport, Report};
+use super::{GroupReport, LoadReport, Report};
 use crate::base::{Span, Time};
 use crate::story::command::Value;
 use std::fmt::Write;
@@ -20,6 +20,7 @@ pub fn text(report: &Report) -> String {
         line(&mut out, format_args!("{:<18}{}", measure.name(), value(found)));
     }
     report.groups.iter().for_each(|group| of_group(&mut out, group));
+    report.loads.iter().for_each(|load| of_load(&mut out, load));
     if let Some(proof) = report.proof {
         line(&mut out, format_args!("\nproof of the restore: {proof}"));
     }
@@ -70,6 +71,18 @@ fn of_group(out: &mut String, group: &GroupReport) {
         });
         line(out, format_args!("  {}", cells.collect::<Vec<_>>().join("  ")));
     }
+}
+
+fn of_load(out: &mut String, load: &LoadReport) {
+    let LoadReport { file, topic, records, unusable, .. } = load;
+    line(
+        out,
+        format_args!("\n{file}: {topic} got {records} records; lines that could not be used: {unusable}"),
+    );
+    for (number, reason) in &load.named {
+        line(out, format_args!("  line {number}: {reason}"));
+    }
+    load.remarks.iter().for_each(|remark| line(out, format_args!("  {remark}")));
 }
 
 fn line(out: &mut String, text: std::fmt::Arguments) {

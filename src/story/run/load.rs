@@ -1,8 +1,9 @@
 //! `load`: the lines of a file become records of a topic.
 
-use super::{Act, Refusal, Runner};
+use super::{Act, File, Files, Refusal, Runner};
 use crate::sim::{Pace, TopicSpec, World};
-use crate::story::command::Load;
+use crate::story::Story;
+use crate::story::command::{Command, Load};
 use crate::story::load::{Options, Report, Source};
 use std::rc::Rc;
 
@@ -15,15 +16,7 @@ impl Runner {
     /// Loads a file; the command with the file's digest. The topic is created when it is absent.
     pub(super) fn load(&mut self, load: &Load) -> Result<Load, Refusal> {
         let file = self.files.get(&load.file, load.sha256.as_deref()).map_err(Refusal::new)?;
-        let options = Options {
-            name: &load.file,
-            format: load.format,
-            key: load.key.as_deref(),
-            time: load.time.as_deref(),
-            timestamp_ms: NO_TIMESTAMP,
-        };
-        let source = Source::open(&file.bytes, options)
-            .map_err(|error| Refusal::new(format!("{} is not loaded: {error}", load.file)))?;
+        let source = open(load, &file)?;
         let mut world = self.world.clone();
         if !world.topics().iter().any(|topic| topic.name == load.topic) {
             world.create_topic(TopicSpec { name: load.topic.clone(), partitions: load.partitions })?;
@@ -46,6 +39,31 @@ impl Runner {
             self.push(Act::LineRefused(load.file.clone(), bad.line, bad.reason.clone()));
         }
     }
+}
+
+/// Files that a story would load and that cannot be loaded: the line, and why.
+pub fn unloadable(story: &Story, files: &Files) -> Vec<(u32, Refusal)> {
+    let loads = (1..).zip(&story.lines).filter_map(|(number, line)| match &line.step.as_ref()?.command {
+        Command::Load(load) => Some((number, load)),
+        _ => None,
+    });
+    let tried = loads.map(|(number, load)| {
+        let file = files.get(&load.file, load.sha256.as_deref()).map_err(Refusal::new);
+        (number, file.and_then(|file| open(load, &file).map(drop)))
+    });
+    tried.filter_map(|(number, tried)| Some((number, tried.err()?))).collect()
+}
+
+fn open<'a>(load: &'a Load, file: &'a File) -> Result<Source<'a>, Refusal> {
+    let options = Options {
+        name: &load.file,
+        format: load.format,
+        key: load.key.as_deref(),
+        time: load.time.as_deref(),
+        timestamp_ms: NO_TIMESTAMP,
+    };
+    Source::open(&file.bytes, options)
+        .map_err(|error| Refusal::new(format!("{} is not loaded: {error}", load.file)))
 }
 
 /// Hands the records to the world: at once in pieces, or by their rate all together.

@@ -21,6 +21,7 @@ pub use check::CheckResult;
 pub(super) use check::value;
 pub use event::{Act, Event, Refusal};
 pub use files::{File, FileError, Files};
+pub use load::unloadable;
 pub use proof::{Proof, ProofRow, RestoreStep, Restoring};
 
 use super::command::{Command, End, Seed};

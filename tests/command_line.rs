@@ -1,0 +1,193 @@
+//! `rejoin` as a person calls it: exit statuses, messages, what is printed where.
+#![cfg(not(target_family = "wasm"))]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A folder of its own for a test.
+fn folder(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("command-line").join(name);
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).expect("a folder for the test");
+    path
+}
+
+/// Calls `rejoin` in a folder: exit status, standard output, standard error.
+fn rejoin(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_rejoin"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .expect("rejoin runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+const SCENE: &str = "\
+# A scene
+seed 7
+topic orders partitions=6
+producer web topic=orders rate=50/s keys=10
+consumer c1 group=checkout topics=orders
+at 5s disconnect c1
+at 9s check members checkout == 1
+";
+
+#[test]
+fn a_call_that_cannot_be_done_says_why_prints_nothing_and_exits_with_2() {
+    let folder = folder("refused");
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes).expect("a file");
+    write("bad.story", b"seed x\ntopic a partitions=0\nkil c1\n");
+    write("latin.story", b"# fine\ntopic gr\xf6\xdfe\n");
+    write("good.story", SCENE.as_bytes());
+    write("ids.json", b"[1, 2]");
+    write("noise.zip", &[7; 3000]);
+    for (arguments, messages) in [
+        (&[][..], &["usage: rejoin"][..]),
+        (&["dance"], &["there is no command dance", "usage: rejoin"]),
+        (&["run"], &["run needs a story"]),
+        (&["run", "absent.story"], &["absent.story: no such file or directory"]),
+        (&["run", "good.story", "good.story"], &["run takes one story"]),
+        (&["run", "good.story", "--sed", "7"], &["run has no option --sed"]),
+        (&["run", "good.story", "--seed", "x"], &["found x, expected a whole number"]),
+        (&["run", "good.story", "--until", "5"], &["found 5, expected a duration"]),
+        (&["run", "good.story", "--until"], &["--until needs a value"]),
+        (&["run", "good.story", "--facts", "--member-ids", "ids.json"], &["ids.json: expected an object"]),
+        (
+            &["run", "bad.story"],
+            &[
+                "bad.story: Line 1, column 6: found x, expected a whole number from 0.",
+                "bad.story: Line 2, column 20: found 0, expected a whole number from 1 to 100000.",
+                "bad.story: Line 3, column 1: found kil, expected a command",
+                "Did you mean kill?",
+            ],
+        ),
+        (&["run", "latin.story"], &["latin.story: Line 2: found a byte that is no UTF-8"]),
+        (&["run", "."], &[".: is a directory"]),
+        (&["verify"], &["verify needs a file"]),
+        (&["verify", "absent.zip"], &["absent.zip: no such file or directory"]),
+        (&["verify", "noise.zip"], &["noise.zip: "]),
+        (&["assign", "much"], &["much is too much"]),
+        (&["help", "cooking"], &["there is no help on cooking"]),
+    ] {
+        let (status, out, err) = rejoin(&folder, arguments);
+        assert_eq!((status, out.as_str()), (Some(2), ""), "{arguments:?}: {err}");
+        for message in messages {
+            assert!(err.contains(message), "{arguments:?} does not say {message:?}:\n{err}");
+        }
+    }
+}
+
+#[test]
+fn a_run_prints_its_measures_checks_and_refusals_and_exits_by_the_checks() {
+    let folder = folder("run");
+    std::fs::write(folder.join("good.story"), format!("{SCENE}end 10s\n")).expect("a file");
+    std::fs::write(folder.join("fails.story"), format!("{SCENE}at 9s check members checkout == 2\n"))
+        .expect("a file");
+    let (status, out, err) = rejoin(&folder, &["run", "good.story"]);
+    assert_eq!((status, err.as_str()), (Some(0), ""));
+    for part in [
+        "A scene\nseed 7 · 10.000 s · state hash ",
+        "\nrebalances        1\n",
+        "\ngroup checkout: Stable, generation 1, range, leader c1\n",
+        "\n  at 5s disconnect c1\n    disconnect is not available in this version\n",
+        "\n  holds  at 9s check members checkout == 1 (found 1)\n",
+    ] {
+        assert!(out.contains(part), "{part:?} is not in\n{out}");
+    }
+    let (status, out, _) = rejoin(&folder, &["run", "fails.story"]);
+    assert_eq!(status, Some(1));
+    assert!(out.contains("FAILS  at 9s check members checkout == 2 (found 1)"), "{out}");
+}
+
+#[test]
+fn json_is_one_object_and_the_seed_and_the_moment_can_be_chosen() {
+    let folder = folder("json");
+    std::fs::write(folder.join("good.story"), format!("{SCENE}end 10s\n")).expect("a file");
+    let json = |more: &[&str]| -> serde_json::Value {
+        let (status, out, _) = rejoin(&folder, &[&["run", "good.story", "--json"], more].concat());
+        assert_eq!(status, Some(0));
+        serde_json::from_str(&out).expect("one object")
+    };
+    let (first, again, other, early) = (json(&[]), json(&[]), json(&["--seed=8"]), json(&["--until", "8s"]));
+    assert_eq!(first, again);
+    assert_ne!(first["hash"], other["hash"]);
+    assert_eq!((&other["seed"], &early["time"]), (&8.into(), &8.into()));
+    assert_eq!(first["hash"].as_str().map(str::len), Some(16));
+    assert_eq!(first["groups"]["checkout"]["owners"]["orders-5"], "c1");
+    assert_eq!(first["groups"]["checkout"]["members"], serde_json::json!(["c1"]));
+    assert_eq!(first["checks"][0]["holds"], true);
+    assert_eq!(first["refusals"][0]["line"], "disconnect c1");
+    assert_eq!(early["checks"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn the_text_of_a_run_is_a_story_that_gives_the_same_run_from_the_same_file_only() {
+    let folder = folder("load");
+    std::fs::write(folder.join("app.log"), "one\r\n\ntwo\nthree").expect("a file");
+    std::fs::write(folder.join("first.story"), "load lines file=app.log partitions=2\nend 1s\n")
+        .expect("a file");
+    let (status, text, err) = rejoin(&folder, &["run", "first.story", "--text"]);
+    assert_eq!((status, err.as_str()), (Some(0), ""));
+    assert!(text.contains("file=app.log partitions=2 sha256="), "{text}");
+    std::fs::write(folder.join("again.story"), &text).expect("a file");
+    let hash = |story: &str| {
+        let (_, out, _) = rejoin(&folder, &["run", story, "--json"]);
+        serde_json::from_str::<serde_json::Value>(&out).expect("one object")
+    };
+    assert_eq!(hash("first.story")["hash"], hash("again.story")["hash"]);
+    let other: [(&[u8], &str, &str); 2] = [
+        (b"other", "again.story", "again.story: Line 1: file app.log is another one than the story's"),
+        (b"PK\x03\x04\x00", "first.story", "first.story: Line 1: app.log is not loaded: the file is binary"),
+    ];
+    for (bytes, story, message) in other {
+        std::fs::write(folder.join("app.log"), bytes).expect("a file");
+        let (status, out, err) = rejoin(&folder, &["run", story]);
+        assert_eq!((status, out.as_str()), (Some(2), ""), "{err}");
+        assert!(err.contains(message), "{err}");
+    }
+}
+
+#[test]
+fn lines_that_cannot_be_used_are_named_and_counted() {
+    let folder = folder("lines");
+    std::fs::write(folder.join("a.jsonl"), "{\"user\":1}\n{\n\n{}\n").expect("a file");
+    std::fs::write(folder.join("a.story"), "load lines file=a.jsonl key=user\nend 1s\n").expect("a file");
+    let (status, out, err) = rejoin(&folder, &["run", "a.story"]);
+    assert_eq!((status, err.as_str()), (Some(0), ""));
+    let expected = "\
+a.jsonl: lines got 2 records; lines that could not be used: 1
+  line 2: not JSON: EOF while parsing an object at column 1
+  Empty lines, which are no records: 1.
+  Records without the field of the key, whose key is null: 1.
+";
+    assert!(out.contains(expected), "{out}");
+}
+
+#[test]
+fn an_archive_that_a_story_exports_is_verified_and_one_flipped_byte_is_found() {
+    let folder = folder("verify");
+    let story = format!("{SCENE}at 9s backup full\nat 9s export latest file=backup.zip\n");
+    std::fs::write(folder.join("export.story"), story).expect("a file");
+    assert_eq!(rejoin(&folder, &["run", "export.story"]).0, Some(0));
+    let (status, out, err) = rejoin(&folder, &["verify", "backup.zip"]);
+    assert_eq!((status, err.as_str()), (Some(0), ""), "{out}");
+    assert!(out.starts_with("backup.zip: ok: 20260101-000009F"), "{out}");
+    let mut bytes = std::fs::read(folder.join("backup.zip")).expect("the archive");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(folder.join("flipped.zip"), bytes).expect("a file");
+    let (status, out, err) = rejoin(&folder, &["verify", "backup.zip", "flipped.zip"]);
+    assert_eq!((status, err.as_str()), (Some(1), ""), "{out}");
+    assert!(out.lines().any(|line| line.starts_with("flipped.zip: ")), "{out}");
+}
+
+#[test]
+fn whoever_stops_reading_ends_the_call_without_a_complaint() {
+    let folder = folder("pipe");
+    let script = format!("'{}' help commands | head -n 1", env!("CARGO_BIN_EXE_rejoin"));
+    let output = Command::new("sh").args(["-c", &script]).current_dir(&folder).output().expect("sh runs");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.stdout.iter().filter(|&&byte| byte == b'\n').count(), 1);
+}
