@@ -99,6 +99,68 @@ fn bytes_before_and_after_are_refused() {
     }
 }
 
+/// Bytes changed, moved, doubled and dropped, up to eight times over: lengths, counts and places among them.
+#[test]
+fn random_damage_is_never_taken_in_and_never_a_panic() {
+    let archive = reference();
+    let mut random = rejoin::base::Rng::new(11);
+    let mut draw = |bound: usize| random.below(bound as u64) as usize;
+    for case in 0..3000 {
+        let mut bytes = archive.clone();
+        for _ in 0..=draw(8) {
+            // Half of the time near the end, where counts and places are.
+            let at =
+                if draw(2) == 0 { draw(bytes.len()) } else { bytes.len() - 1 - draw(bytes.len().min(2600)) };
+            let end = (at + draw(64)).min(bytes.len());
+            match draw(5) {
+                0 => bytes[at] = [0, 1, 0x7f, 0x80, 0xff][draw(5)],
+                1 => bytes[at..end].fill([0, 0xff][draw(2)]),
+                2 => drop(bytes.drain(at..end)),
+                3 => {
+                    let piece = bytes[at..end].to_vec();
+                    let place = draw(bytes.len());
+                    bytes.splice(place..place, piece);
+                }
+                _ => {
+                    let piece = bytes[at..end].to_vec();
+                    let place = draw(bytes.len() - piece.len());
+                    bytes[place..place + piece.len()].copy_from_slice(&piece);
+                }
+            }
+            if bytes.is_empty() {
+                bytes.push(0);
+            }
+        }
+        assert_eq!(archive::read(&bytes).is_ok(), bytes == archive, "case {case}");
+    }
+}
+
+/// Every record of the directory points to the largest file: many times the archive's size, if anybody believed it.
+#[test]
+fn entries_that_overlap_are_not_read() {
+    let archive = reference();
+    let places = Pack::places(&archive);
+    let [header, data, _] = places.values().max_by_key(|parts| parts[1].len()).expect("files").clone();
+    let mut bomb = archive.clone();
+    for [_, _, record] in places.values() {
+        let (size, place) = (data.len() as u32, header.start as u32);
+        bomb[record.start + 20..record.start + 24].copy_from_slice(&size.to_le_bytes());
+        bomb[record.start + 24..record.start + 28].copy_from_slice(&size.to_le_bytes());
+        bomb[record.start + 42..record.start + 46].copy_from_slice(&place.to_le_bytes());
+    }
+    let report = damaged(&bomb);
+    assert!(
+        report.findings.iter().all(|f| f.what.starts_with("has a damaged record in the archive's directory"))
+    );
+    // The first of the records that has this size and the first that has this place are right as they are.
+    assert!(report.findings.len() >= places.len() - 2, "{report}");
+    // A count that cannot be true.
+    let mut many = archive.clone();
+    let end = many.len() - 22;
+    many[end + 8..end + 12].fill(0xff);
+    assert_eq!(damaged(&many).to_string(), format!("The archive's end is damaged (byte {}).", end + 8));
+}
+
 #[test]
 fn what_is_no_archive_at_all_is_told_apart_from_a_damaged_one() {
     let mut random = rejoin::base::Rng::new(7);

@@ -136,12 +136,15 @@ impl Import {
 /// [`RestoreError`]: what is damaged or missing. An archive is never made of what does not verify.
 pub fn write(store: &dyn Store, labels: &[Rc<str>]) -> Result<Vec<u8>, RestoreError> {
     let mut manifests: BTreeMap<Rc<str>, (Manifest, Rc<[u8]>)> = BTreeMap::new();
-    for label in labels {
-        for label in restore::sound(store, label)?.chain {
-            let manifest = restore::sound(store, &label)?;
-            let bytes = store.manifest(&label).expect("what verifies has a manifest");
-            manifests.insert(label, (manifest, bytes));
+    let mut wanted: Vec<Rc<str>> = labels.to_vec();
+    while let Some(label) = wanted.pop() {
+        if manifests.contains_key(&label) {
+            continue;
         }
+        let manifest = restore::sound(store, &label)?;
+        let bytes = store.manifest(&label).expect("what verifies has a manifest");
+        wanted.extend(manifest.chain.iter().cloned());
+        manifests.insert(label, (manifest, bytes));
     }
     let files = files_of(store, &manifests);
     let bytes = container::size(files.iter().map(|(name, bytes)| (&**name, &bytes[..])));
