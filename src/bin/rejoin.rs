@@ -210,7 +210,7 @@ fn verify(paths: &[String]) -> Answer {
                 print(&lines.lines().map(|line| format!("{path}: {line}\n")).collect::<String>())?;
                 status |= u8::from(!report.ok());
             }
-            Err(error) => failures.push(format!("{path}: {error}")),
+            Err(error) => failures.push(format!("{path}: {}", error.reason())),
         }
     }
     if failures.is_empty() { Ok(status) } else { Err(Failure(failures.join("\n"))) }

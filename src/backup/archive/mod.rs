@@ -57,28 +57,34 @@ pub enum ImportError {
     Refused(Refusal),
 }
 
-impl fmt::Display for ImportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Import refused, nothing was changed: ")?;
+impl ImportError {
+    /// What is the matter, as a sentence, whatever was to be done with the file.
+    pub fn reason(&self) -> String {
         match self {
-            ImportError::NotAnArchive(why) => write!(f, "this is not an archive of Rejoin ({why})."),
-            ImportError::TooLarge { bytes, at_most } => write!(
-                f,
-                "the archive has {bytes} bytes, and at most {at_most} are taken in. Verify it with `rejoin verify`."
+            ImportError::NotAnArchive(why) => format!("this is not an archive of Rejoin ({why})."),
+            ImportError::TooLarge { bytes, at_most } if *at_most == IMPORT_BYTES_MAX => format!(
+                "the archive has {bytes} bytes, and at most {at_most} are taken in. `rejoin verify` reads larger ones."
             ),
-            ImportError::Newer { version, reader } => write!(
-                f,
+            ImportError::TooLarge { bytes, at_most } => {
+                format!("the archive has {bytes} bytes, and at most {at_most} can be read.")
+            }
+            ImportError::Newer { version, reader } => format!(
                 "the archive has version {version} and needs a reader of version {reader}, and this Rejoin knows {}. \
                  Use a newer Rejoin.",
                 manifest::FORMAT
             ),
-            ImportError::Damaged(report) => f.write_str(&report.first()),
-            ImportError::Conflict { label } => write!(
-                f,
-                "another backup is stored under the label {label}. Export and delete that one first."
-            ),
-            ImportError::Refused(refusal) => refusal.fmt(f),
+            ImportError::Damaged(report) => report.first(),
+            ImportError::Conflict { label } => {
+                format!("another backup is stored under the label {label}. Export and delete that one first.")
+            }
+            ImportError::Refused(refusal) => refusal.to_string(),
         }
+    }
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Import refused, nothing was changed: {}", self.reason())
     }
 }
 
