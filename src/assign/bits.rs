@@ -12,6 +12,28 @@ impl Bits {
         Bits { words: vec![0; bound.div_ceil(64) as usize] }
     }
 
+    /// A set given by its words, 64 numbers each.
+    pub fn of_words(words: impl Iterator<Item = u64>, bound: u32) -> Bits {
+        let mut bits = Bits { words: Vec::with_capacity(bound.div_ceil(64) as usize) };
+        bits.words.extend(words);
+        bits
+    }
+
+    /// Takes in all numbers of a range.
+    pub fn add_range(&mut self, range: std::ops::Range<u32>) {
+        if range.len() == 1 {
+            self.words[range.start as usize / 64] |= 1 << (range.start % 64);
+            return;
+        }
+        let mut at = range.start;
+        while at < range.end {
+            let end = range.end.min((at / 64 + 1) * 64);
+            let mask = (u64::MAX >> (64 - (end - at))) << (at % 64);
+            self.words[at as usize / 64] |= mask;
+            at = end;
+        }
+    }
+
     /// Whether the number is in. What lies beyond the bound is not.
     pub fn has(&self, number: u32) -> bool {
         self.words.get(number as usize / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
@@ -65,5 +87,10 @@ mod tests {
         (70..192).filter(|&n| n < 130).for_each(|number| assert!(bits.add(number)));
         assert_eq!(bits.first_without(4), 130);
         assert_eq!(bits.words().len(), 3);
+        let mut ranges = Bits::new(200);
+        [(3, 4), (60, 131), (131, 131), (190, 192)].map(|(from, to)| ranges.add_range(from..to));
+        let within: Vec<u32> = (0..200).filter(|&number| ranges.has(number)).collect();
+        assert!(within.iter().copied().eq([3].into_iter().chain(60..131).chain([190, 191])), "{within:?}");
+        assert!(Bits::of_words(ranges.words().iter().copied(), 200).has(191));
     }
 }

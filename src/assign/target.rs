@@ -147,12 +147,6 @@ impl Writer {
         Writer { runs: vec![Run { topic: 0, first: 0, count: 0 }; sum as usize], parts }
     }
 
-    /// Whether the member gets a new target.
-    #[inline]
-    pub fn writes(&self, member: u32) -> bool {
-        self.parts[member as usize].0 != u32::MAX
-    }
-
     /// Adds a run to a member's part; one that follows its last run makes that longer.
     #[inline]
     pub fn push(&mut self, member: u32, run: Run) {

@@ -4,11 +4,14 @@
 //! When all subscribe alike all partitions are shared out together, otherwise each topic by itself; the steps are the
 //! same ([`sharing`]). What a member gives up when it has too much follows from the order of Kafka's hash tables.
 
+mod held;
 mod sharing;
 
 use super::server::{Kind, Promise, ServerAssignor};
 use super::target::{Group, Run, Targets, Writer, uuid_hash};
-use crate::base::java_order::{self, Adds, spread};
+use crate::assign::bits::Bits;
+use crate::base::java_order::{made_for, spread};
+use held::Reader;
 use sharing::{Holding, Task};
 
 pub(super) const ASSIGNOR: ServerAssignor =
@@ -49,154 +52,139 @@ fn desired(members: u32, count: u32) -> (u32, impl Fn(u32) -> u32) {
 
 impl Scene<'_> {
     fn alike(&self, order: &[u32]) -> Targets {
-        let topics: Vec<u32> = self.group.subscribed(order[0]).collect();
         let mut first = vec![NONE; self.group.topics.len()];
-        let mut pieces: Vec<(u32, i32)> = Vec::new();
-        for &topic in &topics {
-            first[topic as usize] = pieces.len() as u32;
-            pieces.extend((0..self.group.topics[topic as usize].partitions).map(|number| (topic, number)));
+        let mut count = 0;
+        for topic in self.group.subscribed(order[0]) {
+            first[topic as usize] = count;
+            count += self.group.topics[topic as usize].partitions as u32;
         }
-        let count = pieces.len() as u32;
+        // The topic of each piece: a partition, numbered through.
+        let mut topics: Vec<u32> = Vec::with_capacity(count as usize);
+        let mut hashes: Vec<u32> = Vec::with_capacity(count as usize);
+        for topic in self.group.subscribed(order[0]) {
+            let partitions = self.group.topics[topic as usize].partitions;
+            topics.extend(std::iter::repeat_n(topic, partitions as usize));
+            let hash = self.topics_hash[topic as usize].wrapping_mul(31);
+            hashes.extend((0..partitions).map(|number| spread(hash.wrapping_add(number))));
+        }
         let (sharing, wanted) = desired(order.len() as u32, count);
-        let mut holdings: Vec<Holding> = Vec::new();
-        let mut changed = vec![false; order.len()];
+        let held =
+            self.group.members.iter().flat_map(|member| member.target.runs()).map(|run| run.count as usize);
+        let mut holdings: Vec<Holding> = Vec::with_capacity(held.sum());
+        let mut changed = Bits::new(order.len() as u32);
+        let mut reader = Reader::default();
         for (&member, place) in order.iter().zip(0..) {
-            self.each_held(member, |topic, number| {
-                if first[topic as usize] == NONE {
-                    changed[place as usize] = true;
-                } else if number < self.group.topics[topic as usize].partitions {
+            let runs = self.group.members[member as usize].target.runs();
+            if runs.iter().any(|run| first[run.topic as usize] == NONE) {
+                changed.add(place);
+            }
+            let hash = |topic: u32| spread(self.topics_hash[topic as usize]);
+            reader.each(runs, hash, |topic, number| {
+                let exists = number < self.group.topics[topic as usize].partitions;
+                if first[topic as usize] != NONE && exists {
                     holdings.push(Holding::new(place, first[topic as usize] + number as u32));
                 }
             });
-            let runs = self.group.members[member as usize].target.runs();
-            changed[place as usize] |= runs.iter().any(|run| first[run.topic as usize] == NONE);
         }
-        let hash = |&(topic, number): &(u32, i32)| {
-            spread(self.topics_hash[topic as usize].wrapping_mul(31).wrapping_add(number))
-        };
-        let hashes: Vec<u32> = pieces.iter().map(hash).collect();
         let wanted: Vec<u32> = (0..order.len() as u32).map(wanted).collect();
         let mut task = Task::new(holdings, &wanted, sharing, count);
-        let added = task.run(|piece| hashes[piece as usize], |met| in_table_order(met, &hashes, count));
+        let added = task.run(|piece| hashes[piece as usize], |met| in_table_order(met, &hashes));
         for holding in task.holdings.iter().filter(|holding| holding.given_up()) {
-            changed[holding.member() as usize] = true;
+            changed.add(holding.member());
         }
         for &(place, _) in &added {
-            changed[place as usize] = true;
+            changed.add(place);
         }
-        let kept =
-            task.holdings.iter().map(|holding| (holding.member(), holding.piece(), holding.given_up()));
-        let kept = kept.map(|(place, piece, gone)| (order[place as usize], pieces[piece as usize], gone));
-        let added = added.iter().map(|&(place, piece)| (order[place as usize], pieces[piece as usize]));
-        let subscribed = |_: u32, topic: u32| first[topic as usize] != NONE;
-        self.write(order, &changed, (kept, added), subscribed)
+        let name = |piece: u32| {
+            let topic = topics[piece as usize];
+            (topic, (piece - first[topic as usize]) as i32)
+        };
+        let kept = task.holdings.iter().filter(|holding| !holding.given_up());
+        let kept = kept.map(|holding| (holding.member(), name(holding.piece())));
+        let added = added.iter().map(|&(place, piece)| (place, name(piece)));
+        self.write(order, &changed, kept.chain(added), |topic| first[topic as usize] != NONE)
     }
 
-    /// The partitions that a member has, in the order of Kafka's map of topics and sets of numbers.
-    fn each_held(&self, member: u32, mut each: impl FnMut(u32, i32)) {
-        let runs = self.group.members[member as usize].target.runs();
-        let topics: Vec<&[Run]> = runs.chunk_by(|a, b| a.topic == b.topic).collect();
-        let hash = |runs: &&[Run]| spread(self.topics_hash[runs[0].topic as usize]);
-        let hashes: Vec<u32> = topics.iter().map(hash).collect();
-        for place in java_order::order(&hashes, java_order::grown(hashes.len()), Adds::Last) {
-            let runs = topics[place as usize];
-            for number in numbers_in_set_order(runs) {
-                each(runs[0].topic, number);
-            }
-        }
-    }
-
-    /// New targets of members that `changed`: what they kept, what was added, and their topics, even when nothing is left.
+    /// New targets of members that `changed`: what they have, and their old topics, even when nothing is left of one that
+    /// `stays`. Members by place.
     fn write(
         &self,
         order: &[u32],
-        changed: &[bool],
-        (kept, added): (
-            impl Iterator<Item = (u32, (u32, i32), bool)> + Clone,
-            impl Iterator<Item = (u32, (u32, i32))> + Clone,
-        ),
-        stays: impl Fn(u32, u32) -> bool,
+        changed: &Bits,
+        has: impl Iterator<Item = (u32, (u32, i32))> + Clone,
+        stays: impl Fn(u32) -> bool,
     ) -> Targets {
         let mut room: Vec<Option<u32>> = vec![None; order.len()];
-        for (&member, _) in order.iter().zip(changed).filter(|(_, changed)| **changed) {
-            room[member as usize] = Some(0);
-        }
-        let mut grow = |member: u32, by: u32| {
-            if let Some(room) = &mut room[member as usize] {
-                *room += by;
-            }
-        };
-        kept.clone().filter(|(_, _, gone)| !gone).for_each(|(member, _, _)| grow(member, 1));
-        added.clone().for_each(|(member, _)| grow(member, 1));
         let named = |member: u32| {
             let topics =
                 self.group.members[member as usize].target.runs().chunk_by(|a, b| a.topic == b.topic);
-            topics.map(|runs| runs[0].topic)
+            topics.map(|runs| runs[0].topic).filter(|&topic| stays(topic))
         };
-        for (&member, place) in order.iter().zip(0..).filter(|(_, place)| changed[*place as usize]) {
-            grow(member, named(member).filter(|&topic| stays(place as u32, topic)).count() as u32);
+        let new =
+            || order.iter().zip(0..).filter(|(_, place)| changed.has(*place)).map(|(&member, _)| member);
+        for member in new() {
+            room[member as usize] = Some(named(member).count() as u32);
+        }
+        for (place, _) in has.clone().filter(|(place, _)| changed.has(*place)) {
+            if let Some(room) = &mut room[order[place as usize] as usize] {
+                *room += 1;
+            }
         }
         let mut writer = Writer::new(room.into_iter());
-        for (&member, place) in order.iter().zip(0..).filter(|(_, place)| changed[*place as usize]) {
-            for topic in named(member).filter(|&topic| stays(place as u32, topic)) {
-                writer.push(member, Run { topic, first: 0, count: 0 });
-            }
+        for member in new() {
+            named(member).for_each(|topic| writer.push(member, Run { topic, first: 0, count: 0 }));
         }
-        let left = kept.filter(|(_, _, gone)| !gone).map(|(member, piece, _)| (member, piece));
-        for (member, (topic, first)) in left.chain(added) {
-            if writer.writes(member) {
-                writer.push(member, Run { topic, first, count: 1 });
-            }
+        for (place, (topic, first)) in has.filter(|(place, _)| changed.has(*place)) {
+            writer.push(order[place as usize], Run { topic, first, count: 1 });
         }
         writer.targets(self.group)
     }
 
     fn mixed(&self, order: &[u32]) -> Targets {
-        let members = order.len() as u32;
-        // For each topic its subscribers, and who holds what of it: places in `order`.
+        // For each topic its subscribers, and who holds what of it: by place.
         let mut subscribers: Vec<Vec<u32>> = vec![Vec::new(); self.group.topics.len()];
         let mut held: Vec<Vec<(u32, i32)>> = vec![Vec::new(); self.group.topics.len()];
+        let mut reader = Reader::default();
         for (&member, place) in order.iter().zip(0..) {
             for topic in self.group.subscribed(member) {
                 subscribers[topic as usize].push(place);
             }
             let runs = self.group.members[member as usize].target.runs();
             for runs in runs.chunk_by(|a, b| a.topic == b.topic) {
-                let of_topic = &mut held[runs[0].topic as usize];
-                of_topic.extend(numbers_in_set_order(runs).into_iter().map(|number| (place, number)));
+                reader.each_number(runs, &mut |topic, number| held[topic as usize].push((place, number)));
             }
         }
-        let mut changed = vec![false; order.len()];
-        let (mut kept, mut added) = (Vec::new(), Vec::new());
+        let mut changed = Bits::new(order.len() as u32);
+        let mut has: Vec<(u32, (u32, i32))> = Vec::new();
         let mut wanted = vec![0; order.len()];
-        for topic in 0..self.group.topics.len() as u32 {
-            let held = held[topic as usize].iter();
+        for (topic, held) in (0..).zip(held) {
             let among = &subscribers[topic as usize];
             if among.is_empty() {
-                kept.extend(held.map(|&(place, number)| (order[place as usize], (topic, number), false)));
+                has.extend(held.into_iter().map(|(place, number)| (place, (topic, number))));
                 continue;
             }
             let count = self.group.topics[topic as usize].partitions;
             let (sharing, wants) = desired(among.len() as u32, count as u32);
             wanted.fill(0);
             among.iter().zip(0..).for_each(|(&place, i)| wanted[place as usize] = wants(i));
-            let exist = held.filter(|&&(_, number)| number < count);
-            let holdings = exist.map(|&(place, number)| Holding::new(place, number as u32)).collect();
-            debug_assert!(wanted.len() == members as usize);
+            let exist = held.into_iter().filter(|&(_, number)| number < count);
+            let holdings = exist.map(|(place, number)| Holding::new(place, number as u32)).collect();
             let mut task = Task::new(holdings, &wanted, sharing, count as u32);
             let more = task.run(spread_number, |_| (0..count as u32).collect());
+            has.reserve(task.holdings.len() + more.len());
             for holding in &task.holdings {
-                changed[holding.member() as usize] |= holding.given_up();
-                let piece = (topic, holding.piece() as i32);
-                kept.push((order[holding.member() as usize], piece, holding.given_up()));
+                if holding.given_up() {
+                    changed.add(holding.member());
+                } else {
+                    has.push((holding.member(), (topic, holding.piece() as i32)));
+                }
             }
             for (place, piece) in more {
-                changed[place as usize] = true;
-                added.push((order[place as usize], (topic, piece as i32)));
+                changed.add(place);
+                has.push((place, (topic, piece as i32)));
             }
         }
-        let all = (kept.iter().copied(), added.iter().copied());
-        self.write(order, &changed, all, |_, _| true)
+        self.write(order, &changed, has.iter().copied(), |_| true)
     }
 }
 
@@ -204,25 +192,24 @@ fn spread_number(number: u32) -> u32 {
     spread(number as i32)
 }
 
-/// Numbers of one topic in the order of a `HashSet` made of a list of them.
-fn numbers_in_set_order(runs: &[Run]) -> Vec<i32> {
-    let numbers: Vec<i32> = runs.iter().flat_map(|run| run.first..run.first + run.count).collect();
-    if numbers.len() < 2 {
-        return numbers;
-    }
-    let hashes: Vec<u32> = numbers.iter().map(|&number| spread(number)).collect();
-    let order = java_order::order(&hashes, java_order::copied_set(numbers.len()), Adds::Last);
-    order.into_iter().map(|place| numbers[place as usize]).collect()
-}
-
 /// The order of Kafka's table of partitions: first those that were held came into it, in the order in which they were
-/// `met`, then the others.
-fn in_table_order(met: &[u32], hashes: &[u32], count: u32) -> Vec<u32> {
-    let mut known = crate::assign::bits::Bits::new(count);
+/// `met`, then the others. It is filled by `computeIfAbsent`, so in a bucket the last comes first.
+fn in_table_order(met: &[u32], hashes: &[u32]) -> Vec<u32> {
+    let mask = made_for(hashes.len()) as u32 - 1;
+    let mut next = vec![0u32; mask as usize + 1];
+    hashes.iter().for_each(|hash| next[(hash & mask) as usize] += 1);
+    let mut sum = 0;
+    for next in &mut next {
+        sum += std::mem::replace(next, sum);
+    }
+    let mut known = Bits::new(hashes.len() as u32);
     met.iter().for_each(|&piece| _ = known.add(piece));
-    let rest = (0..count).filter(|&piece| !known.has(piece));
-    let all: Vec<u32> = met.iter().copied().chain(rest).collect();
-    let all_hashes: Vec<u32> = all.iter().map(|&piece| hashes[piece as usize]).collect();
-    let order = java_order::order(&all_hashes, java_order::made_for(count as usize), Adds::First);
-    order.into_iter().map(|place| all[place as usize]).collect()
+    let rest = (0..hashes.len() as u32).rev().filter(|&piece| !known.has(piece));
+    let mut order = vec![0u32; hashes.len()];
+    for piece in rest.chain(met.iter().rev().copied()) {
+        let next = &mut next[(hashes[piece as usize] & mask) as usize];
+        order[*next as usize] = piece;
+        *next += 1;
+    }
+    order
 }

@@ -12,13 +12,16 @@ use crate::base::java_order::{self, Adds, spread};
 /// A member holds a partition, both by number.
 pub(super) struct Holding {
     member: u32,
+    /// The partition; with the highest bit when it is given up.
     piece: u32,
-    given_up: bool,
 }
+
+/// Marks what is given up.
+const GIVEN_UP: u32 = 1 << 31;
 
 impl Holding {
     pub fn new(member: u32, piece: u32) -> Holding {
-        Holding { member, piece, given_up: false }
+        Holding { member, piece }
     }
 
     pub fn member(&self) -> u32 {
@@ -26,12 +29,16 @@ impl Holding {
     }
 
     pub fn piece(&self) -> u32 {
-        self.piece
+        self.piece & !GIVEN_UP
     }
 
     /// Whether it ended.
     pub fn given_up(&self) -> bool {
-        self.given_up
+        self.piece & GIVEN_UP != 0
+    }
+
+    fn give_up(&mut self) {
+        self.piece |= GIVEN_UP;
     }
 }
 
@@ -80,10 +87,10 @@ impl<'a> Task<'a> {
             if size <= wanted {
                 continue;
             }
-            let hashes: Vec<u32> = own.iter().map(|holding| hash(holding.piece)).collect();
+            let hashes: Vec<u32> = own.iter().map(|holding| hash(holding.piece())).collect();
             let order = java_order::order(&hashes, java_order::grown(own.len()), Adds::Last);
             for &place in &order[..(size - wanted) as usize] {
-                own[place as usize].given_up = true;
+                own[place as usize].give_up();
             }
             self.sizes[own[0].member as usize] = wanted;
         }
@@ -93,7 +100,7 @@ impl<'a> Task<'a> {
     fn by_piece(&self) -> (Vec<u32>, Vec<u32>) {
         let mut starts = vec![0u32; self.pieces as usize + 1];
         for holding in &self.holdings {
-            starts[holding.piece as usize] += 1;
+            starts[holding.piece() as usize] += 1;
         }
         let mut sum = 0;
         for start in &mut starts {
@@ -101,7 +108,7 @@ impl<'a> Task<'a> {
         }
         let mut places = vec![0u32; self.holdings.len()];
         for (holding, place) in self.holdings.iter().zip(0..) {
-            let next = &mut starts[holding.piece as usize];
+            let next = &mut starts[holding.piece() as usize];
             places[*next as usize] = place;
             *next += 1;
         }
@@ -113,7 +120,8 @@ impl<'a> Task<'a> {
     fn trim_pieces(&mut self, starts: &[u32], of_pieces: &[u32]) {
         for range in starts.array_windows::<2>() {
             let places = &of_pieces[range[0] as usize..range[1] as usize];
-            if places.len() <= self.sharing as usize {
+            let live = places.iter().filter(|&&place| !self.holdings[place as usize].given_up()).count();
+            if live <= self.sharing as usize {
                 continue;
             }
             // Kafka's set of members has grown with those that step 2 took out again.
@@ -124,11 +132,11 @@ impl<'a> Task<'a> {
             let live: Vec<u32> = order
                 .into_iter()
                 .map(|i| places[i as usize])
-                .filter(|&place| !holdings[place as usize].given_up)
+                .filter(|&place| !holdings[place as usize].given_up())
                 .collect();
             for &place in &live[..live.len().saturating_sub(self.sharing as usize)] {
                 let holding = &mut holdings[place as usize];
-                holding.given_up = true;
+                holding.give_up();
                 self.sizes[holding.member as usize] -= 1;
             }
         }
@@ -137,7 +145,7 @@ impl<'a> Task<'a> {
     /// The partitions that are held, in the order in which they came.
     fn met(&self) -> Vec<u32> {
         let mut seen = crate::assign::bits::Bits::new(self.pieces);
-        self.holdings.iter().map(|holding| holding.piece).filter(|&piece| seen.add(piece)).collect()
+        self.holdings.iter().map(Holding::piece).filter(|&piece| seen.add(piece)).collect()
     }
 
     fn fill(
@@ -146,11 +154,13 @@ impl<'a> Task<'a> {
         starts: &[u32],
         of_pieces: &[u32],
     ) -> Vec<(u32, u32)> {
-        let mut added: Vec<(u32, u32)> = Vec::new();
         let mut waiting = Waiting::new(&self.sizes, self.wanted);
         if waiting.is_empty() {
-            return added;
+            return Vec::new();
         }
+        let pairs = self.sizes.iter().zip(self.wanted);
+        let room = pairs.map(|(size, wanted)| wanted.saturating_sub(*size) as usize).sum();
+        let mut added: Vec<(u32, u32)> = Vec::with_capacity(room);
         // The last partition that each member held before this step, and the last one that it got in it.
         let mut held = vec![NONE; self.wanted.len()];
         let mut got = vec![NONE; self.wanted.len()];
@@ -160,7 +170,7 @@ impl<'a> Task<'a> {
             let mut missing = self.sharing;
             for &place in &of_pieces[range] {
                 let holding = &self.holdings[place as usize];
-                if !holding.given_up {
+                if !holding.given_up() {
                     held[holding.member as usize] = piece;
                     missing -= 1;
                 }

@@ -113,8 +113,11 @@ impl Keeper<'_> {
         let targets = self.group.members.iter().flat_map(|member| member.target.runs());
         for run in targets.chain(others) {
             let count = self.group.topics[run.topic as usize].partitions;
-            let range = run.first.max(0)..(run.first + run.count).min(count);
-            range.for_each(|number| _ = taken.add(first[run.topic as usize] + number as u32));
+            let (from, to) = (run.first.max(0), (run.first + run.count).min(count));
+            if from < to {
+                let first = first[run.topic as usize];
+                taken.add_range(first + from as u32..first + to as u32);
+            }
         }
         let taken = &taken;
         let free = topics.iter().flat_map(|&topic| {
@@ -125,6 +128,15 @@ impl Keeper<'_> {
                 .map(move |number| (topic, (number - begin) as i32))
         });
         let mut pool = free.chain(self.returned.iter().copied());
+        // What comes from the pool mostly follows each other.
+        let room = |&(member, room): &(u32, u32)| {
+            room.min(2) as usize
+                + match self.parts[member as usize] {
+                    Part::Same => self.group.members[member as usize].target.runs().len(),
+                    Part::New(from, to) => (to - from) as usize,
+                }
+        };
+        self.runs.reserve(self.below.iter().map(room).sum());
         for &(member, room) in &self.below {
             let start = self.runs.len();
             match self.parts[member as usize] {

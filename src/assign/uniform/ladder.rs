@@ -10,63 +10,70 @@
 use crate::assign::bits::Bits;
 use crate::assign::levels::{Cursor, Levels};
 
-/// One topic's ladder.
-pub(super) struct Ladder<'a> {
-    levels: &'a Levels,
-    /// Members from the bottom, as far as they were asked for, and the next of them to be asked.
+/// The ends of a ladder as far as they were asked for, and what changed on it: lists that one topic after the other uses.
+#[derive(Default)]
+pub(super) struct Ends {
+    /// Members from the bottom.
     low: Vec<u32>,
-    low_next: usize,
-    /// Where the lower end stands.
-    low_level: i64,
-    from_below: Cursor<'a>,
-    /// Members from the top, as far as they were asked for.
+    /// Members from the top.
     high: Vec<u32>,
-    high_next: usize,
-    /// How many of `high`, its first ones, are excluded.
-    excluded: usize,
-    /// Where the upper end stands.
-    high_level: i64,
-    from_above: Cursor<'a>,
-    spread: i64,
-    changes: Changes,
+    /// By how much members' numbers of partitions change.
+    changes: Vec<(u32, i32)>,
 }
 
-/// By how much members' numbers of partitions change.
-#[derive(Default)]
-pub(super) struct Changes(Vec<(u32, i32)>);
-
-impl Changes {
-    /// Takes the changes over.
-    pub fn apply(self, levels: &mut Levels) {
-        let mut changes = self.0;
-        changes.sort_unstable();
-        for same in changes.chunk_by(|a, b| a.0 == b.0) {
+impl Ends {
+    /// Takes over what changed.
+    pub fn apply(&mut self, levels: &mut Levels) {
+        self.changes.sort_unstable();
+        for same in self.changes.chunk_by(|a, b| a.0 == b.0) {
             let by: i32 = same.iter().map(|&(_, by)| by).sum();
             if by != 0 {
                 levels.set(same[0].0, levels.count(same[0].0).wrapping_add_signed(by));
             }
         }
     }
+
+    /// The members that were asked from below when each got one, and how many each has now.
+    pub fn raised(&self, (next, level): (usize, u32)) -> impl Iterator<Item = (u32, u32)> {
+        self.low.iter().enumerate().map(move |(i, &member)| (member, level + u32::from(i < next)))
+    }
+}
+
+/// One topic's ladder.
+pub(super) struct Ladder<'a> {
+    ends: &'a mut Ends,
+    /// The next of the lower end to be asked.
+    low_next: usize,
+    /// Where the lower end stands.
+    low_level: i64,
+    from_below: Cursor<'a>,
+    high_next: usize,
+    /// How many of the upper end, its first ones, are excluded.
+    excluded: usize,
+    /// Where the upper end stands.
+    high_level: i64,
+    from_above: Cursor<'a>,
+    spread: i64,
 }
 
 impl<'a> Ladder<'a> {
     /// A ladder of `members`; `None` when there are none.
-    pub fn new(levels: &'a Levels, members: &'a Bits) -> Option<Ladder<'a>> {
+    pub fn new(levels: &'a Levels, members: &'a Bits, ends: &'a mut Ends) -> Option<Ladder<'a>> {
         let (from_below, from_above) = (levels.upwards(members), levels.downwards(members));
         let (lowest, highest) = (from_below.level()?, from_above.level()?);
+        ends.low.clear();
+        ends.high.clear();
+        ends.changes.clear();
         Some(Ladder {
-            levels,
-            low: Vec::new(),
+            ends,
             low_next: 0,
             low_level: i64::from(lowest) - 1,
             from_below,
-            high: Vec::new(),
             high_next: 0,
             excluded: 0,
             high_level: i64::from(highest) + 1,
             from_above,
             spread: i64::from(highest) - i64::from(lowest),
-            changes: Changes::default(),
         })
     }
 
@@ -83,14 +90,14 @@ impl<'a> Ladder<'a> {
     /// The next member that may get one.
     pub fn least(&mut self) -> u32 {
         loop {
-            if let Some(&member) = self.low.get(self.low_next) {
+            if let Some(&member) = self.ends.low.get(self.low_next) {
                 self.low_next += 1;
                 return member;
             }
             if self.from_below.level().map(i64::from) == Some(self.low_level)
                 && let Some(member) = self.from_below.next()
             {
-                self.low.push(member);
+                self.ends.low.push(member);
                 continue;
             }
             self.low_level += 1;
@@ -101,16 +108,16 @@ impl<'a> Ladder<'a> {
     /// The next member that may give one; `None` when nobody is left.
     pub fn most(&mut self) -> Option<u32> {
         loop {
-            if let Some(&member) = self.high.get(self.high_next) {
+            if let Some(&member) = self.ends.high.get(self.high_next) {
                 self.high_next += 1;
                 return Some(member);
             }
             let next = self.from_above.level().map(i64::from);
             if next == Some(self.high_level) {
-                self.high.extend(self.from_above.next());
+                self.ends.high.extend(self.from_above.next());
                 continue;
             }
-            if self.high.len() > self.excluded {
+            if self.ends.high.len() > self.excluded {
                 self.high_level -= 1;
             } else {
                 self.high_level = next?;
@@ -121,26 +128,17 @@ impl<'a> Ladder<'a> {
 
     /// The member that was asked last has nothing to give.
     pub fn exclude(&mut self) {
-        self.high.swap(self.high_next - 1, self.excluded);
+        self.ends.high.swap(self.high_next - 1, self.excluded);
         self.excluded += 1;
     }
 
     /// A member gets or gives.
     pub fn change(&mut self, member: u32, by: i32) {
-        self.changes.0.push((member, by));
+        self.ends.changes.push((member, by));
     }
 
-    /// The members that were asked from below when each got one, and how many each has now.
-    pub fn raised(self) -> impl Iterator<Item = (u32, u32)> {
-        let (next, level) = (self.low_next, self.low_level as u32);
-        self.low.into_iter().enumerate().map(move |(i, member)| (member, level + u32::from(i < next)))
-    }
-
-    /// What has changed.
-    pub fn finish(self) -> Changes {
-        debug_assert!(
-            self.changes.0.iter().all(|(member, _)| (*member as usize) < self.levels.counts().len())
-        );
-        self.changes
+    /// How far the lower end came, for [`Ends::raised`].
+    pub fn lower_end(&self) -> (usize, u32) {
+        (self.low_next, self.low_level as u32)
     }
 }

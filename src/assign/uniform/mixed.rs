@@ -7,7 +7,7 @@
 //! ```
 //! Members are known here by their place in the order of Kafka's map, which decides between equals.
 
-use super::ladder::Ladder;
+use super::ladder::{Ends, Ladder};
 use crate::assign::bits::Bits;
 use crate::assign::levels::Levels;
 use crate::assign::target::{Group, Run, Targets, Writer};
@@ -24,7 +24,6 @@ pub(super) fn assign(group: &Group) -> Targets {
     }
     let order = group.member_order();
     let mut builder = Builder::new(group, &order);
-    builder.keep(&order);
     let topics = builder.topics_in_order();
     builder.fill(&topics);
     builder.balance(&topics);
@@ -50,32 +49,79 @@ struct Builder<'a> {
     changed: Bits,
     /// Where each owner's partitions of the topic in hand begin and end.
     windows: Vec<(u32, u32)>,
+    /// The partitions of the topic in hand by owner, then by number.
+    sorted: Vec<u64>,
+    ends: Ends,
+}
+
+/// Who subscribes to what: a bit for each member by place, 64 members a row, and in a row a word for each topic. What one
+/// member subscribes to lies together, because it is written and asked for together.
+struct Rows {
+    words: Vec<u64>,
+    topics: u32,
+}
+
+impl Rows {
+    /// The row of a member, and its bit.
+    fn of(&mut self, place: u32) -> (&mut [u64], u64) {
+        let start = (place / 64 * self.topics) as usize;
+        (&mut self.words[start..start + self.topics as usize], 1 << (place % 64))
+    }
+
+    /// The same, topic by topic.
+    fn audiences(&self, members: u32) -> Vec<Audience> {
+        let of_topic = |topic| {
+            let words = || self.words[topic as usize..].iter().step_by(self.topics as usize).copied();
+            Audience { count: words().map(u64::count_ones).sum(), members: Bits::of_words(words(), members) }
+        };
+        (0..self.topics).map(of_topic).collect()
+    }
 }
 
 impl<'a> Builder<'a> {
+    /// Step 1: members keep what they still subscribe to.
     fn new(group: &'a Group, order: &[u32]) -> Builder<'a> {
         let members = order.len() as u32;
         let mut places = vec![0; order.len()];
         for (&member, place) in order.iter().zip(0..) {
             places[member as usize] = place;
         }
-        let audience = || Audience { members: Bits::new(members), count: 0 };
-        let mut audiences: Vec<Audience> = group.topics.iter().map(|_| audience()).collect();
+        let topics = group.topics.len() as u32;
+        let mut rows = Rows { words: vec![0; (members.div_ceil(64) * topics) as usize], topics };
+        let (first, count) = group.numbers();
+        let mut owners = vec![NOBODY; count as usize];
+        let mut changed = Bits::new(members);
+        let mut sizes = vec![0; order.len()];
         for (member, &place) in group.members.iter().zip(&places) {
+            let (row, bit) = rows.of(place);
             for &topic in &*member.topics {
-                let audience = &mut audiences[topic as usize];
-                audience.count += u32::from(audience.members.add(place));
+                row[topic as usize] |= bit;
+            }
+            for run in member.target.runs() {
+                if row[run.topic as usize] & bit == 0 {
+                    changed.add(place);
+                    continue;
+                }
+                sizes[place as usize] += run.count as u32;
+                let first = first[run.topic as usize];
+                let end = (run.first + run.count).min(group.topics[run.topic as usize].partitions);
+                for number in run.first.max(0)..end {
+                    // If two have it, it is the later one's.
+                    let owner = &mut owners[(first + number as u32) as usize];
+                    *owner = if *owner == NOBODY { place } else { place.max(*owner) };
+                }
             }
         }
-        let (first, count) = group.numbers();
         Builder {
             group,
-            audiences,
+            audiences: rows.audiences(members),
             first,
-            owners: vec![NOBODY; count as usize],
-            levels: Levels::new(Vec::new()),
-            changed: Bits::new(members),
+            owners,
+            levels: Levels::new(sizes),
+            changed,
             windows: Vec::new(),
+            sorted: Vec::new(),
+            ends: Ends::default(),
         }
     }
 
@@ -83,26 +129,6 @@ impl<'a> Builder<'a> {
     fn partitions(&self, topic: u32) -> std::ops::Range<usize> {
         let first = self.first[topic as usize] as usize;
         first..first + self.group.topics[topic as usize].partitions as usize
-    }
-
-    /// Step 1.
-    fn keep(&mut self, order: &[u32]) {
-        let mut sizes = vec![0; order.len()];
-        for (&member, place) in order.iter().zip(0..) {
-            for run in self.group.members[member as usize].target.runs() {
-                if !self.audiences[run.topic as usize].members.has(place) {
-                    self.changed.add(place);
-                    continue;
-                }
-                sizes[place as usize] += run.count as u32;
-                let count = self.group.topics[run.topic as usize].partitions;
-                let first = self.first[run.topic as usize];
-                for number in run.first.max(0)..(run.first + run.count).min(count) {
-                    self.owners[(first + number as u32) as usize] = place;
-                }
-            }
-        }
-        self.levels = Levels::new(sizes);
     }
 
     /// Topics with subscribers: most partitions for a subscriber first, then fewest subscribers, then by id.
@@ -134,14 +160,13 @@ impl<'a> Builder<'a> {
             if self.owners[range.clone()].iter().all(|&owner| owner != NOBODY) {
                 continue;
             }
-            let Some(mut ladder) = Ladder::new(&self.levels, &self.audiences[topic as usize].members) else {
-                continue;
-            };
+            let audience = &self.audiences[topic as usize].members;
+            let Some(mut ladder) = Ladder::new(&self.levels, audience, &mut self.ends) else { continue };
             for owner in self.owners[range].iter_mut().filter(|owner| **owner == NOBODY) {
                 *owner = ladder.least();
             }
-            let raised: Vec<(u32, u32)> = ladder.raised().collect();
-            for (member, size) in raised {
+            let lower_end = ladder.lower_end();
+            for (member, size) in self.ends.raised(lower_end) {
                 self.changed.add(member);
                 self.levels.set(member, size);
             }
@@ -167,19 +192,19 @@ impl<'a> Builder<'a> {
 
     /// Moves partitions of a topic from who has most to who has least; says how many. One moves at most once.
     fn balance_topic(&mut self, topic: u32) -> u32 {
-        let Some(mut ladder) = Ladder::new(&self.levels, &self.audiences[topic as usize].members) else {
-            return 0;
-        };
+        let range = self.partitions(topic);
+        let audience = &self.audiences[topic as usize].members;
+        let Some(mut ladder) = Ladder::new(&self.levels, audience, &mut self.ends) else { return 0 };
         if ladder.spread() <= 1 {
             return 0;
         }
-        let range = self.partitions(topic);
         let owned = self.owners[range.clone()].iter().zip(0..).filter(|(owner, _)| **owner != NOBODY);
-        let mut sorted: Vec<u64> = owned.map(|(&owner, number)| u64::from(owner) << 32 | number).collect();
-        sorted.sort_unstable();
+        self.sorted.clear();
+        self.sorted.extend(owned.map(|(&owner, number)| u64::from(owner) << 32 | number));
+        self.sorted.sort_unstable();
         self.windows.resize(self.levels.counts().len(), (0, 0));
         let mut start = 0;
-        for same in sorted.chunk_by(|a, b| a >> 32 == b >> 32) {
+        for same in self.sorted.chunk_by(|a, b| a >> 32 == b >> 32) {
             let end = start + same.len() as u32;
             self.windows[(same[0] >> 32) as usize] = (start, end);
             start = end;
@@ -196,7 +221,7 @@ impl<'a> Builder<'a> {
             let Some(from) = most else { break };
             let window = &mut self.windows[from as usize];
             window.1 -= 1;
-            let number = sorted[window.1 as usize] as u32;
+            let number = self.sorted[window.1 as usize] as u32;
             let to = ladder.least();
             if ladder.balanced() {
                 break;
@@ -208,10 +233,10 @@ impl<'a> Builder<'a> {
             self.changed.add(to);
             moved += 1;
         }
-        for key in sorted {
+        for key in &self.sorted {
             self.windows[(key >> 32) as usize] = (0, 0);
         }
-        ladder.finish().apply(&mut self.levels);
+        self.ends.apply(&mut self.levels);
         moved
     }
 
