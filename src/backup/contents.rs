@@ -12,6 +12,7 @@ use super::scan::{Facts, Scan};
 use super::snapshot::{GroupSnapshot, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
 use super::store::{ChunkKey, Transaction};
 use crate::base::Uuid;
+use crate::base::small;
 use crate::log::{Partition, segment};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -81,7 +82,7 @@ pub fn chosen_topics<'a, 'b>(
     let chosen =
         |topic: &&TopicSnapshot<'a>| options.topics.is_empty() || options.topics.contains(&topic.name);
     let mut topics: Vec<_> = snapshot.topics.iter().filter(chosen).collect();
-    topics.sort_by(|a, b| a.name.cmp(&b.name));
+    small::sort_by(&mut topics, |a, b| a.name.cmp(&b.name));
     match topics.iter().find(|topic| !layout::is_topic_name(&topic.name)) {
         Some(topic) => Err(Refusal::TopicName(topic.name.clone())),
         None => Ok(topics),
@@ -175,7 +176,7 @@ pub fn group_entries(
     warnings: &mut Vec<Rc<str>>,
 ) -> Result<Vec<GroupEntry>, Refusal> {
     let ends: BTreeMap<(&str, i32), i64> =
-        partitions.iter().map(|p| ((&*p.topic, p.id), p.log_end_offset.0)).collect();
+        small::map(partitions.iter().map(|p| ((&*p.topic, p.id), p.log_end_offset.0)));
     let mut groups = Vec::new();
     for group in &snapshot.groups {
         let texts = group.offsets.iter().map(|offset| &offset.metadata).chain([&group.group]);
@@ -189,8 +190,8 @@ pub fn group_entries(
             groups.push(group_entry(group, &kept, &ends));
         }
     }
-    groups.sort_by(|a, b| a.group.cmp(&b.group));
-    warnings.sort();
+    small::sort_by(&mut groups, |a, b| a.group.cmp(&b.group));
+    small::sort(warnings);
     Ok(groups)
 }
 
@@ -220,7 +221,7 @@ fn group_entry(
             beyond_cut: o.offset > ends[&(&*o.topic, o.partition)],
         })
         .collect();
-    offsets.sort_by(|a, b| (&a.topic, a.partition).cmp(&(&b.topic, b.partition)));
+    small::sort_by(&mut offsets, |a, b| (&a.topic, a.partition).cmp(&(&b.topic, b.partition)));
     GroupEntry {
         group: group.group.clone(),
         state_at_cut: group.state.clone(),
@@ -247,7 +248,7 @@ pub fn backup_files(
     for (kind, bytes) in small_files(topics, partitions, groups) {
         own.push(files.add(layout::backup_path(kind), kind, &bytes));
     }
-    own.sort_by(|a, b| a.path.cmp(&b.path));
+    small::sort_by(&mut own, |a, b| a.path.cmp(&b.path));
     own
 }
 

@@ -5,6 +5,7 @@ use super::catalog::Catalog;
 use super::digest::Digest;
 use super::manifest::Manifest;
 use super::store::{ChunkKey, Contents, Store, Transaction};
+use crate::base::small;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -27,7 +28,7 @@ pub fn delete(label: &str, store: &dyn Store) -> Result<Transaction, Refusal> {
     catalog.remove(label);
     catalog.generation += 1;
     if let (Some(own), Some(others)) = (files_of(store, label), files_of_all(store, &catalog)) {
-        transaction.deletes = own.difference(&others).flat_map(|file| chunks_of(store, *file)).collect();
+        transaction.deletes = small::set(own.difference(&others).flat_map(|file| chunks_of(store, *file)));
     }
     transaction.manifests.insert(label.into(), None);
     transaction.catalog = Some(catalog.to_bytes().into());
@@ -39,7 +40,7 @@ pub fn garbage(contents: &Contents) -> BTreeSet<ChunkKey> {
     let store = super::MemoryStore::from_contents(contents.clone());
     let named = Catalog::of(&store).ok().and_then(|catalog| files_of_all(&store, &catalog));
     let unnamed = |named: BTreeSet<Digest>| {
-        contents.chunks.keys().filter(|key| !named.contains(&key.file)).copied().collect()
+        small::set(contents.chunks.keys().filter(|key| !named.contains(&key.file)).copied())
     };
     named.map(unnamed).unwrap_or_default()
 }
@@ -47,7 +48,7 @@ pub fn garbage(contents: &Contents) -> BTreeSet<ChunkKey> {
 /// The files that a backup's manifest names; `None` when it cannot be read.
 fn files_of(store: &dyn Store, label: &str) -> Option<BTreeSet<Digest>> {
     let manifest = Manifest::parse(&store.manifest(label)?).ok()?;
-    Some(manifest.all_files().map(|file| file.sha256).collect())
+    Some(small::set(manifest.all_files().map(|file| file.sha256)))
 }
 
 fn files_of_all(store: &dyn Store, catalog: &Catalog) -> Option<BTreeSet<Digest>> {

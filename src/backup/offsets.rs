@@ -8,6 +8,7 @@
 //! silently start over, and an epoch above the partition's own hangs the group. The manifest has both.
 
 use super::manifest::GroupEntry;
+use crate::base::small;
 use crate::log::Record;
 use crate::log::batch::{self, BatchInfo};
 use std::collections::BTreeMap;
@@ -67,7 +68,7 @@ pub fn logs(groups: &[GroupEntry]) -> BTreeMap<i32, Vec<u8>> {
         commits.entry(partition_of(&group.group)).or_default().extend(commits_of(group));
     }
     commits.retain(|_, commits| !commits.is_empty());
-    commits.into_iter().map(|(partition, commits)| (partition, log(commits))).collect()
+    small::map(commits.into_iter().map(|(partition, commits)| (partition, log(commits))))
 }
 
 /// A group's commits.
@@ -83,7 +84,7 @@ pub fn commits_of(group: &GroupEntry) -> impl Iterator<Item = Commit> + '_ {
 }
 
 fn log(mut commits: Vec<Commit>) -> Vec<u8> {
-    commits.sort();
+    small::sort(&mut commits);
     let mut bytes = Vec::new();
     let mut base_offset = 0;
     for request in commits.chunk_by(|a, b| (a.commit_ms, &a.group) == (b.commit_ms, &b.group)) {

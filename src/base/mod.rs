@@ -7,6 +7,7 @@ pub mod java_order;
 pub mod limit;
 pub mod lines;
 pub mod rng;
+pub mod small;
 pub mod time;
 
 pub use hash::StateHasher;

@@ -11,6 +11,7 @@ use super::request::{Context, Request};
 use super::timer::{Task, TimerKey, Timers};
 use super::turn::Turn;
 use super::view::GroupView;
+use crate::base::small;
 use crate::base::{Time, Uuid};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -99,7 +100,7 @@ impl Coordinator {
         let mut out = Outcome::new(now);
         let old = std::mem::replace(&mut self.metadata, metadata);
         let gone = old.topics.into_iter().filter(|(name, topic)| self.metadata.id_of(name) != topic.id);
-        let gone: BTreeMap<Rc<str>, Uuid> = gone.map(|(name, topic)| (name, topic.id)).collect();
+        let gone: BTreeMap<Rc<str>, Uuid> = small::map(gone.map(|(name, topic)| (name, topic.id)));
         if !gone.is_empty() {
             self.drop_offsets_of(&gone, &mut out);
         }

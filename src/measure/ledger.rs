@@ -3,6 +3,7 @@
 use super::drain::drain;
 use super::moves::{self, Moves};
 use super::ownership::{Ownership, Row, Tenure};
+use crate::base::small;
 use crate::base::{Span, Time, TopicPartition};
 use crate::sim::World;
 use crate::sim::trace::{Entry, Happening, Sample, SeriesOf};
@@ -115,7 +116,7 @@ impl Ledger {
         let counters = world.counters(group);
         let rows: Vec<&Row> = self.ownership.of(group).collect();
         let mut pauses: Vec<Span> = rows.iter().map(|row| row.pause_max).collect();
-        pauses.sort_unstable();
+        small::sort(&mut pauses);
         let place = group.map(|name| world.group_place(name).unwrap_or(u32::MAX));
         let of = |name: &Rc<str>| group.is_none_or(|group| **name == *group);
         let groups = world.groups();

@@ -9,6 +9,7 @@
 //! be possible; the number is then an upper bound.
 
 use crate::base::TopicPartition;
+use crate::base::small;
 use crate::sim::trace::{Entry, Happening, Process};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -42,7 +43,7 @@ impl Moves {
 
     /// Moves so far that a best assignment would have spared.
     pub fn needless(&self) -> u64 {
-        let mut held: BTreeMap<&Process, u64> = self.after.keys().map(|member| (member, 0)).collect();
+        let mut held: BTreeMap<&Process, u64> = small::map(self.after.keys().map(|member| (member, 0)));
         let mut moved = 0;
         for (member, partitions) in &self.after {
             for partition in partitions.iter() {
@@ -54,8 +55,8 @@ impl Moves {
         }
         let mut held: Vec<u64> = held.into_values().collect();
         let mut shares: Vec<u64> = self.after.values().map(|partitions| partitions.len() as u64).collect();
-        held.sort_unstable();
-        shares.sort_unstable();
+        small::sort(&mut held);
+        small::sort(&mut shares);
         let must: u64 = held.iter().zip(&shares).map(|(held, share)| held.saturating_sub(*share)).sum();
         self.needless + moved.saturating_sub(must)
     }

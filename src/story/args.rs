@@ -7,6 +7,7 @@ use super::error::{ParseError, nearest};
 use super::token::Word;
 use super::unit;
 use crate::base::limit::RUN_MAX;
+use crate::base::small;
 use crate::base::{Span, Time, TopicPartition};
 use std::rc::Rc;
 
@@ -307,7 +308,7 @@ impl<'a> Args<'a> {
             let near = nearest(&key.text(), self.asked.iter().copied()).map(|key| format!("{key}=").into());
             self.suggest(near);
         }
-        self.errors.sort_by_key(|error| error.column);
+        small::sort_by_key(&mut self.errors, |error| error.column);
         self.errors
     }
 }

@@ -8,6 +8,7 @@ use crate::backup::layout::{self, CATALOG, FORMAT, FORMAT_TEXT, MANIFEST, MANIFE
 use crate::backup::manifest::{FileEntry, Manifest};
 use crate::backup::verify::files::{self, Loaded, Source};
 use crate::backup::verify::{Finding, Report, chain, name_backups, shape};
+use crate::base::small;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -83,7 +84,7 @@ fn files_of<'a>(container: &Container<'a>) -> BTreeMap<&'a str, File<'a>> {
         let bytes = entry.bytes;
         (entry.name, File { bytes, sha256: sha256(bytes), crc32: crc32(bytes), sound })
     });
-    files.collect()
+    small::map(files)
 }
 
 impl<'a> Checked<'a> {
@@ -173,12 +174,12 @@ impl<'a> Checked<'a> {
             }
         }
         let folders = self.entries.keys().filter_map(|name| name.strip_prefix("backups/")?.split_once('/'));
-        let mut labels: BTreeSet<Rc<str>> = folders.map(|(label, _)| label.into()).collect();
+        let mut labels: BTreeSet<Rc<str>> = small::set(folders.map(|(label, _)| label.into()));
         labels.extend(
             self.catalog.iter().flat_map(|catalog| &catalog.backups).map(|entry| entry.label.clone()),
         );
         let mut labels: Vec<Rc<str>> = labels.into_iter().collect();
-        labels.sort_by_cached_key(|label| crate::backup::Label::parse(label));
+        small::sort_by_key(&mut labels, |label| crate::backup::Label::parse(label));
         labels
     }
 
@@ -235,7 +236,7 @@ impl<'a> Checked<'a> {
 
     /// Nothing is in an archive that no manifest names. (When a manifest cannot be read, nobody can say so of its folder.)
     fn names(&mut self) {
-        let mut known: BTreeSet<String> = [FORMAT, README, SUMS, CATALOG].map(str::to_owned).into();
+        let mut known: BTreeSet<String> = small::set([FORMAT, README, SUMS, CATALOG].map(str::to_owned));
         for manifest in self.manifests.values() {
             let own = manifest.all_files().filter(|file| file.reference.is_none()).map(|file| &*file.path);
             known.extend(

@@ -18,6 +18,7 @@ use super::store::{self, ChunkKey, Contents, Store, Transaction};
 use super::verify::Report;
 use super::verify::files::Source;
 use crate::base::limit::IMPORT_BYTES_MAX;
+use crate::base::small;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
@@ -129,7 +130,7 @@ impl Import {
         let new =
             |(key, chunk): &(&ChunkKey, &Rc<[u8]>)| store.chunk(key).is_none_or(|stored| stored != **chunk);
         transaction.puts =
-            self.contents.chunks.iter().filter(new).map(|(k, chunk)| (*k, chunk.clone())).collect();
+            small::map(self.contents.chunks.iter().filter(new).map(|(k, chunk)| (*k, chunk.clone())));
         catalog.generation += 1;
         transaction.catalog = Some(catalog.to_bytes().into());
         Ok(transaction)
@@ -160,7 +161,7 @@ pub fn write(store: &dyn Store, labels: &[Rc<str>]) -> Result<Vec<u8>, RestoreEr
     let first = |name: &str| name != layout::FORMAT;
     let mut entries: Vec<container::Entry<'_>> =
         files.iter().map(|(name, bytes)| (&**name, &bytes[..])).collect();
-    entries.sort_by_key(|(name, _)| (first(name), *name));
+    small::sort_by(&mut entries, |(a, _), (b, _)| (first(a), *a).cmp(&(first(b), *b)));
     let mut archive = Vec::with_capacity(bytes as usize);
     container::write(&entries, |piece| archive.extend_from_slice(piece));
     Ok(archive)

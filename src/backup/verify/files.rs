@@ -7,6 +7,7 @@ use crate::backup::layout;
 use crate::backup::manifest::{EpochEntry, FileEntry, FileKind, Manifest, PartitionEntry};
 use crate::backup::offsets::{self, Commit};
 use crate::backup::scan::{Facts, Scan};
+use crate::base::small;
 use crate::log::batch::Header;
 use crate::log::segment;
 use std::borrow::Cow;
@@ -235,8 +236,8 @@ impl<'a> Check<'a> {
                 }
             }
         }
-        let expected: BTreeSet<Commit> = manifest.groups.iter().flat_map(offsets::commits_of).collect();
-        let found: BTreeSet<Commit> = last.into_values().collect();
+        let expected: BTreeSet<Commit> = small::set(manifest.groups.iter().flat_map(offsets::commits_of));
+        let found: BTreeSet<Commit> = small::set(last.into_values());
         if whole && let Some(commit) = expected.symmetric_difference(&found).next() {
             self.manifest_says(format!(
                 "and the records in data/{}-N do not agree on what {} has committed in {}-{}",

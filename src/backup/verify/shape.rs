@@ -6,6 +6,7 @@ use crate::backup::layout;
 use crate::backup::manifest::{FileEntry, FileKind, GroupEntry, KindName, Manifest, PartitionEntry};
 use crate::backup::offsets;
 use crate::base::Uuid;
+use crate::base::small;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -64,7 +65,7 @@ impl Shape<'_> {
         self.demand(last, || "says a chain that does not end with it".to_owned());
         let ascending = m.chain.is_sorted_by_key(|label| Label::parse(label));
         self.demand(ascending, || "says a chain that is not in the order of time".to_owned());
-        let used: BTreeSet<&Rc<str>> = m.all_files().filter_map(|file| file.reference.as_ref()).collect();
+        let used: BTreeSet<&Rc<str>> = small::set(m.all_files().filter_map(|file| file.reference.as_ref()));
         let listed: Vec<&Rc<str>> = m.references.iter().collect();
         self.demand(used.iter().eq(listed.iter()), || {
             "says references that are not those of its files".to_owned()

@@ -13,6 +13,7 @@ pub(super) use fetch::Wanted;
 
 use super::event::Producer;
 use super::record::{OffsetKey, OffsetValue, Record};
+use crate::base::small;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -122,7 +123,7 @@ impl Offsets {
                 partition,
             })
         });
-        let keys: BTreeSet<OffsetKey> = committed.chain(self.pending_of(group).cloned()).collect();
+        let keys: BTreeSet<OffsetKey> = small::set(committed.chain(self.pending_of(group).cloned()));
         keys.into_iter().map(|key| Record::Offset(key, None)).collect()
     }
 }

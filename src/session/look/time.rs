@@ -1,5 +1,6 @@
 //! The pictures on the time axis.
 
+use crate::base::small;
 use crate::base::{Span, Time};
 use crate::measure::Ledger;
 use crate::session::view::{LagPoint, Mark, Tenure, TimeRow, TimeView};
@@ -27,7 +28,7 @@ pub fn window(now: Time, width: Option<Span>) -> (Time, Time) {
 pub fn time(world: &World, ledger: &Ledger, width: Option<Span>, marks: &[Mark]) -> TimeView {
     let (from, to) = window(world.now(), width);
     let index: BTreeMap<Rc<str>, u32> =
-        world.consumers().into_iter().map(|facts| (facts.name, facts.index)).collect();
+        small::map(world.consumers().into_iter().map(|facts| (facts.name, facts.index)));
     let mut rows = Vec::new();
     for topic in world.topics() {
         let Some(group) = topic.groups.first() else { continue };

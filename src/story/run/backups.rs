@@ -3,6 +3,7 @@
 use super::proof::{ProofRow, RestoreStep};
 use super::{Act, Refusal, Restoring, Runner};
 use crate::backup::{self, Catalog, Digest, Kind, Manifest, RestoredState, Store, Transaction};
+use crate::base::small;
 use crate::sim;
 use crate::story::command::{Backup, Restore};
 use std::collections::BTreeSet;
@@ -125,7 +126,7 @@ impl Runner {
         let idle: Vec<Rc<str>> = stopped.iter().filter(|name| !running(name)).cloned().collect();
         self.all(&idle, |world, name| world.start(name, &sim::Settings::default()))?;
         let awaited = stopped.iter().filter_map(|name| self.world.consumer(name)).map(|facts| facts.group);
-        let awaited = awaited.collect();
+        let awaited = small::set(awaited);
         let restoring = self.restoring.as_mut().expect("it is under way");
         restoring.awaited = awaited;
         restoring.next = RestoreStep::Resume;

@@ -1,0 +1,84 @@
+//! Sorting and collecting that weigh little in the page: the standard library's sort is some five kilobytes of
+//! WebAssembly for every type it is used with, and `collect` into an ordered map or set brings it along.
+//!
+//! One sort of numbers serves all types here; a type adds only its comparison. For long lists in hot places (the
+//! assignors) the standard library's is the better one.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Sorts, equal items in their former order.
+pub fn sort<T: Ord>(items: &mut [T]) {
+    sort_by(items, T::cmp);
+}
+
+/// Sorts by a key, equal items in their former order.
+pub fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
+    sort_by(items, |a, b| key(a).cmp(&key(b)));
+}
+
+/// Sorts by a comparison, equal items in their former order.
+pub fn sort_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
+    let mut places = order(items.len(), &|a, b| compare(&items[a as usize], &items[b as usize]));
+    // `places[i]` is where the item of place `i` comes from: each circle of moves is walked once.
+    for first in 0..places.len() {
+        let mut place = first;
+        while places[place] as usize != first {
+            let from = places[place] as usize;
+            items.swap(place, from);
+            places[place] = place as u32;
+            place = from;
+        }
+        places[place] = place as u32;
+    }
+}
+
+/// The places `0..count` in the order that `compare` gives them.
+fn order(count: usize, compare: &dyn Fn(u32, u32) -> Ordering) -> Vec<u32> {
+    let mut places: Vec<u32> = (0..count as u32).collect();
+    places.sort_by(|&a, &b| compare(a, b));
+    places
+}
+
+/// Collects into a map; of equal keys the last one counts.
+pub fn map<K: Ord, V>(items: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, V> {
+    let mut map = BTreeMap::new();
+    map.extend(items);
+    map
+}
+
+/// Collects into a set.
+pub fn set<T: Ord>(items: impl IntoIterator<Item = T>) -> BTreeSet<T> {
+    let mut set = BTreeSet::new();
+    set.extend(items);
+    set
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Rng;
+
+    #[test]
+    fn it_sorts_like_the_standard_library() {
+        let mut rng = Rng::new(3);
+        for length in 0..200 {
+            let items: Vec<(u64, u64)> = (0..length).map(|number| (rng.below(20), number)).collect();
+            let (mut ours, mut theirs) = (items.clone(), items);
+            sort_by_key(&mut ours, |item| item.0);
+            theirs.sort_by_key(|item| item.0);
+            assert_eq!(ours, theirs);
+            let mut whole = ours.clone();
+            whole.reverse();
+            sort(&mut whole);
+            theirs.sort();
+            assert_eq!(whole, theirs);
+        }
+    }
+
+    #[test]
+    fn of_equal_keys_the_last_one_counts() {
+        assert_eq!(map([(1, 'a'), (2, 'b'), (1, 'c')]), BTreeMap::from([(1, 'c'), (2, 'b')]));
+        assert_eq!(set([3, 1, 3]), BTreeSet::from([1, 3]));
+    }
+}
