@@ -116,8 +116,8 @@ async fn a_committed_backup_is_there_after_a_reload() {
     for entry in &Catalog::of(&read).expect("a sound catalog").backups {
         assert!(verify(&read, &entry.label).ok());
         assert_eq!(
-            archive::write(&read, &[entry.label.clone()]),
-            archive::write(&store, &[entry.label.clone()])
+            archive::write(&read, std::slice::from_ref(&entry.label)),
+            archive::write(&store, std::slice::from_ref(&entry.label))
         );
     }
 }
