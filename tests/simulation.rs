@@ -29,7 +29,7 @@ fn run_recorded(name: &str) -> (Value, Value) {
         lines.filter_map(|(line, raw)| Some((line.step.as_ref()?.at, raw.trim().to_owned()))).collect();
     let mut runner = Runner::new(&story, Options { member_ids, ..Options::default() });
     runner.finish(None);
-    (facts::facts(runner.world(), &acts), summary)
+    (facts::facts(runner.world(), &acts, &[]), summary)
 }
 
 /// Lists whose order is not a fact are compared in one order.

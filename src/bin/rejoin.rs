@@ -15,7 +15,7 @@ use rejoin::base::Time;
 use rejoin::base::limit::{IMPORT_BYTES_MAX, RUN_MAX};
 use rejoin::base::lines::LineError;
 use rejoin::story::report::{self, Report};
-use rejoin::story::run::{Files, unloadable};
+use rejoin::story::run::{Act, Event, Files, unloadable};
 use rejoin::story::{Options, Runner, Story, help, unit};
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, ErrorKind, Read, Write, stdin, stdout};
@@ -165,7 +165,8 @@ fn run(arguments: &[String]) -> Answer {
     let report = Report::of(&mut runner);
     let status = u8::from(!report.holds());
     if arguments.facts {
-        print(&format!("{}\n", rejoin::measure::facts::facts(runner.world(), &acts(&story, &text))))?;
+        let facts = rejoin::measure::facts::facts(runner.world(), &acts(&story, &text), &refused(&runner));
+        print(&format!("{facts}\n"))?;
         return Ok(status);
     }
     let mut out = String::new();
@@ -183,6 +184,15 @@ fn run(arguments: &[String]) -> Answer {
     }
     print(&out)?;
     Ok(status)
+}
+
+/// The commands that were refused, and why.
+fn refused(runner: &Runner) -> Vec<(Rc<str>, Rc<str>)> {
+    let refused = |event: &Event| match &event.what {
+        Act::Refused(line, reason) => Some((line.clone(), reason.clone())),
+        _ => None,
+    };
+    runner.events().iter().filter_map(refused).collect()
 }
 
 /// The commands as they stand in the text, with their times: what a recording calls an act.

@@ -3,21 +3,21 @@
 //! A process is `c2#1`; a member id is named after the process that received it, `c2#1`, and its second one `c2#1.2`.
 
 use crate::base::{Time, TopicPartition};
-use crate::sim::World;
 use crate::sim::trace::{Callback, Happening, Process};
+use crate::sim::{Refusal, World};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// `{"facts": {…}, "times": {"after": […]}}` of a run. `acts` are the lines of its story as they were written, with
-/// their times.
-pub fn facts(world: &World, acts: &[(Time, String)]) -> Value {
+/// their times; `refused` are the commands that were refused, with the reasons.
+pub fn facts(world: &World, acts: &[(Time, String)], refused: &[(Rc<str>, Rc<str>)]) -> Value {
     let facts = json!({
         "generations": generations(world),
         "callbacks": callbacks(world),
         "committed": committed(world),
         "end_offsets": end_offsets(world),
-        "errors": errors(world),
+        "errors": errors(world, refused),
         "wire_errors": wire_errors(world),
         "produced": produced(world),
         "records": records(world),
@@ -113,14 +113,17 @@ fn end_offsets(world: &World) -> Value {
     Value::Object(partitions(world).into_iter().filter_map(end).collect())
 }
 
-fn errors(world: &World) -> BTreeSet<String> {
+fn errors(world: &World, refused: &[(Rc<str>, Rc<str>)]) -> BTreeSet<String> {
     let name = |entry: &crate::sim::trace::Entry| match &entry.what {
         Happening::Failed(process, exception) => Some(format!("{process} {exception}")),
         Happening::CommitFailed(process, exception) => Some(format!("{process} commit {exception}")),
-        Happening::ResetRefused(_, _, error) => Some(format!("reset {}", exception(error))),
         _ => None,
     };
-    world.trace().since(0).filter_map(name).collect()
+    let refused = refused.iter().filter_map(|(line, reason)| {
+        let error = reason.strip_prefix(Refusal::BY_BROKER)?;
+        Some(format!("{} {}", line.split_whitespace().next()?, exception(error)))
+    });
+    world.trace().since(0).filter_map(name).chain(refused).collect()
 }
 
 /// Java's name of an error: `UNKNOWN_MEMBER_ID` is `UnknownMemberIdException`.

@@ -145,6 +145,7 @@ impl Core {
 
     fn stored(&mut self, record: &Record) {
         let Record::Offset(key, value) = record else { return };
+        self.stored += 1;
         let Some(log) = self.log_of(&key.topic, key.partition) else { return };
         let group = self.group_or_new(&key.group);
         self.flush_rerun(group, log);
@@ -183,6 +184,8 @@ impl Core {
                 self.note(Happening::RebalanceBegan(group, reason));
             }
             Event::GenerationFormed { group, generation, protocol, leader, members } => {
+                let place = self.group_or_new(&group);
+                self.groups[place as usize].generation = generation;
                 self.note(Happening::Generation(group, generation, protocol, leader, members));
             }
             Event::GenerationStable { group, generation, members } => {

@@ -57,6 +57,8 @@ pub(super) struct Group {
     pub progress: Vec<Progress>,
     /// When the rebalance under way began.
     pub rebalancing: Option<Time>,
+    /// The newest generation that was formed.
+    pub generation: i32,
     /// Messages of the group protocol, requests and answers.
     pub messages: u64,
 }
@@ -83,6 +85,8 @@ pub(super) struct Core {
     pub members: BTreeMap<Rc<str>, Address>,
     /// For each consumer, the process that the coordinator removed last and when, unless it has joined again.
     pub removed: Vec<Option<(u32, Time)>>,
+    /// Offsets that the coordinator stored or dropped.
+    pub stored: u64,
     pub trace: Trace,
     /// For ids of topics and the like.
     pub ids: Rng,
@@ -122,6 +126,7 @@ impl Core {
             fetches: Vec::new(),
             members: BTreeMap::new(),
             removed: Vec::new(),
+            stored: 0,
             trace: Trace::default(),
             ids,
             cluster_id,
@@ -181,6 +186,7 @@ impl Core {
                 settings: Settings::default(),
                 progress: Vec::new(),
                 rebalancing: None,
+                generation: 0,
                 messages: 0,
             });
             self.groups.len() as u32 - 1

@@ -128,7 +128,7 @@ impl Core {
     pub fn behind_fetch(&mut self, from: Address, token: u64, call: &Call) -> bool {
         let fetch = &mut self.fetches[from.consumer as usize];
         let waits = fetch.phase == Phase::Parked
-            && matches!(call, Call::ListOffsets(_) | Call::OffsetForLeaderEpoch(_));
+            && matches!(call, Call::ListOffsets(_) | Call::OffsetForLeaderEpoch(_) | Call::Metadata(_));
         if waits {
             fetch.behind.push((from, token, call.clone()));
         }

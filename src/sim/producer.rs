@@ -1,7 +1,8 @@
 //! Producers: record `i` is sent at `i / rate`, `linger.ms=0`, `acks=all`, by Kafka's own partitioner.
 //!
 //! The timer of a producer is the arrival of its next record at the broker, so a record costs one event. A producer
-//! looks at the topic's metadata again once a second (`metadata.max.age.ms=1000`).
+//! looks at the topic's metadata again once a second (`metadata.max.age.ms=1000`). At its first record the metadata is
+//! already half a second old, as that of a real producer, which connects before it sends.
 
 use super::core::Core;
 use super::queue::Slot;
@@ -13,6 +14,8 @@ use std::rc::Rc;
 
 /// `metadata.max.age.ms` of a producer.
 const METADATA_MAX_AGE: Span = Span::from_ms(1000);
+/// How old its metadata is when a producer sends its first record.
+const METADATA_AGE_FIRST: Span = Span::from_ms(550);
 /// Keys whose partitions are looked up rather than computed.
 const TABLE_MAX: u64 = 1 << 16;
 
@@ -52,7 +55,8 @@ pub(super) struct Router {
     topic: Rc<str>,
     /// The topic's logs as of the last look.
     logs: Vec<u32>,
-    looked: Time,
+    /// When it looks again.
+    look: Time,
     /// For each key of a recipe, its partition; empty when there are too many.
     table: Vec<u32>,
     sticky: Sticky,
@@ -82,7 +86,7 @@ impl Router {
         Router {
             topic,
             logs: Vec::new(),
-            looked: Time::ZERO,
+            look: Time::ZERO,
             table: Vec::new(),
             sticky: Sticky::default(),
             rng,
@@ -92,7 +96,10 @@ impl Router {
     /// Looks at the topic's metadata; `false` when it is gone.
     fn look(&mut self, core: &Core, now: Time, recipe: Option<&Recipe>) -> bool {
         let Some(topic) = core.topics.get(&self.topic) else { return false };
-        self.looked = now;
+        self.look = match self.logs.is_empty() {
+            true => now + (METADATA_MAX_AGE - METADATA_AGE_FIRST),
+            false => self.look + METADATA_MAX_AGE * (now.since(self.look).us() / METADATA_MAX_AGE.us() + 1),
+        };
         if self.logs == topic.logs {
             return true;
         }
@@ -137,7 +144,7 @@ impl Router {
 
     fn stale(&self, core: &Core, now: Time) -> bool {
         match self.logs.first() {
-            Some(log) => now.since(self.looked) >= METADATA_MAX_AGE || !core.logs[*log as usize].exists,
+            Some(log) => now >= self.look || !core.logs[*log as usize].exists,
             None => true,
         }
     }

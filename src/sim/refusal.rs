@@ -49,6 +49,11 @@ pub enum Refusal {
     TooLong(Time),
 }
 
+impl Refusal {
+    /// What stands before the name of Kafka's error.
+    pub const BY_BROKER: &'static str = "refused by the broker: ";
+}
+
 fn list(names: &[Rc<str>]) -> String {
     names.iter().map(|name| name.as_ref()).collect::<Vec<&str>>().join(", ")
 }
@@ -82,7 +87,7 @@ impl fmt::Display for Refusal {
             Refusal::NoAssignor(name) => write!(f, "there is no assignor {name}"),
             Refusal::MembersAlive(names) => write!(f, "stop these consumers first: {}", list(names)),
             Refusal::BadRecord(number, reason) => write!(f, "record {number} cannot be written: {reason}"),
-            Refusal::Kafka(error) => write!(f, "refused by the broker: {error}"),
+            Refusal::Kafka(error) => write!(f, "{}{error}", Refusal::BY_BROKER),
             Refusal::TooLong(limit) => write!(f, "a run ends at {limit}"),
         }
     }

@@ -142,7 +142,6 @@ fn of_world(what: &Happening) -> Option<What> {
         Happening::Failed(process, exception) => What::Failed(process.consumer, exception.into()),
         // Steps of a rebalance that its other sentences imply, and what the runner says better.
         Happening::MemberId(..)
-        | Happening::ResetRefused(..)
         | Happening::Generation(..)
         | Happening::Synced(..)
         | Happening::Called(..)

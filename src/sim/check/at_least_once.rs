@@ -11,7 +11,11 @@ fn look(world: &World, _: &mut Memory) -> Result<(), String> {
         let Some(committed) = of.progress.committed else { continue };
         let from = of.progress.begins();
         if let Some((first, after)) = of.progress.seen.missing(from, committed).first() {
-            return Err(format!("{}: {first} to {} were passed, committed {committed}", of.name, after - 1));
+            return Err(format!(
+                "{}: {first} to {} were passed, committed {committed}",
+                of.name(),
+                after - 1
+            ));
         }
     }
     Ok(())

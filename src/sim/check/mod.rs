@@ -4,6 +4,7 @@
 
 mod at_least_once;
 mod committed;
+mod counted;
 mod one_owner;
 mod time;
 mod within_log;
@@ -23,11 +24,19 @@ pub struct Check {
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     now: Time,
+    /// Offsets stored at the last look.
+    stored: u64,
 }
 
 /// Every invariant.
-pub const ALL: &[Check] =
-    &[one_owner::CHECK, within_log::CHECK, committed::CHECK, at_least_once::CHECK, time::CHECK];
+pub const ALL: &[Check] = &[
+    one_owner::CHECK,
+    within_log::CHECK,
+    committed::CHECK,
+    counted::CHECK,
+    at_least_once::CHECK,
+    time::CHECK,
+];
 
 /// Looks at all of them.
 ///
@@ -39,21 +48,24 @@ pub fn all(world: &World, memory: &mut Memory) -> Result<(), String> {
 }
 
 impl World {
-    /// Every partition that a group touched: names of group and partition, the progress, and the log.
+    /// Every partition that a group touched.
     fn touched(&self) -> impl Iterator<Item = Touched<'_>> {
         self.core.groups.iter().flat_map(|group| {
-            group.progress.iter().zip(&self.core.logs).map(move |(progress, log)| Touched {
-                name: format!("{} of {}", log.name, group.name),
-                progress,
-                log,
-            })
+            let logs = group.progress.iter().zip(&self.core.logs);
+            logs.map(move |(progress, log)| Touched { group: &group.name, progress, log })
         })
     }
 }
 
 /// A partition that a group touched.
 struct Touched<'a> {
-    name: String,
+    group: &'a str,
     progress: &'a super::progress::Progress,
     log: &'a super::core::Log,
+}
+
+impl Touched<'_> {
+    fn name(&self) -> String {
+        format!("{} of {}", self.log.name, self.group)
+    }
 }

@@ -13,7 +13,7 @@ fn look(world: &World, _: &mut Memory) -> Result<(), String> {
                 let name = |consumer: u32| &world.core.consumers[consumer as usize];
                 return Err(format!(
                     "{} is owned by {} and {} in generation {}",
-                    of.name,
+                    of.name(),
                     name(twin.consumer),
                     name(owner.consumer),
                     owner.generation

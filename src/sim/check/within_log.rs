@@ -15,7 +15,7 @@ fn look(world: &World, _: &mut Memory) -> Result<(), String> {
             ("processed", seen),
         ] {
             if let Some(offset) = offset.filter(|offset| *offset > end) {
-                return Err(format!("{}: {what} {offset}, end {end}", of.name));
+                return Err(format!("{}: {what} {offset}, end {end}", of.name()));
             }
         }
     }

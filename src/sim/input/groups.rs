@@ -54,19 +54,12 @@ impl World {
             retention_time_ms: None,
             topics: vec![(TopicRef::Name(topic.clone()), offsets.iter().map(commit).collect())],
         });
-        match self.administer(request) {
-            Ok(()) => {
-                for (partition, offset) in &offsets {
-                    let log = self.core.topics[&topic].logs[*partition as usize];
-                    self.core.progress(place, log).begin = *offset;
-                }
-                self.core.note(Happening::OffsetsReset(group_id, topic, offsets));
-            }
-            Err(error) => {
-                self.core.note(Happening::ResetRefused(group_id, topic, error.name()));
-                return Err(Refusal::Kafka(error.name()));
-            }
+        self.administer(request)?;
+        for (partition, offset) in &offsets {
+            let log = self.core.topics[&topic].logs[*partition as usize];
+            self.core.progress(place, log).begin = *offset;
         }
+        self.core.note(Happening::OffsetsReset(group_id, topic, offsets));
         Ok(())
     }
 
@@ -89,16 +82,15 @@ impl World {
     pub fn delete_group(&mut self, group: &str) -> Result<(), Refusal> {
         let place = self.core.group_of(group).ok_or_else(|| Refusal::NoGroup(group.into()))?;
         let name = self.core.groups[place as usize].name.clone();
-        let request = Request::DeleteGroups(group::DeleteGroups { groups: vec![name] });
-        self.administer(request).map_err(|error| Refusal::Kafka(error.name()))
+        self.administer(Request::DeleteGroups(group::DeleteGroups { groups: vec![name] }))
     }
 
-    /// A request of an administrator.
-    fn administer(&mut self, request: Request) -> Result<(), ErrorCode> {
+    /// A request of an administrator; its error is the refusal.
+    fn administer(&mut self, request: Request) -> Result<(), Refusal> {
         let reply: Option<Reply> = self.core.administer(request);
         match reply.as_ref().map_or(ErrorCode::NONE, error_of) {
             ErrorCode::NONE => Ok(()),
-            error => Err(error),
+            error => Err(Refusal::Kafka(error.name())),
         }
     }
 }

@@ -42,8 +42,6 @@ pub enum Happening {
     Produced(Rc<str>, u64),
     /// A group's offsets of a topic were set: group, topic, and the new offset a partition.
     OffsetsReset(Rc<str>, Rc<str>, Vec<(i32, i64)>),
-    /// A group's offsets of a topic could not be set: group, topic, Kafka's name of the error.
-    ResetRefused(Rc<str>, Rc<str>, &'static str),
     /// A group was deleted.
     GroupDeleted(Rc<str>),
     /// A process started.
