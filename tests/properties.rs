@@ -149,7 +149,8 @@ impl Swarm {
         while self.world.next_event_at().is_some_and(|at| at <= time) {
             self.world.step();
             if let Err(wrong) = check::all(&self.world, &mut self.memory) {
-                panic!("seed {} at {}: {wrong}\n{}", self.seed, self.world.now(), self.said.join("\n"));
+                let (now, said) = (self.world.now(), self.said.join("\n"));
+                panic!("seed {} at {now}: {wrong}\n{said}\n{:#?}", self.seed, self.world.consumers());
             }
         }
         self.world.advance_to(time);
@@ -157,11 +158,20 @@ impl Swarm {
 
     /// Everything runs again and has time to come to rest.
     fn heal(&mut self) {
-        for number in 0..self.consumers {
-            let _ = self.world.start(&format!("c{number}"), &Settings::default());
+        // Twice: one that was about to close has closed by then.
+        for seconds in [40, 90] {
+            for number in 0..self.consumers {
+                let _ = self.world.start(&format!("c{number}"), &Settings::default());
+            }
+            let time = self.world.now() + Span::from_secs(seconds);
+            self.go(time);
         }
-        let time = self.world.now() + Span::from_secs(90);
-        self.go(time);
+        // A slow group may need longer, as long as it gets on.
+        let mut before = i64::MAX;
+        while (1..before).contains(&self.world.counters(None).unread) {
+            before = self.world.counters(None).unread;
+            self.go(self.world.now() + Span::from_secs(30));
+        }
     }
 
     fn demand_progress(&self) {

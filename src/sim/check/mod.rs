@@ -24,6 +24,8 @@ pub struct Check {
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     now: Time,
+    /// Looks since time went on.
+    at_once: u64,
     /// Offsets stored at the last look.
     stored: u64,
 }

@@ -40,8 +40,12 @@ impl Consumer {
     /// Sets the thread's timer to what comes first.
     fn arm_beat(&mut self, core: &mut Core) {
         let Some(next) = self.client.beats.next else { return core.queue.clear(self.beat) };
+        let mut at = next.min(self.silent_at());
         let late = self.client.polled + self.settings.max_poll_interval;
-        core.queue.set(self.beat, next.min(self.silent_at()).min(late.max(core.now)));
+        if late > core.now || !matches!(self.client.task, Task::Poll { .. }) {
+            at = at.min(late);
+        }
+        core.queue.set(self.beat, at.max(core.now));
     }
 
     /// When the client's own session timer ends.

@@ -63,6 +63,8 @@ pub(in crate::sim) struct Member {
     pub(super) prepare: Prepare,
     /// Whether it led the generation.
     pub leads: bool,
+    /// Whether subscription or metadata may have changed since they were last looked at.
+    pub(super) news: bool,
     /// The topics of its last join.
     subscribed: Vec<Rc<str>>,
     /// What the leader assigned from: each topic's number of partitions.
@@ -81,6 +83,7 @@ impl Default for Member {
             rejoin: Some("".into()),
             prepare: Prepare::Not,
             leads: false,
+            news: false,
             subscribed: Vec::new(),
             snapshot: BTreeMap::new(),
             kept: None,
@@ -155,10 +158,11 @@ impl Consumer {
 
     /// A changed subscription, or topics that the leader did not assign from, make the member join again.
     fn notice_changes(&mut self) {
-        let member = &self.client.member;
-        if member.phase != Phase::Stable || member.rejoin.is_some() {
+        let member = &mut self.client.member;
+        if !member.news || member.phase != Phase::Stable || member.rejoin.is_some() {
             return;
         }
+        member.news = false;
         if member.subscribed != self.topics {
             self.want_rejoin("subscription has changed");
         } else if member.leads {
@@ -318,6 +322,7 @@ impl Consumer {
 
     /// Metadata came: a leader that waited for it goes on.
     pub(super) fn metadata_known(&mut self, core: &mut Core) {
+        self.client.member.news = true;
         if self.client.member.phase == Phase::Learning
             && let Some(reply) = self.client.member.kept.take()
         {
@@ -376,6 +381,7 @@ impl Consumer {
         let member = &mut self.client.member;
         member.phase = Phase::Stable;
         member.rejoin = None;
+        member.news = true;
         member.prepare = Prepare::Not;
         member.known_generation = member.generation;
         let (generation, group) = (member.generation, core.groups[self.group as usize].name.clone());

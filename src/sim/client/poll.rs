@@ -17,6 +17,7 @@ impl Consumer {
     /// Goes on with a `poll()` after news; whether it has returned.
     pub(super) fn poll_step(&mut self, core: &mut Core) -> bool {
         let Task::Poll { until } = self.client.task else { return false };
+        self.client.polled = core.now;
         if let Some(exception) = self.client.fatal.take() {
             self.fail(core, exception);
             return true;
@@ -137,7 +138,7 @@ impl Consumer {
                 self.fail(core, "OffsetOutOfRangeException");
             }
             Some(Fault::OutOfRange) => self.reset_position(chunk.place),
-            Some(Fault::Gone) => self.doubt_metadata(core.now),
+            Some(Fault::Gone) => self.gone(chunk.place, core.now),
             None => {}
         }
     }

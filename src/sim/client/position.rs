@@ -1,6 +1,7 @@
 //! Where reading starts: the committed offset, checked against the log, or what the reset policy says.
 
 use super::{Consumer, Note, Phase};
+use crate::base::Time;
 use crate::group::{self, ErrorCode, FetchGroup, OffsetFetchReply, TopicRef};
 use crate::sim::core::Core;
 use crate::sim::network::{Call, Target};
@@ -18,6 +19,8 @@ enum State {
     Unchecked,
     /// It can be fetched from.
     Ready,
+    /// Its topic is gone; the next rebalance takes it away.
+    Gone,
 }
 
 /// An assigned partition.
@@ -124,9 +127,29 @@ impl Consumer {
                 }
             }
         }
+        self.give_up_gone(core);
         if without && self.settings.reset == Reset::None {
             self.fail(core, "NoOffsetForPartitionException");
         }
+    }
+
+    /// Partitions of which the broker knows nothing any more are not asked for again.
+    fn give_up_gone(&mut self, core: &Core) {
+        for place in &mut self.client.places {
+            if place.state == State::Unknown && !core.logs[place.log as usize].exists {
+                place.state = State::Gone;
+                self.client.unready -= 1;
+            }
+        }
+        if self.any(State::Gone) {
+            self.doubt_metadata(core.now);
+        }
+    }
+
+    /// The topic of a partition is gone.
+    pub(super) fn gone(&mut self, place: u32, now: Time) {
+        self.client.places[place as usize].state = State::Gone;
+        self.doubt_metadata(now);
     }
 
     fn place_committed(&mut self, log: Option<u32>, offset: Option<i64>) {

@@ -285,6 +285,7 @@ impl Consumer {
             Wish::Close => self.begin_close(core),
             Wish::Subscribe(topics) => {
                 self.topics = topics;
+                self.client.member.news = true;
                 self.client.task = Task::Between { empty: false };
             }
             Wish::Unsubscribe => self.unsubscribe(core),
