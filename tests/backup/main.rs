@@ -3,6 +3,7 @@
 mod corruption;
 mod damage;
 mod golden;
+mod inconsistent;
 mod manifest;
 mod pack;
 mod random;
