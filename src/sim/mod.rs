@@ -12,6 +12,7 @@ pub mod check;
 mod client;
 mod core;
 mod fetch;
+mod given;
 mod input;
 mod network;
 mod producer;
@@ -24,6 +25,7 @@ mod spec;
 pub mod trace;
 mod world;
 
+pub use given::Given;
 pub use refusal::Refusal;
 pub use spec::{
     Commit, ConsumerSpec, GroupSpec, Pace, ProduceSpec, ProducerSpec, Reset, ResetTo, Resolved, Settings,

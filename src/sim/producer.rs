@@ -5,11 +5,12 @@
 //! already half a second old, as that of a real producer, which connects before it sends.
 
 use super::core::Core;
+use super::given::Given;
 use super::queue::Slot;
-use crate::base::{Rng, Span, StateHasher, Time};
+use crate::base::{Rng, Span, Time};
 use crate::log::batch::Timestamps;
 use crate::log::{Recipe, Record, Sticky, partitioner};
-use std::hash::{Hash, Hasher};
+use std::hash::Hash;
 use std::rc::Rc;
 
 /// `metadata.max.age.ms` of a producer.
@@ -26,27 +27,6 @@ pub(super) enum Source {
     Made(Rc<Recipe>),
     /// Records that came from outside.
     Given(Given),
-}
-
-/// Records that came from outside, and a digest that stands for them in the state hash.
-#[derive(Clone, Debug)]
-pub(super) struct Given {
-    pub records: Rc<[Record]>,
-    digest: u64,
-}
-
-impl Given {
-    pub fn new(records: Vec<Record>) -> Given {
-        let mut hasher = StateHasher::new();
-        records.hash(&mut hasher);
-        Given { records: records.into(), digest: hasher.finish() }
-    }
-}
-
-impl Hash for Given {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.digest.hash(state);
-    }
 }
 
 /// Which partition a record goes to, as a producer knows the topic.
@@ -190,13 +170,13 @@ impl Producer {
     /// The next record has reached the broker.
     pub fn arrive(&mut self, core: &mut Core) {
         let sent = self.sent(self.index);
-        let log = match &self.source {
+        let log = match &mut self.source {
             Source::Made(recipe) => {
                 let log = self.router.route_made(core, sent, recipe, self.index);
                 log.inspect(|log| core.append_made(*log, sent.timestamp_ms(), recipe, self.index))
             }
             Source::Given(given) => {
-                let mut record = given.records[self.index as usize].clone();
+                let mut record = given.take().expect("the count says that there is one");
                 record.stamp(sent);
                 let log = self.router.route_given(core, sent, &record);
                 log.inspect(|log| core.append_given(*log, &[record]))

@@ -4,7 +4,8 @@ use super::named;
 use crate::base::Rng;
 use crate::log::record::RECORD_BYTES_MAX;
 use crate::log::{Recipe, Record};
-use crate::sim::producer::{Given, Producer, Router, Sends, Source};
+use crate::sim::given::Given;
+use crate::sim::producer::{Producer, Router, Sends, Source};
 use crate::sim::queue::Timer;
 use crate::sim::spec::{Pace, ProduceSpec, ProducerSpec};
 use crate::sim::trace::Happening;
@@ -50,21 +51,19 @@ impl World {
     ///
     /// # Errors
     /// No such topic, a record over 1 MiB, a rate of nothing.
-    pub fn load(&mut self, topic: &str, records: Vec<Record>, pace: Pace) -> Result<(), Refusal> {
+    pub fn load(&mut self, topic: &str, records: Given, pace: Pace) -> Result<(), Refusal> {
         let (name, _) =
             self.core.topics.get_key_value(topic).ok_or_else(|| Refusal::NoTopic(topic.into()))?;
         let name = name.clone();
-        if let Some(at) =
-            records.iter().position(|record| record.payload_bytes() > u64::from(RECORD_BYTES_MAX))
-        {
-            return Err(Refusal::BadRecord(at as u64, "it is over 1 MiB".into()));
+        if let Some(at) = records.too_large() {
+            return Err(Refusal::BadRecord(at, "it is over 1 MiB".into()));
         }
-        let count = records.len() as u64;
+        let count = records.count();
         match pace {
             Pace::AtOnce => self.load_at_once(&name, records),
             Pace::Rate(rate_milli) => {
                 rate_fits(rate_milli)?;
-                let source = Source::Given(Given::new(records));
+                let source = Source::Given(records);
                 let label = format!("load {}", self.producers.len());
                 self.start_producer(label.into(), name, Sends { source, rate_milli, count: Some(count) })?;
             }
@@ -72,13 +71,13 @@ impl World {
         Ok(())
     }
 
-    fn load_at_once(&mut self, topic: &Rc<str>, records: Vec<Record>) {
+    fn load_at_once(&mut self, topic: &Rc<str>, mut records: Given) {
         let rng = Rng::new(self.core.config.seed).fork(&format!("load {}", self.core.trace.len()));
         let mut router = Router::new(topic.clone(), rng);
         let logs = self.core.topics[topic].logs.clone();
         let mut parts: Vec<Vec<Record>> = vec![Vec::new(); logs.len()];
-        let (now, count) = (self.core.now, records.len() as u64);
-        for mut record in records {
+        let (now, count) = (self.core.now, records.count());
+        while let Some(mut record) = records.take() {
             record.stamp(now);
             let log = router.route_given(&self.core, now, &record).expect("the topic exists");
             let part = logs.iter().position(|of| *of == log).expect("it is one of the topic's logs");

@@ -1,7 +1,7 @@
 //! `load`: the lines of a file become records of a topic.
 
 use super::{Act, File, Files, Refusal, Runner};
-use crate::sim::{Pace, TopicSpec, World};
+use crate::sim::{Given, Pace, TopicSpec, World};
 use crate::story::Story;
 use crate::story::command::{Command, Load};
 use crate::story::load::{Options, Report, Source};
@@ -69,17 +69,17 @@ fn open<'a>(load: &'a Load, file: &'a File) -> Result<Source<'a>, Refusal> {
 /// Hands the records to the world: at once in pieces, or by their rate all together.
 fn write(world: &mut World, load: &Load, source: &Source) -> Result<Report, Refusal> {
     let pace = load.rate_milli.map_or(Pace::AtOnce, Pace::Rate);
-    let (mut piece, mut bytes, mut result) = (Vec::new(), 0, Ok(()));
+    let (mut piece, mut bytes, mut result) = (Given::new(), 0, Ok(()));
     let report = source.read(|record| {
         bytes += record.payload_bytes();
-        piece.push(record);
+        piece.push(&record);
         if pace == Pace::AtOnce && bytes >= PIECE_BYTES && result.is_ok() {
             result = world.load(&load.topic, std::mem::take(&mut piece), Pace::AtOnce);
             bytes = 0;
         }
     });
     result?;
-    if !piece.is_empty() {
+    if piece.count() > 0 {
         world.load(&load.topic, piece, pace)?;
     }
     Ok(report)
