@@ -7,7 +7,7 @@ const FILE_LINES_MAX: usize = 400;
 const FUNCTION_LINES_MAX: usize = 80;
 
 /// What may be longer, and why: a path, or `path function`.
-const LISTED: [(&str, &str); 0] = [];
+const LISTED: [(&str, &str); 1] = [("src/ui/i18n/table.rs", "one table: a row a text")];
 
 /// What is too long and not listed.
 pub fn check(source: &Source) -> Vec<String> {
