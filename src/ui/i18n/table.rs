@@ -84,7 +84,6 @@ table! {
     pause_hint = "all threads";
     slow_name = "Slow {0} for 20 s";
     slow_hint = "poll loop only";
-    inspect_name = "Inspect {0}";
     dead_already = "{0} does not run.";
     facts_rate = "{0} records/s, busy {1}";
     facts_lag = "lag {0}";
@@ -171,8 +170,6 @@ table! {
     n_uncommitted = "{0} not committed";
     n_again = "{0} to read again";
     n_unread = "{0} unread";
-    n_reread = "{0} were read again";
-    n_skipped = "{0} skipped";
     explain_lag = "Monitors report a lag of {0} = {1} \u{2212} {2}. In truth {3} are unread.";
     explain_at_risk = "{0} would be read again if it died now.";
     explain_again = "{0} were read and not committed: they will be read again.";
@@ -215,7 +212,6 @@ table! {
     n_violated = "{0} violated";
     story = "Story";
     events = "Events";
-    close_drawer = "Close";
     seed = "seed";
     engine = "engine";
     hash = "hash";

@@ -37,7 +37,7 @@ pub fn Bar(props: &BarProps) -> Html {
     };
     html! {
         <header class="bar">
-            <strong class="brand">{ t.brand }</strong>
+            <h1 class="brand">{ t.brand }</h1>
             <div class="transport" role="group" aria-label={t.transport}>
                 { transport(props) }
                 { clock(props) }
