@@ -5,7 +5,7 @@
 //! store applies whole or not at all, and everything that reads does so through [`Store`].
 //!
 //! # The way of a backup
-//! [`capture`] a [`Snapshot`] → [`Transaction`] → a store → [`archive::write`] → a file → [`verify_file`] →
+//! [`capture()`] a [`Snapshot`] → [`Transaction`] → a store → [`archive::write`] → a file → [`verify_file`] →
 //! [`archive::read`] → [`Transaction`] → a store → [`restored`] → [`RestoredState`].
 //!
 //! # Promises

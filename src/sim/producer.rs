@@ -26,7 +26,7 @@ pub(super) enum Source {
     /// Records made up from a recipe.
     Made(Rc<Recipe>),
     /// Records that came from outside.
-    Given(Given),
+    Given(Box<Given>),
 }
 
 /// Which partition a record goes to, as a producer knows the topic.

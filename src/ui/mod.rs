@@ -1,7 +1,7 @@
 //! Layer 10: the page. Yew components draw the session's views; every act of a person is a line of text.
 //!
 //! Data goes down as `Rc<…View>` (equal ones are not drawn again), intents come up through one callback. The session
-//! stands behind [`lab::Lab`]: messages in, views out. Words come from [`i18n`], shapes from [`paint`].
+//! stands behind `lab::Lab`: messages in, views out. Words come from [`i18n`], shapes from [`paint`].
 
 mod app;
 mod broken;

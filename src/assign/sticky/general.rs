@@ -1,7 +1,7 @@
 //! The assignment when members subscribe to different topics (`GeneralAssignmentBuilder`).
 //!
 //! Members keep what they own, what is left goes to whoever has least, and then partitions are moved until nothing can
-//! be moved to make it more even ([`sweep`](super::sweep)). Members are known here by their rank of id, so that comparing
+//! be moved to make it more even (`sweep`). Members are known here by their rank of id, so that comparing
 //! numbers compares ids.
 
 use super::claims::{Claims, NONE};

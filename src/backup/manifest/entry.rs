@@ -46,7 +46,7 @@ pub struct Feature {
     pub operations: Vec<Rc<str>>,
 }
 
-/// See [`Lineage`](super::Lineage).
+/// See [`Lineage`](crate::backup::Lineage).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LineageEntry {

@@ -1,7 +1,7 @@
 //! Views: plain data, one file a panel, from which the page draws. The page computes no fact of its own.
 //!
 //! Every view is `Eq` and sits behind an `Rc`, so that a panel whose view did not change is not drawn again. Times are
-//! [`Time`] and [`Span`] (microseconds), offsets and counts `i64` and `u64`; there are no floats.
+//! [`Time`] and `Span` (microseconds), offsets and counts `i64` and `u64`; there are no floats.
 
 mod backups;
 mod happened;

@@ -63,7 +63,7 @@ impl World {
             Pace::AtOnce => self.load_at_once(&name, records),
             Pace::Rate(rate_milli) => {
                 rate_fits(rate_milli)?;
-                let source = Source::Given(records);
+                let source = Source::Given(Box::new(records));
                 let label = format!("load {}", self.producers.len());
                 self.start_producer(label.into(), name, Sends { source, rate_milli, count: Some(count) })?;
             }

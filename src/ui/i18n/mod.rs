@@ -1,4 +1,4 @@
-//! All words of the page: one table, a row a text and a column a language; numbers and times in [`format`].
+//! All words of the page: one table, a row a text and a column a language; numbers and times in [`mod@format`].
 //!
 //! No panel holds a literal word of its own. Kafka's words (states, settings, commands) are not translated and come
 //! with the views.
