@@ -6,7 +6,7 @@
 use rejoin::base::{Rng, Span, Time};
 use rejoin::sim::{
     Commit, ConsumerSpec, GroupSpec, ProduceSpec, ProducerSpec, Refusal, Reset, Settings, TopicSpec, World,
-    WorldConfig, check,
+    WorldConfig, check, fault,
 };
 use std::rc::Rc;
 
@@ -121,11 +121,12 @@ impl Swarm {
         let span = Span::from_ms(100 + self.rng.below(12_000));
         let world = &mut self.world;
         let (deed, done): (&str, Result<(), Refusal>) = match self.rng.below(12) {
-            0 | 1 => ("kill", world.kill(&consumer)),
-            2 => ("close", world.close(&consumer)),
-            3 | 4 => ("start", world.start(&consumer, &Settings::default())),
-            5 => ("pause", world.pause(&consumer, span)),
-            6 => ("slow", world.slow(&consumer, span)),
+            0..=3 => {
+                let fault = &fault::ALL[self.rng.below(fault::ALL.len() as u64) as usize];
+                (fault.name, (fault.inflict)(world, &consumer, span))
+            }
+            4 => ("close", world.close(&consumer)),
+            5 | 6 => ("start", world.start(&consumer, &Settings::default())),
             7 => ("restart", world.restart(&consumer)),
             8 => {
                 let facts = world.topics().into_iter().find(|facts| facts.name == topic).expect("a topic");

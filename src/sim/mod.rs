@@ -11,6 +11,7 @@ mod broker;
 pub mod check;
 mod client;
 mod core;
+pub mod fault;
 mod fetch;
 mod given;
 mod input;

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use syn::visit::{self, Visit};
 
 /// The folders with a registry: `const ALL: &[Type]` in its `mod.rs`; members are the files that declare a `Type`.
-const FOLDERS: [&str; 3] = ["src/assign", "src/backup", "src/story/command"];
+const FOLDERS: [&str; 5] =
+    ["src/assign", "src/backup", "src/sim/check", "src/sim/fault", "src/story/command"];
 
 /// Files below `src` and `xtask/src` that no `mod` names: nobody compiles them.
 pub fn orphans() -> Vec<String> {

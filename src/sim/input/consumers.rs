@@ -1,7 +1,7 @@
-//! Consumers: start, kill, close, pause, slow, restart, subscribe.
+//! Consumers: start, close, restart, subscribe. What goes wrong with them is in `fault`.
 
 use super::named;
-use crate::base::{Span, limit};
+use crate::base::limit;
 use crate::sim::client::{Consumer, Wish};
 use crate::sim::fetch::Fetch;
 use crate::sim::queue::Timer;
@@ -56,38 +56,12 @@ impl World {
         Ok(())
     }
 
-    /// Stops all threads for ever and closes the sockets: no leave, no commit, the record in flight is lost.
-    ///
-    /// # Errors
-    /// No such consumer, it does not run.
-    pub fn kill(&mut self, consumer: &str) -> Result<(), Refusal> {
-        let at = self.running(consumer)?;
-        self.consumers[at].kill(&mut self.core);
-        Ok(())
-    }
-
     /// Closes: what the last `poll()` returned is finished, then commit (automatic only), `revoked`, LeaveGroup.
     ///
     /// # Errors
     /// No such consumer, it does not run.
     pub fn close(&mut self, consumer: &str) -> Result<(), Refusal> {
         self.wish(consumer, Wish::Close)
-    }
-
-    /// At the next record, or after an empty poll, all threads stand still for `span`. Sockets stay open.
-    ///
-    /// # Errors
-    /// No such consumer, it does not run.
-    pub fn pause(&mut self, consumer: &str, span: Span) -> Result<(), Refusal> {
-        self.wish(consumer, Wish::Pause(span))
-    }
-
-    /// At the next record the poll loop alone stands still for `span`; heartbeats go on.
-    ///
-    /// # Errors
-    /// No such consumer, it does not run.
-    pub fn slow(&mut self, consumer: &str, span: Span) -> Result<(), Refusal> {
-        self.wish(consumer, Wish::Slow(span))
     }
 
     /// Closes, and starts a new process as soon as the old one is closed. A dead one is just started.
@@ -122,13 +96,14 @@ impl World {
         self.wish(consumer, Wish::Unsubscribe)
     }
 
-    fn running(&self, consumer: &str) -> Result<usize, Refusal> {
+    /// The place of a consumer whose process runs.
+    pub(in crate::sim) fn running(&self, consumer: &str) -> Result<usize, Refusal> {
         let at = self.consumer_of(consumer)?;
         if self.consumers[at].exists() { Ok(at) } else { Err(Refusal::DoesNotRun(consumer.into())) }
     }
 
     /// The loop does it at the next occasion; a loop that stands idle at once.
-    fn wish(&mut self, consumer: &str, wish: Wish) -> Result<(), Refusal> {
+    pub(in crate::sim) fn wish(&mut self, consumer: &str, wish: Wish) -> Result<(), Refusal> {
         let at = self.running(consumer)?;
         let of = &mut self.consumers[at];
         of.client.wishes.push(wish);
