@@ -3,12 +3,12 @@
 use crate::base::{Span, Time};
 
 /// Turns the page's clock into virtual time.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// Virtual milliseconds in a second of the page's clock.
     speed: u32,
-    /// The part of a virtual millisecond that is left over.
-    rest: f64,
+    /// The part of a virtual millisecond that is left over, in nanoseconds.
+    rest_ns: u64,
 }
 
 impl Pace {
@@ -18,23 +18,22 @@ impl Pace {
 
     /// A pace of so many virtual milliseconds a second.
     pub fn new(speed: u32) -> Pace {
-        Pace { speed, rest: 0.0 }
+        Pace { speed, rest_ns: 0 }
     }
 
     /// Where virtual time should be after `elapsed_ms` of the page's clock. What does not make a whole millisecond is
     /// kept for the next frame.
     pub fn target(&mut self, now: Time, elapsed_ms: f64) -> Time {
-        let virtual_ms =
-            elapsed_ms.clamp(0.0, Self::FRAME_MS_MAX) * f64::from(self.speed) / 1000.0 + self.rest;
-        let whole = virtual_ms.floor();
-        self.rest = virtual_ms - whole;
+        let elapsed_us = (elapsed_ms.clamp(0.0, Self::FRAME_MS_MAX) * 1000.0).round() as u64;
+        let virtual_ns = elapsed_us * u64::from(self.speed) + self.rest_ns;
+        self.rest_ns = virtual_ns % 1_000_000;
         // From within a millisecond (after a step) on to the next whole one.
-        Time::from_ms(now.ms()) + Span::from_ms(whole as u64)
+        Time::from_ms(now.ms()) + Span::from_ms(virtual_ns / 1_000_000)
     }
 
     /// Gives up what could not be done in time: the next frame starts from where the run is.
     pub fn forget(&mut self) {
-        self.rest = 0.0;
+        self.rest_ns = 0;
     }
 }
 

@@ -11,7 +11,8 @@ pub fn level(unread: i64, most: i64) -> usize {
     // A picture in which at most a handful is unread stays pale: the ramp never starts below 100 records.
     let most = most.max(100);
     let steps = LEVELS.len() as i64 - 1;
-    (1 + (unread.min(most) - 1).saturating_mul(steps) / most).min(steps) as usize
+    let share = |n: i64| n / (most / (1 << 32) + 1);
+    (1 + share(unread.min(most) - 1) * steps / share(most)).min(steps) as usize
 }
 
 #[cfg(test)]
