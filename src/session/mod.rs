@@ -185,7 +185,6 @@ impl Session {
 
     /// Everything that the page shows now.
     pub fn view(&mut self, focus: &Focus) -> LabView {
-        let story = self.story_view();
         self.chronicle.update(&self.runner);
         let backups = self.shelf.views(self.runner.store());
         let bytes = backups.iter().map(|backup| backup.bytes_own).sum();
@@ -208,7 +207,7 @@ impl Session {
                 self.shelf.pins(topic, partition)
             })),
             backups: Rc::new(BackupsView { backups, restore, bytes }),
-            story,
+            story: Rc::new(look::story::story(&self.runner)),
             happened: Rc::new(self.chronicle.view()),
         };
         let view = match self.last.take() {
@@ -217,11 +216,6 @@ impl Session {
         };
         self.last = Some(view.clone());
         view
-    }
-
-    /// The text changes only with an act or a line, so it is written anew only then.
-    fn story_view(&mut self) -> Rc<view::StoryView> {
-        Rc::new(look::story::story(&self.runner))
     }
 }
 
