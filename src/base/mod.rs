@@ -9,9 +9,11 @@ pub mod lines;
 pub mod rng;
 pub mod small;
 pub mod time;
+pub mod timeline_map;
 
 pub use hash::StateHasher;
 pub use id::{TopicPartition, Uuid};
 pub use java_map::{JavaHash, JavaMap};
 pub use rng::Rng;
 pub use time::{Span, Time};
+pub use timeline_map::TimelineMap;

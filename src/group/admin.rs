@@ -1,16 +1,19 @@
 //! DescribeGroups, ListGroups and DeleteGroups: what an administrator asks.
 
+use super::classic::ClassicState;
 use super::coordinator::{Coordinator, Group};
 use super::event::{Batch, Checked, Event, Outcome};
 use super::record::Record;
 use super::reply::{DescribedGroup, ListedGroup};
 use super::request::ListGroups;
-use super::view::GroupState;
 use super::{ErrorCode, classic::ClassicGroup};
 use std::rc::Rc;
 
 /// The first version of DescribeGroups that is told that a group is not there.
 const NOT_FOUND_VERSION: i16 = 6;
+
+/// Kafka's name of the type of a group of the consumer protocol, and of its protocol type.
+const CONSUMER: &str = "consumer";
 
 /// Kafka's name of the type of a group of the classic protocol.
 const CLASSIC: &str = "classic";
@@ -20,13 +23,13 @@ impl Coordinator {
     pub(super) fn describe(&self, id: &Rc<str>, version: i16) -> DescribedGroup {
         match self.groups.get(id) {
             Some(Group::Classic(group)) => group.described(),
-            None => {
+            Some(Group::Consumer(_)) | None => {
                 let known = version < NOT_FOUND_VERSION;
                 DescribedGroup {
                     error: if known { ErrorCode::NONE } else { ErrorCode::GROUP_ID_NOT_FOUND },
                     error_message: (!known).then(|| format!("Group {id} not found.").into()),
                     group_id: id.clone(),
-                    state: GroupState::Dead.name(),
+                    state: ClassicState::Dead.name(),
                     protocol_type: "".into(),
                     protocol: "".into(),
                     members: Vec::new(),
@@ -40,11 +43,19 @@ impl Coordinator {
         let among = |name: &str, wanted: &[Rc<str>]| {
             wanted.is_empty() || wanted.iter().any(|w| w.trim().eq_ignore_ascii_case(name))
         };
-        let listed = self.groups.values().map(|Group::Classic(group)| ListedGroup {
-            group_id: group.id.clone(),
-            protocol_type: group.protocol_type.clone().unwrap_or_default(),
-            state: group.state.name(),
-            group_type: CLASSIC,
+        let listed = self.groups.values().map(|group| match group {
+            Group::Classic(group) => ListedGroup {
+                group_id: group.id.clone(),
+                protocol_type: group.protocol_type.clone().unwrap_or_default(),
+                state: group.state.name(),
+                group_type: CLASSIC,
+            },
+            Group::Consumer(group) => ListedGroup {
+                group_id: group.id.clone(),
+                protocol_type: CONSUMER.into(),
+                state: group.state().name(),
+                group_type: CONSUMER,
+            },
         });
         listed.filter(|g| among(g.state, &request.states) && among(g.group_type, &request.types)).collect()
     }
@@ -57,7 +68,7 @@ impl Coordinator {
             let deletable = self.may_delete(id);
             if deletable.is_ok() {
                 records.extend(self.offsets.tombstones(id));
-                records.push(Record::ClassicGroup(id.clone(), None));
+                records.extend(self.group_tombstones(id));
                 out.event(Event::GroupDeleted { group: id.clone() });
             }
             results.push((id.clone(), deletable.err().unwrap_or(ErrorCode::NONE)));
@@ -66,12 +77,23 @@ impl Coordinator {
         results
     }
 
+    /// What removes a group that has no members, but for its offsets.
+    pub(super) fn group_tombstones(&self, id: &Rc<str>) -> Vec<Record> {
+        match self.groups.get(id) {
+            Some(Group::Consumer(group)) => group.tombstones(),
+            Some(Group::Classic(_)) => vec![Record::ClassicGroup(id.clone(), None)],
+            None => Vec::new(),
+        }
+    }
+
     fn may_delete(&self, id: &str) -> Checked {
         match self.groups.get(id) {
             None => Err(ErrorCode::GROUP_ID_NOT_FOUND),
+            Some(Group::Consumer(group)) if group.members.is_empty() => Ok(()),
+            Some(Group::Consumer(_)) => Err(ErrorCode::NON_EMPTY_GROUP),
             Some(Group::Classic(group)) => match group.state {
-                GroupState::Empty => Ok(()),
-                GroupState::Dead => Err(ErrorCode::GROUP_ID_NOT_FOUND),
+                ClassicState::Empty => Ok(()),
+                ClassicState::Dead => Err(ErrorCode::GROUP_ID_NOT_FOUND),
                 _ => Err(ErrorCode::NON_EMPTY_GROUP),
             },
         }
@@ -81,7 +103,7 @@ impl Coordinator {
 impl ClassicGroup {
     /// Protocol and subscriptions are told only while the group is stable.
     fn described(&self) -> DescribedGroup {
-        let protocol = self.protocol.as_ref().filter(|_| self.state == GroupState::Stable);
+        let protocol = self.protocol.as_ref().filter(|_| self.state == ClassicState::Stable);
         DescribedGroup {
             error: ErrorCode::NONE,
             error_message: None,

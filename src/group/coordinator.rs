@@ -1,7 +1,8 @@
 //! The machine: its state, its doors, and how an input goes through it.
 
 use super::classic::ClassicGroup;
-use super::config::Config;
+use super::config::{Config, GroupSettings};
+use super::consumer::{ConsumerGroup, TopicsVersion};
 use super::event::{Batch, Event, Outcome, Output, Producer};
 use super::ids::MemberIds;
 use super::metadata::Metadata;
@@ -31,12 +32,33 @@ pub struct Coordinator {
     pub(super) groups: BTreeMap<Rc<str>, Group>,
     pub(super) offsets: Offsets,
     pub(super) timers: Timers,
+    pub(super) topics_version: TopicsVersion,
+    pub(super) settings: BTreeMap<Rc<str>, GroupSettings>,
 }
 
 /// A group of one of Kafka's types.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Group {
     Classic(ClassicGroup),
+    Consumer(ConsumerGroup),
+}
+
+impl Group {
+    /// Whether offsets of the topic are in use.
+    pub(super) fn reads(&self, topic: &str) -> bool {
+        match self {
+            Group::Classic(group) => group.subscribes_to(topic),
+            Group::Consumer(group) => group.reads(topic),
+        }
+    }
+
+    /// Whether it has no members.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Group::Classic(group) => group.is_empty(),
+            Group::Consumer(group) => group.members.is_empty(),
+        }
+    }
 }
 
 impl Coordinator {
@@ -49,6 +71,8 @@ impl Coordinator {
             groups: BTreeMap::new(),
             offsets: Offsets::default(),
             timers: Timers::default(),
+            topics_version: TopicsVersion::default(),
+            settings: BTreeMap::new(),
         };
         coordinator.arm_offset_expiry(Time::ZERO);
         coordinator
@@ -74,6 +98,13 @@ impl Coordinator {
         match (key, task) {
             (TimerKey::OffsetExpiry, _) | (_, Task::ExpireOffsets) => self.expire_offsets(at, &mut out),
             (TimerKey::Join(id) | TimerKey::Sync(id), task) => self.fire_for_group(&id, at, task, &mut out),
+            (
+                TimerKey::Session(id, member)
+                | TimerKey::Rebalance(id, member)
+                | TimerKey::MemberJoin(id, member)
+                | TimerKey::MemberSync(id, member),
+                task,
+            ) => self.member_expired(at, (&id, &member), task, &mut out),
             (TimerKey::Heartbeat(id, member), _) => {
                 if let Some((Group::Classic(group), mut turn)) = self.turn(&id, at, &mut out) {
                     group.heartbeat_expired(&mut turn, &member);
@@ -91,13 +122,16 @@ impl Coordinator {
             }
             Task::CompleteJoin => group.complete_join(&mut turn),
             Task::ExpireSync { generation } => group.sync_expired(&mut turn, generation),
-            Task::ExpireMember | Task::ExpireOffsets => unreachable!("not a timer of a group"),
+            Task::ExpireMember | Task::ExpireRebalance { .. } | Task::ExpireOffsets => {
+                unreachable!("not a timer of a group")
+            }
         }
     }
 
     /// Takes note of the topics that exist. Offsets of topics that are gone are dropped.
     pub fn set_metadata(&mut self, now: Time, metadata: Metadata) -> Outcome {
         let mut out = Outcome::new(now);
+        self.note_topics(&metadata);
         let old = std::mem::replace(&mut self.metadata, metadata);
         let gone = old.topics.into_iter().filter(|(name, topic)| self.metadata.id_of(name) != topic.id);
         let gone: BTreeMap<Rc<str>, Uuid> = small::map(gone.map(|(name, topic)| (name, topic.id)));
@@ -105,6 +139,15 @@ impl Coordinator {
             self.drop_offsets_of(&gone, &mut out);
         }
         out
+    }
+
+    /// Replaces what is set for a group.
+    pub fn set_group_settings(&mut self, group: &Rc<str>, settings: GroupSettings) {
+        self.settings.insert(group.clone(), settings);
+    }
+
+    pub(super) fn settings_of(&self, group: &str) -> GroupSettings {
+        self.settings.get(group).copied().unwrap_or_else(|| self.config.group_settings())
     }
 
     /// A transaction marker: the pending offsets of the producer count, or are dropped.
@@ -120,18 +163,22 @@ impl Coordinator {
     pub fn restart(&mut self, now: Time, log: &[Batch]) -> Outcome {
         let mut out = Outcome::new(now);
         for id in self.groups.keys().cloned().collect::<Vec<_>>() {
-            let (Group::Classic(group), mut turn) = self.turn(&id, now, &mut out).expect("it is there");
-            group.unload(&mut turn);
+            if let Some((Group::Classic(group), mut turn)) = self.turn(&id, now, &mut out) {
+                group.unload(&mut turn);
+            }
         }
         self.groups.clear();
         self.offsets = Offsets::default();
         self.timers.clear();
+        self.topics_version.with_new_topics = self.topics_version.changes.unwrap_or(0);
         for batch in log {
             self.replay(batch);
         }
         for id in self.groups.keys().cloned().collect::<Vec<_>>() {
-            let (Group::Classic(group), mut turn) = self.turn(&id, now, &mut out).expect("it is there");
-            group.loaded(&mut turn);
+            match self.turn(&id, now, &mut out) {
+                Some((Group::Classic(group), mut turn)) => group.loaded(&mut turn),
+                _ => self.consumer_loaded(now, &id),
+            }
         }
         self.arm_offset_expiry(now);
         out
@@ -156,6 +203,13 @@ impl Coordinator {
                 Record::ClassicGroup(id, None) => {
                     self.groups.remove(id);
                 }
+                record @ (Record::ConsumerGroup(..)
+                | Record::ConsumerTopics(_)
+                | Record::ConsumerMember(..)
+                | Record::ConsumerTarget(..)
+                | Record::ConsumerMemberTarget(..)
+                | Record::ConsumerMemberCurrent(..)
+                | Record::ConsumerRegex(..)) => self.replay_consumer(record),
                 Record::TransactionEnd { commit } => {
                     let producer = batch.producer.expect("a marker belongs to a producer");
                     self.offsets.end_transaction(producer.id, *commit);
@@ -171,8 +225,13 @@ impl Coordinator {
 
     /// A group as it is now; `None` when there is none of that name.
     pub fn group(&self, group: &str) -> Option<GroupView> {
-        let Group::Classic(group) = self.groups.get(group)?;
-        Some(GroupView::of_classic(group, &self.config))
+        Some(match self.groups.get(group)? {
+            Group::Classic(group) => GroupView::of_classic(group, &self.config),
+            Group::Consumer(group) => {
+                let timeout_ms = self.settings_of(&group.id).session_timeout_ms;
+                GroupView::of_consumer(group, timeout_ms, &self.metadata)
+            }
+        })
     }
 
     /// The committed offsets of a group: topic, partition, value, in that order.

@@ -56,6 +56,17 @@ impl Coordinator {
                 Reply::DescribeGroups(DescribeGroupsReply { groups })
             }
             Request::ListGroups(r) => Reply::ListGroups(ListGroupsReply { groups: self.list(r) }),
+            Request::ConsumerHeartbeat(r) => return self.consumer_heartbeat(now, (token, context), r, out),
+            Request::ConsumerDescribe(r) => {
+                let groups = r.groups.iter().map(|id| self.describe_consumer(id)).collect();
+                Reply::ConsumerDescribe(ConsumerDescribeReply { groups })
+            }
+            // No group is a share group.
+            Request::ShareDescribe(r) => {
+                let refused = |id| ConsumerDescribedGroup::refused(ErrorCode::GROUP_ID_NOT_FOUND, id);
+                let groups = r.groups.iter().map(refused).collect();
+                Reply::ShareDescribe(ConsumerDescribeReply { groups })
+            }
             Request::DeleteGroups(r) => {
                 Reply::DeleteGroups(DeleteGroupsReply { results: self.delete_groups(&r.groups, out) })
             }
@@ -84,7 +95,10 @@ impl Coordinator {
         if is_new {
             self.create_classic(now, id);
         }
-        let (Group::Classic(group), mut turn) = self.turn(id, now, out).expect("it was made");
+        let Some((Group::Classic(group), mut turn)) = self.turn(id, now, out) else {
+            let refused = JoinGroupReply::refused(ErrorCode::INCONSISTENT_GROUP_PROTOCOL, member.clone());
+            return out.reply(join.token, Reply::JoinGroup(refused));
+        };
         let created = is_new.then(|| group.recorded(|_| Default::default()));
         group.join(&mut turn, join);
         if let Some(value) = created {
@@ -113,7 +127,7 @@ impl Coordinator {
         }
         match self.turn(&request.group_id, now, out) {
             Some((Group::Classic(group), mut turn)) => group.heartbeat(&mut turn, request),
-            None => ErrorCode::UNKNOWN_MEMBER_ID,
+            Some((Group::Consumer(_), _)) | None => ErrorCode::UNKNOWN_MEMBER_ID,
         }
     }
 
@@ -123,6 +137,7 @@ impl Coordinator {
         }
         let members = match self.turn(&request.group_id, now, out) {
             Some((Group::Classic(group), mut turn)) => group.leave(&mut turn, request),
+            Some((Group::Consumer(_), _)) => self.remove_members(now, request, out),
             None => {
                 let unknown = request.members.iter().map(|m| LeftMember {
                     member_id: m.member_id.clone(),
@@ -199,6 +214,11 @@ impl Coordinator {
     fn fetch_group(&self, asked: &FetchGroup, version: i16, require_stable: bool) -> FetchedGroup {
         let by_id = version >= TOPIC_ID_VERSION;
         let group = &asked.group_id;
+        if let Some(Group::Consumer(found)) = self.groups.get(group)
+            && let Err(error) = found.validate_fetch(asked.member_id.as_deref(), asked.member_epoch)
+        {
+            return FetchedGroup { group_id: group.clone(), error, topics: Vec::new() };
+        }
         let fetch = |topic: &Rc<str>, topic_id: Uuid, partition: i32| {
             self.fetch(&Wanted { group, topic, topic_id, partition, require_stable })
         };

@@ -18,6 +18,7 @@
 mod admin;
 mod classic;
 mod config;
+pub mod consumer;
 mod coordinator;
 pub mod error;
 mod event;
@@ -34,7 +35,7 @@ mod turn;
 mod view;
 pub mod wire;
 
-pub use config::Config;
+pub use config::{Config, GroupSettings, Migration};
 pub use coordinator::Coordinator;
 pub use error::ErrorCode;
 pub use event::{Batch, Event, Outcome, Output, Producer, Removal};

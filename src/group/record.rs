@@ -3,6 +3,7 @@
 //! Numbers in brackets are Kafka's record types. A record without a value is a tombstone: its key is gone.
 
 use super::Bytes;
+use super::consumer::record::*;
 use crate::base::Uuid;
 use std::rc::Rc;
 
@@ -13,6 +14,20 @@ pub enum Record {
     Offset(OffsetKey, Option<OffsetValue>),
     /// \[2\] A classic group.
     ClassicGroup(Rc<str>, Option<ClassicGroupValue>),
+    /// \[3\] A consumer group.
+    ConsumerGroup(Rc<str>, Option<ConsumerGroupValue>),
+    /// \[4\] What older coordinators remember of a consumer group's topics; only ever a tombstone.
+    ConsumerTopics(Rc<str>),
+    /// \[5\] A member of a consumer group.
+    ConsumerMember(MemberKey, Option<ConsumerMemberValue>),
+    /// \[6\] For which epoch the target of a consumer group was made.
+    ConsumerTarget(Rc<str>, Option<ConsumerTargetValue>),
+    /// \[7\] What a member is to have.
+    ConsumerMemberTarget(MemberKey, Option<MemberTargetValue>),
+    /// \[8\] What a member has.
+    ConsumerMemberCurrent(MemberKey, Option<CurrentValue>),
+    /// \[16\] What a regular expression means.
+    ConsumerRegex(RegexKey, Option<RegexValue>),
     /// The end of a transaction, in a batch of its own: its offsets count (`true`) or are dropped.
     TransactionEnd {
         /// Whether it was committed.

@@ -1,7 +1,9 @@
 //! What a coordinator answers: Kafka's replies with Kafka's fields.
 
+use super::consumer::record::ConsumerMemberValue;
 use super::request::TopicRef;
 use super::{Bytes, ErrorCode};
+use crate::base::Uuid;
 use std::rc::Rc;
 
 /// Partition numbers of a topic, each with its error.
@@ -22,6 +24,9 @@ pub enum Reply {
     DescribeGroups(DescribeGroupsReply),
     ListGroups(ListGroupsReply),
     DeleteGroups(DeleteGroupsReply),
+    ConsumerHeartbeat(ConsumerHeartbeatReply),
+    ConsumerDescribe(ConsumerDescribeReply),
+    ShareDescribe(ConsumerDescribeReply),
 }
 
 /// The answer to a join.
@@ -204,7 +209,7 @@ pub struct ListedGroup {
     pub protocol_type: Rc<str>,
     /// Kafka's name of its state.
     pub state: &'static str,
-    /// Kafka's name of its type: `classic`.
+    /// Kafka's name of its type: `classic`, `consumer`.
     pub group_type: &'static str,
 }
 
@@ -213,4 +218,71 @@ pub struct ListedGroup {
 pub struct DeleteGroupsReply {
     /// Group and error, in the order of the request.
     pub results: Vec<(Rc<str>, ErrorCode)>,
+}
+
+/// The answer to a heartbeat of the consumer protocol.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ConsumerHeartbeatReply {
+    /// Why not, or `NONE`.
+    pub error: ErrorCode,
+    /// The member; `None` with an error.
+    pub member_id: Option<Rc<str>>,
+    /// Its epoch.
+    pub member_epoch: i32,
+    /// After how long the next heartbeat is due, in milliseconds; 0 with an error and for one that leaves.
+    pub interval_ms: i32,
+    /// What it has now; `None` when that is as before.
+    pub assignment: Option<Vec<(Uuid, Vec<i32>)>>,
+}
+
+/// Consumer groups in detail.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ConsumerDescribeReply {
+    /// In the order of the request.
+    pub groups: Vec<ConsumerDescribedGroup>,
+}
+
+/// A consumer group in detail.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ConsumerDescribedGroup {
+    /// Why not, or `NONE`.
+    pub error: ErrorCode,
+    /// The group.
+    pub group_id: Rc<str>,
+    /// Kafka's name of its state; `""` with an error.
+    pub state: &'static str,
+    /// The group epoch.
+    pub epoch: i32,
+    /// The epoch of its target.
+    pub assignment_epoch: i32,
+    /// The assignor that it uses.
+    pub assignor: Rc<str>,
+    /// Its members.
+    pub members: Vec<ConsumerDescribedMember>,
+}
+
+/// A member of a consumer group in detail.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ConsumerDescribedMember {
+    /// Its id.
+    pub member_id: Rc<str>,
+    /// Its epoch.
+    pub epoch: i32,
+    /// What it says of itself.
+    pub about: ConsumerMemberValue,
+    /// What it has.
+    pub assignment: Vec<NamedPartitions>,
+    /// What it is to have.
+    pub target: Vec<NamedPartitions>,
+}
+
+/// Partitions of a topic.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct NamedPartitions {
+    /// The topic's id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: Rc<str>,
+    /// Partition numbers.
+    pub partitions: Vec<i32>,
 }

@@ -32,6 +32,9 @@ pub enum Request {
     DescribeGroups(DescribeGroups),
     ListGroups(ListGroups),
     DeleteGroups(DeleteGroups),
+    ConsumerHeartbeat(ConsumerHeartbeat),
+    ConsumerDescribe(ConsumerDescribe),
+    ShareDescribe(ConsumerDescribe),
 }
 
 impl Request {
@@ -49,6 +52,9 @@ impl Request {
             Request::DescribeGroups(_) => "DescribeGroups",
             Request::ListGroups(_) => "ListGroups",
             Request::DeleteGroups(_) => "DeleteGroups",
+            Request::ConsumerHeartbeat(_) => "ConsumerGroupHeartbeat",
+            Request::ConsumerDescribe(_) => "ConsumerGroupDescribe",
+            Request::ShareDescribe(_) => "ShareGroupDescribe",
         }
     }
 }
@@ -245,6 +251,38 @@ pub struct ListGroups {
 /// To remove empty groups with their offsets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DeleteGroups {
+    /// The groups.
+    pub groups: Vec<Rc<str>>,
+}
+
+/// To join, to live, or to leave, in the consumer protocol. What has not changed may be left out.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ConsumerHeartbeat {
+    /// The group.
+    pub group_id: Rc<str>,
+    /// The member; its own choice from version 1 on.
+    pub member_id: Rc<str>,
+    /// 0 to join, -1 to leave, -2 to leave for a while (static members), else the member's epoch.
+    pub member_epoch: i32,
+    /// `group.instance.id` of a static member.
+    pub instance_id: Option<Rc<str>>,
+    /// `client.rack`.
+    pub rack_id: Option<Rc<str>>,
+    /// `max.poll.interval.ms`; `-1` for as before, as the protocol has it.
+    pub rebalance_timeout_ms: i32,
+    /// The names that it subscribes to.
+    pub topics: Option<Vec<Rc<str>>>,
+    /// The regular expression that it subscribes to; `""` for none any more.
+    pub regex: Option<Rc<str>>,
+    /// The server-side assignor that it asks for.
+    pub assignor: Option<Rc<str>>,
+    /// The partitions that it has.
+    pub owned: Option<Vec<(Uuid, Vec<i32>)>>,
+}
+
+/// To see consumer groups, or share groups, in detail.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ConsumerDescribe {
     /// The groups.
     pub groups: Vec<Rc<str>>,
 }

@@ -16,6 +16,14 @@ pub enum TimerKey {
     Sync(Rc<str>),
     /// The group has not heard of the member.
     Heartbeat(Rc<str>, Rc<str>),
+    /// A consumer group has not heard of the member.
+    Session(Rc<str>, Rc<str>),
+    /// A member of a consumer group is to give partitions up.
+    Rebalance(Rc<str>, Rc<str>),
+    /// A member of a consumer group that uses the classic protocol is to join.
+    MemberJoin(Rc<str>, Rc<str>),
+    /// A member of a consumer group that uses the classic protocol is to sync.
+    MemberSync(Rc<str>, Rc<str>),
     /// Offsets are looked through for those that have expired.
     OffsetExpiry,
 }
@@ -29,6 +37,8 @@ pub(super) enum Task {
     CompleteJoin,
     /// Members that have not synced in this generation are removed.
     ExpireSync { generation: i32 },
+    /// A member of a consumer group still stands where it had partitions to give up.
+    ExpireRebalance { epoch: i32 },
     /// A member was silent too long.
     ExpireMember,
     /// Offsets expire.

@@ -3,10 +3,14 @@
 use super::Bytes;
 use super::classic::{ClassicGroup, Member};
 use super::config::Config;
-use crate::base::{Span, Time};
+use super::consumer::ConsumerGroup;
+use super::metadata::Metadata;
+use super::protocol::{Assigned, Subscription};
+use crate::base::{Span, Time, TopicPartition, Uuid};
 use std::rc::Rc;
 
-/// The state of a group, under Kafka's names.
+/// The state of a group, under Kafka's names: of classic groups Empty to Stable, of consumer groups Empty, Stable and the
+/// two that follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)]
 pub enum GroupState {
@@ -14,6 +18,8 @@ pub enum GroupState {
     PreparingRebalance,
     CompletingRebalance,
     Stable,
+    Assigning,
+    Reconciling,
     Dead,
 }
 
@@ -25,6 +31,8 @@ impl GroupState {
             GroupState::PreparingRebalance => "PreparingRebalance",
             GroupState::CompletingRebalance => "CompletingRebalance",
             GroupState::Stable => "Stable",
+            GroupState::Assigning => "Assigning",
+            GroupState::Reconciling => "Reconciling",
             GroupState::Dead => "Dead",
         }
     }
@@ -85,7 +93,7 @@ impl GroupView {
         let since = group.since_ms.map(|ms| Time::from_ms(u64::try_from(ms - config.epoch_ms).unwrap_or(0)));
         GroupView {
             id: group.id.clone(),
-            state: group.state,
+            state: group.state.into(),
             generation: group.generation,
             protocol_type: group.protocol_type.clone(),
             protocol: group.protocol.clone(),
@@ -98,6 +106,52 @@ impl GroupView {
             rebalances: group.rebalances,
             reason: group.reason.clone(),
             since,
+        }
+    }
+}
+
+/// The assignment and subscription bytes of members of the consumer protocol are what the classic protocol would have.
+impl GroupView {
+    pub(super) fn of_consumer(
+        group: &ConsumerGroup,
+        session_timeout_ms: i32,
+        metadata: &Metadata,
+    ) -> GroupView {
+        let timeout = |ms: i32| Span::from_ms(ms.max(0) as u64);
+        let member = |member: &super::consumer::Member| {
+            let topics = group.topics_of(member).into_iter().cloned().collect();
+            let names = |(id, numbers): (Uuid, std::collections::BTreeSet<i32>)| {
+                let name = metadata.name_of(id).cloned();
+                name.into_iter().flat_map(move |name| {
+                    numbers.clone().into_iter().map(move |number| TopicPartition::new(name.clone(), number))
+                })
+            };
+            let partitions = member.partitions().into_iter().flat_map(names).collect();
+            MemberView {
+                id: member.id.clone(),
+                client_id: member.about.client_id.clone(),
+                instance: member.about.instance.clone(),
+                session_timeout: timeout(session_timeout_ms),
+                rebalance_timeout: timeout(member.about.rebalance_timeout_ms),
+                last_heard: group.heard.get(&member.id).copied().unwrap_or(Time::ZERO),
+                awaiting_join: false,
+                awaiting_sync: false,
+                metadata: Subscription { topics, rack: member.about.rack.clone(), ..Default::default() }
+                    .encode(),
+                assignment: Assigned { partitions, user_data: None }.encode(),
+            }
+        };
+        GroupView {
+            id: group.id.clone(),
+            state: group.state(),
+            generation: group.epoch,
+            protocol_type: Some("consumer".into()),
+            protocol: None,
+            leader: None,
+            members: group.members.values().map(member).collect(),
+            rebalances: 0,
+            reason: "".into(),
+            since: None,
         }
     }
 }

@@ -249,6 +249,7 @@ fn version(request: &Request) -> i16 {
         | Request::TxnOffsetCommit(_)
         | Request::ListGroups(_) => 5,
         Request::Heartbeat(_) => 4,
+        Request::ConsumerHeartbeat(_) | Request::ConsumerDescribe(_) | Request::ShareDescribe(_) => 1,
         Request::OffsetDelete(_) => 0,
         Request::DescribeGroups(_) => 6,
         Request::DeleteGroups(_) => 2,
@@ -269,6 +270,9 @@ pub(super) fn api(reply: &Reply) -> &'static str {
         Reply::DescribeGroups(_) => "DescribeGroups",
         Reply::ListGroups(_) => "ListGroups",
         Reply::DeleteGroups(_) => "DeleteGroups",
+        Reply::ConsumerHeartbeat(_) => "ConsumerGroupHeartbeat",
+        Reply::ConsumerDescribe(_) => "ConsumerGroupDescribe",
+        Reply::ShareDescribe(_) => "ShareGroupDescribe",
     }
 }
 
@@ -289,6 +293,10 @@ pub(super) fn error_of(reply: &Reply) -> ErrorCode {
         Reply::DescribeGroups(reply) => first(reply.groups.iter().map(|group| group.error)),
         Reply::DeleteGroups(reply) => first(reply.results.iter().map(|(_, error)| *error)),
         Reply::ListGroups(_) => ErrorCode::NONE,
+        Reply::ConsumerHeartbeat(reply) => reply.error,
+        Reply::ConsumerDescribe(reply) | Reply::ShareDescribe(reply) => {
+            first(reply.groups.iter().map(|group| group.error))
+        }
     }
 }
 

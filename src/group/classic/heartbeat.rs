@@ -2,9 +2,9 @@
 
 use super::ClassicGroup;
 use crate::group::ErrorCode;
+use crate::group::classic::ClassicState;
 use crate::group::request::Heartbeat;
 use crate::group::turn::Turn;
-use crate::group::view::GroupState;
 
 impl ClassicGroup {
     /// Answers a heartbeat.
@@ -16,7 +16,7 @@ impl ClassicGroup {
         self.members.get_mut(id).expect("validated").last_heard = turn.now;
         self.await_heartbeat(turn, id);
         match self.state {
-            GroupState::PreparingRebalance => ErrorCode::REBALANCE_IN_PROGRESS,
+            ClassicState::PreparingRebalance => ErrorCode::REBALANCE_IN_PROGRESS,
             _ => ErrorCode::NONE,
         }
     }

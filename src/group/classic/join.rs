@@ -5,12 +5,12 @@
 
 use super::{ClassicGroup, Member};
 use crate::group::ErrorCode;
+use crate::group::classic::ClassicState;
 use crate::group::event::{Event, Removal};
 use crate::group::reply::{JoinGroupReply, Reply};
 use crate::group::request::{Context, JoinGroup};
 use crate::group::timer::{Task, TimerKey};
 use crate::group::turn::Turn;
-use crate::group::view::GroupState;
 use std::rc::Rc;
 
 /// The first version whose clients come back with the id that they are given.
@@ -62,7 +62,7 @@ impl ClassicGroup {
         if !self.has_room(turn, &request.member_id) {
             self.remove_full(turn, &request.member_id);
             join.refuse(turn, ErrorCode::GROUP_MAX_SIZE_REACHED, &"".into());
-        } else if self.state == GroupState::Dead {
+        } else if self.state == ClassicState::Dead {
             join.refuse(turn, ErrorCode::COORDINATOR_NOT_AVAILABLE, &request.member_id);
         } else if !self.supports(&request.protocol_type, &request.protocols) {
             join.refuse(turn, ErrorCode::INCONSISTENT_GROUP_PROTOCOL, &request.member_id);
@@ -75,7 +75,7 @@ impl ClassicGroup {
 
     /// Members count against the size, but while they gather only those whose join is held.
     fn has_room(&self, turn: &Turn, id: &str) -> bool {
-        use GroupState::*;
+        use ClassicState::*;
         let max = turn.config.max_size.max(0) as usize;
         match self.state {
             Empty | Dead => true,
@@ -115,7 +115,7 @@ impl ClassicGroup {
     /// Adds a member. It has no id to beat with until its join is answered, so its session timeout does not count yet.
     fn join_newcomer(&mut self, turn: &mut Turn, join: Join, id: Rc<str>) {
         let request = join.request;
-        if self.state == GroupState::PreparingRebalance && self.previous == GroupState::Empty {
+        if self.state == ClassicState::PreparingRebalance && self.previous == ClassicState::Empty {
             self.newcomer = true;
         }
         if self.members.is_empty() {
@@ -151,7 +151,7 @@ impl ClassicGroup {
     }
 
     fn join_with_id(&mut self, turn: &mut Turn, join: Join) {
-        use GroupState::*;
+        use ClassicState::*;
         let (request, id) = (join.request, &join.request.member_id);
         if self.pending_joins.contains(id) {
             return self.join_newcomer(turn, join, id.clone());

@@ -2,12 +2,12 @@
 
 use super::ClassicGroup;
 use crate::group::ErrorCode;
+use crate::group::classic::ClassicState;
 use crate::group::event::{Checked, Removal};
 use crate::group::reply::{JoinGroupReply, LeftMember};
 use crate::group::request::{LeaveGroup, LeavingMember};
 use crate::group::timer::TimerKey;
 use crate::group::turn::Turn;
-use crate::group::view::GroupState;
 use std::rc::Rc;
 
 impl ClassicGroup {
@@ -26,7 +26,7 @@ impl ClassicGroup {
                 error,
             });
         }
-        if !left.is_empty() && self.state != GroupState::Empty {
+        if !left.is_empty() && self.state != ClassicState::Empty {
             let reason = format!("explicit `LeaveGroup` request for ({}) members.", left.join(", "));
             self.rebalance_or_complete(turn, reason);
         }

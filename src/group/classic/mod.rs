@@ -30,4 +30,4 @@ mod unload;
 
 pub(super) use join::Join;
 pub(super) use member::Member;
-pub(super) use state::ClassicGroup;
+pub(super) use state::{ClassicGroup, ClassicState};

@@ -1,19 +1,19 @@
 //! How a rebalance begins, gathers members, forms a generation, and what its timers do.
 
 use super::ClassicGroup;
+use crate::group::classic::ClassicState;
 use crate::group::event::{Event, Removal};
 use crate::group::record::Record;
 use crate::group::reply::{JoinGroupReply, Reply, SyncGroupReply};
 use crate::group::timer::{Task, TimerKey};
 use crate::group::turn::Turn;
-use crate::group::view::GroupState;
 use crate::group::{Bytes, ErrorCode};
 use std::rc::Rc;
 
 impl ClassicGroup {
     /// Begins a rebalance where the state allows one; otherwise looks whether the one that runs can go on.
     pub(super) fn rebalance_or_complete(&mut self, turn: &mut Turn, reason: String) {
-        use GroupState::*;
+        use ClassicState::*;
         match self.state {
             Stable | CompletingRebalance | Empty => self.prepare_rebalance(turn, reason),
             PreparingRebalance | Dead => self.maybe_complete_join(turn),
@@ -23,19 +23,19 @@ impl ClassicGroup {
     /// Begins a rebalance. The first of an empty group waits for the initial delay; later ones until all members have
     /// joined, at most the longest rebalance timeout.
     pub(super) fn prepare_rebalance(&mut self, turn: &mut Turn, reason: String) {
-        if self.state == GroupState::CompletingRebalance {
+        if self.state == ClassicState::CompletingRebalance {
             self.set_assignments(|_| Bytes::default());
             self.answer_syncs(turn, ErrorCode::REBALANCE_IN_PROGRESS);
         }
         self.end_sync_phase(turn);
-        let initial = self.state == GroupState::Empty;
+        let initial = self.state == ClassicState::Empty;
         if initial {
             let delay_ms = turn.config.initial_rebalance_delay_ms;
             let remaining_ms = (self.rebalance_timeout_ms() - delay_ms).max(0);
             let task = Task::InitialJoin { delay_ms, remaining_ms };
             turn.arm_ms(delay_ms, TimerKey::Join(self.id.clone()), task);
         }
-        self.become_state(GroupState::PreparingRebalance, turn.clock_ms());
+        self.become_state(ClassicState::PreparingRebalance, turn.clock_ms());
         self.rebalances += 1;
         self.reason = reason.into();
         turn.event(Event::RebalanceBegan {
@@ -55,8 +55,8 @@ impl ClassicGroup {
 
     /// Forms the generation if all have joined. The initial delay is always waited out.
     pub(super) fn maybe_complete_join(&mut self, turn: &mut Turn) {
-        if self.state == GroupState::PreparingRebalance
-            && self.previous != GroupState::Empty
+        if self.state == ClassicState::PreparingRebalance
+            && self.previous != ClassicState::Empty
             && self.all_joined()
         {
             self.complete_join(turn);
@@ -84,7 +84,7 @@ impl ClassicGroup {
         for id in late {
             self.dismiss(turn, &id, Removal::MissedRebalance);
         }
-        if self.state == GroupState::Dead {
+        if self.state == ClassicState::Dead {
             return;
         }
         if !self.elect_joined_leader() && !self.members.is_empty() {
@@ -101,13 +101,13 @@ impl ClassicGroup {
         self.topics = self.subscribed_topics();
         self.pending_syncs = Default::default();
         if self.members.is_empty() {
-            self.become_state(GroupState::Empty, turn.clock_ms());
+            self.become_state(ClassicState::Empty, turn.clock_ms());
             let value = self.recorded(|_| Bytes::default());
             turn.append(Record::ClassicGroup(self.id.clone(), Some(value)));
             turn.event(Event::GroupEmpty { group: self.id.clone(), generation: self.generation });
             return;
         }
-        self.become_state(GroupState::CompletingRebalance, turn.clock_ms());
+        self.become_state(ClassicState::CompletingRebalance, turn.clock_ms());
         turn.event(Event::GenerationFormed {
             group: self.id.clone(),
             generation: self.generation,
@@ -198,7 +198,7 @@ impl ClassicGroup {
 
     /// The sync phase took too long: who has not synced goes.
     pub(in crate::group) fn sync_expired(&mut self, turn: &mut Turn, generation: i32) {
-        let syncing = matches!(self.state, GroupState::CompletingRebalance | GroupState::Stable);
+        let syncing = matches!(self.state, ClassicState::CompletingRebalance | ClassicState::Stable);
         if generation != self.generation || !syncing || self.pending_syncs.is_empty() {
             return;
         }
@@ -221,7 +221,7 @@ impl ClassicGroup {
                 member: id.clone(),
                 why: Removal::NeverJoined,
             });
-            if self.state == GroupState::PreparingRebalance && self.all_joined() {
+            if self.state == ClassicState::PreparingRebalance && self.all_joined() {
                 self.complete_join(turn);
             }
             return;
@@ -234,10 +234,10 @@ impl ClassicGroup {
         self.answer_join(turn, id, JoinGroupReply::refused(ErrorCode::UNKNOWN_MEMBER_ID, "".into()));
         self.dismiss(turn, id, why);
         match self.state {
-            GroupState::Stable | GroupState::CompletingRebalance => {
+            ClassicState::Stable | ClassicState::CompletingRebalance => {
                 self.rebalance_or_complete(turn, format!("removing member {id} on heartbeat expiration."));
             }
-            GroupState::PreparingRebalance if self.all_joined() => self.complete_join(turn),
+            ClassicState::PreparingRebalance if self.all_joined() => self.complete_join(turn),
             _ => {}
         }
     }

@@ -16,13 +16,42 @@ use std::rc::Rc;
 /// The protocol type of consumers.
 pub(in crate::group) const CONSUMER: &str = "consumer";
 
+/// The state of a classic group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::group) enum ClassicState {
+    Empty,
+    PreparingRebalance,
+    CompletingRebalance,
+    Stable,
+    Dead,
+}
+
+impl From<ClassicState> for GroupState {
+    fn from(state: ClassicState) -> GroupState {
+        match state {
+            ClassicState::Empty => GroupState::Empty,
+            ClassicState::PreparingRebalance => GroupState::PreparingRebalance,
+            ClassicState::CompletingRebalance => GroupState::CompletingRebalance,
+            ClassicState::Stable => GroupState::Stable,
+            ClassicState::Dead => GroupState::Dead,
+        }
+    }
+}
+
+impl ClassicState {
+    /// Kafka's name.
+    pub fn name(self) -> &'static str {
+        GroupState::from(self).name()
+    }
+}
+
 /// A classic group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::group) struct ClassicGroup {
     pub id: Rc<str>,
-    pub state: GroupState,
+    pub state: ClassicState,
     /// The state before; only "was it Empty" is asked.
-    pub previous: GroupState,
+    pub previous: ClassicState,
     /// When it entered its state, in milliseconds since 1970; `None` when a record does not say.
     pub since_ms: Option<i64>,
     pub generation: i32,
@@ -55,8 +84,8 @@ impl ClassicGroup {
     pub fn new(id: Rc<str>, clock_ms: i64) -> ClassicGroup {
         ClassicGroup {
             id,
-            state: GroupState::Empty,
-            previous: GroupState::Dead,
+            state: ClassicState::Empty,
+            previous: ClassicState::Dead,
             since_ms: Some(clock_ms),
             generation: 0,
             protocol_type: None,
@@ -78,7 +107,7 @@ impl ClassicGroup {
     /// The group that a record remembers.
     pub fn remembered(id: Rc<str>, value: &ClassicGroupValue) -> ClassicGroup {
         let mut group = ClassicGroup::new(id, 0);
-        group.state = if value.members.is_empty() { GroupState::Empty } else { GroupState::Stable };
+        group.state = if value.members.is_empty() { ClassicState::Empty } else { ClassicState::Stable };
         group.since_ms = Some(value.current_state_timestamp_ms).filter(|ms| *ms != -1);
         group.generation = value.generation;
         group.protocol_type = Some(value.protocol_type.clone()).filter(|t| !t.is_empty());
@@ -105,8 +134,8 @@ impl ClassicGroup {
     }
 
     /// Changes the state; Kafka's table of allowed changes is asserted.
-    pub fn become_state(&mut self, state: GroupState, clock_ms: i64) {
-        use GroupState::*;
+    pub fn become_state(&mut self, state: ClassicState, clock_ms: i64) {
+        use ClassicState::*;
         let allowed = match state {
             Empty | CompletingRebalance => self.state == PreparingRebalance,
             PreparingRebalance => matches!(self.state, Stable | CompletingRebalance | Empty),
@@ -116,6 +145,10 @@ impl ClassicGroup {
         assert!(allowed, "group {} cannot go from {:?} to {state:?}", self.id, self.state);
         self.previous = std::mem::replace(&mut self.state, state);
         self.since_ms = Some(clock_ms);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.state == ClassicState::Empty
     }
 
     pub fn is_leader(&self, member: &str) -> bool {
@@ -198,7 +231,7 @@ impl ClassicGroup {
 
     /// Whether a member of this type with these protocols fits in.
     pub fn supports(&self, protocol_type: &str, protocols: &[JoinProtocol]) -> bool {
-        if self.state == GroupState::Empty {
+        if self.state == ClassicState::Empty {
             return !protocol_type.is_empty() && !protocols.is_empty();
         }
         let by_all =
@@ -276,7 +309,7 @@ impl ClassicGroup {
 
     /// Whether the request comes from a member of this generation.
     pub fn validate(&self, id: &str, instance: Option<&Rc<str>>, generation: i32) -> Checked {
-        if self.state == GroupState::Dead {
+        if self.state == ClassicState::Dead {
             return Err(ErrorCode::COORDINATOR_NOT_AVAILABLE);
         }
         self.validate_member(id, instance)?;

@@ -4,11 +4,11 @@
 use super::join::Join;
 use super::{ClassicGroup, Member};
 use crate::group::ErrorCode;
+use crate::group::classic::ClassicState;
 use crate::group::event::Event;
 use crate::group::record::Record;
 use crate::group::reply::{JoinGroupReply, Reply, SyncGroupReply};
 use crate::group::turn::Turn;
-use crate::group::view::GroupState;
 use std::rc::Rc;
 
 /// The first version whose leader understands that it is to skip the assignment.
@@ -31,24 +31,24 @@ impl ClassicGroup {
         self.update(&new, &request.protocols, join.timeouts_ms(), join.token, turn.now);
         let reason = join.reason();
         match self.state {
-            GroupState::Stable if self.protocol == self.select_protocol() => {
+            ClassicState::Stable if self.protocol == self.select_protocol() => {
                 self.store_replaced(turn, join, &new, leader_before);
             }
-            GroupState::Stable => self.rebalance_or_complete(
+            ClassicState::Stable => self.rebalance_or_complete(
                 turn,
                 format!(
                     "Group's selectedProtocol will change because static member {new} with instance id {instance} \
                      joined with change of protocol; client reason: {reason}"
                 ),
             ),
-            GroupState::CompletingRebalance => self.prepare_rebalance(
+            ClassicState::CompletingRebalance => self.prepare_rebalance(
                 turn,
                 format!(
                     "Updating metadata for static member {new} with instance id {instance}; client reason: {reason}"
                 ),
             ),
-            GroupState::PreparingRebalance => self.maybe_complete_join(turn),
-            GroupState::Empty | GroupState::Dead => unreachable!("a group with a member is neither empty nor dead"),
+            ClassicState::PreparingRebalance => self.maybe_complete_join(turn),
+            ClassicState::Empty | ClassicState::Dead => unreachable!("a group with a member is neither empty nor dead"),
         }
     }
 

@@ -1,13 +1,13 @@
 //! SyncGroup: the leader hands in the assignment, everyone gets his own.
 
 use super::ClassicGroup;
+use crate::group::classic::ClassicState;
 use crate::group::event::{Checked, Event};
 use crate::group::record::Record;
 use crate::group::reply::{Reply, SyncGroupReply};
 use crate::group::request::SyncGroup;
 use crate::group::timer::TimerKey;
 use crate::group::turn::Turn;
-use crate::group::view::GroupState;
 use crate::group::{Bytes, ErrorCode};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -22,7 +22,7 @@ impl SyncGroupReply {
 impl ClassicGroup {
     /// Answers a sync, or holds it until the leader's comes.
     pub(in crate::group) fn sync(&mut self, turn: &mut Turn, token: u64, request: &SyncGroup) {
-        use GroupState::*;
+        use ClassicState::*;
         let id = &request.member_id;
         let refuse = |error| Reply::SyncGroup(SyncGroupReply::refused(error));
         if let Err(error) = self.validate_sync(request) {
@@ -53,7 +53,7 @@ impl ClassicGroup {
     }
 
     fn validate_sync(&self, request: &SyncGroup) -> Checked {
-        if self.state == GroupState::Empty {
+        if self.state == ClassicState::Empty {
             return Err(ErrorCode::UNKNOWN_MEMBER_ID);
         }
         self.validate(&request.member_id, request.group_instance_id.as_ref(), request.generation_id)?;
@@ -85,7 +85,7 @@ impl ClassicGroup {
         turn.append(Record::ClassicGroup(self.id.clone(), Some(value)));
         self.set_assignments(of);
         self.answer_syncs(turn, ErrorCode::NONE);
-        self.become_state(GroupState::Stable, turn.clock_ms());
+        self.become_state(ClassicState::Stable, turn.clock_ms());
         turn.event(Event::GenerationStable {
             group: self.id.clone(),
             generation: self.generation,

@@ -2,9 +2,9 @@
 
 use super::ClassicGroup;
 use crate::group::ErrorCode;
+use crate::group::classic::ClassicState;
 use crate::group::reply::{JoinGroupReply, Reply, SyncGroupReply};
 use crate::group::turn::Turn;
-use crate::group::view::GroupState;
 use std::rc::Rc;
 
 impl ClassicGroup {
@@ -30,7 +30,7 @@ impl ClassicGroup {
             self.await_heartbeat(turn, &id);
         }
         let max = turn.config.max_size.max(0) as usize;
-        if self.members.len() > max && self.state == GroupState::Stable {
+        if self.members.len() > max && self.state == ClassicState::Stable {
             let (id, size) = (&self.id, self.members.len());
             let reason = format!("Freshly-loaded group {id} (size {size}) is over capacity {max}");
             self.prepare_rebalance(turn, reason);

@@ -1,18 +1,21 @@
 //! OffsetCommit and TxnOffsetCommit: who may commit, and the records that say what.
 
 use crate::base::{Time, Uuid};
+use crate::group::classic::ClassicState;
 use crate::group::coordinator::{Coordinator, Group};
 use crate::group::event::{Batch, Checked, Outcome, Producer};
 use crate::group::record::{OffsetKey, OffsetValue, Record};
 use crate::group::reply::PartitionErrors;
 use crate::group::request::{CommitPartition, OffsetCommit, TxnOffsetCommit};
 use crate::group::turn::Turn;
-use crate::group::view::GroupState;
 use crate::group::{ErrorCode, classic::ClassicGroup};
 use std::rc::Rc;
 
 /// The first version that is told that the group is not there.
 const GROUP_ID_NOT_FOUND_VERSION: i16 = 9;
+
+/// In place of the version, for a commit in a transaction: there every version will do.
+const TRANSACTIONAL: i16 = -1;
 
 /// What is committed for a topic that exists.
 pub(in crate::group) struct CommitTopic {
@@ -53,7 +56,7 @@ impl Coordinator {
             true => ErrorCode::GROUP_ID_NOT_FOUND,
             false => ErrorCode::ILLEGAL_GENERATION,
         };
-        self.admit(now, &committer, absent)?;
+        self.admit(now, &committer, absent, (version, topics))?;
         if let Some((Group::Classic(group), mut turn)) = self.turn(&request.group_id, now, out) {
             group.heard_of_committer(&mut turn, &request.member_id);
         }
@@ -77,12 +80,23 @@ impl Coordinator {
             instance: request.group_instance_id.as_ref(),
             producer: Some(Producer { id: request.producer_id, epoch: request.producer_epoch }),
         };
-        self.admit(now, &committer, ErrorCode::ILLEGAL_GENERATION)?;
+        // A transaction only knows generations.
+        let admitted = self.admit(now, &committer, ErrorCode::ILLEGAL_GENERATION, (TRANSACTIONAL, topics));
+        admitted.map_err(|error| match error {
+            ErrorCode::STALE_MEMBER_EPOCH => ErrorCode::ILLEGAL_GENERATION,
+            other => other,
+        })?;
         Ok(self.write(now, &committer, topics, None, out))
     }
 
     /// Without membership, committing to a group that is not there makes it: a simple group, which stores offsets only.
-    fn admit(&mut self, now: Time, committer: &Committer, absent: ErrorCode) -> Checked {
+    fn admit(
+        &mut self,
+        now: Time,
+        committer: &Committer,
+        absent: ErrorCode,
+        (version, topics): (i16, &[CommitTopic]),
+    ) -> Checked {
         if !self.groups.contains_key(committer.group) {
             if committer.generation >= 0 {
                 return Err(absent);
@@ -91,6 +105,15 @@ impl Coordinator {
         }
         match &self.groups[committer.group] {
             Group::Classic(group) => group.validate_commit(committer),
+            Group::Consumer(group) => {
+                let of_topic = |topic: &CommitTopic| {
+                    let id = self.metadata.id_of(&topic.name);
+                    topic.partitions.iter().map(move |p| (id, p.partition)).collect::<Vec<_>>()
+                };
+                let version = Some(version).filter(|version| *version != TRANSACTIONAL);
+                let partitions = topics.iter().flat_map(of_topic);
+                group.validate_commit((committer.member, committer.generation), version, partitions)
+            }
         }
     }
 
@@ -138,8 +161,8 @@ impl Coordinator {
 
 impl ClassicGroup {
     fn validate_commit(&self, committer: &Committer) -> Checked {
-        let (plain, empty) = (committer.producer.is_none(), self.state == GroupState::Empty);
-        if self.state == GroupState::Dead {
+        let (plain, empty) = (committer.producer.is_none(), self.state == ClassicState::Empty);
+        if self.state == ClassicState::Dead {
             return Err(ErrorCode::COORDINATOR_NOT_AVAILABLE);
         }
         if committer.generation < 0 && empty {
@@ -150,7 +173,7 @@ impl ClassicGroup {
         } else if plain {
             return Err(ErrorCode::UNKNOWN_MEMBER_ID);
         }
-        if plain && self.state == GroupState::CompletingRebalance {
+        if plain && self.state == ClassicState::CompletingRebalance {
             return Err(ErrorCode::REBALANCE_IN_PROGRESS);
         }
         Ok(())

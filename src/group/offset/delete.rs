@@ -2,11 +2,11 @@
 
 use crate::base::Uuid;
 use crate::group::ErrorCode;
+use crate::group::classic::ClassicState;
 use crate::group::coordinator::{Coordinator, Group};
 use crate::group::event::{Batch, Checked, Outcome};
 use crate::group::offset::commit::Errors;
 use crate::group::record::{OffsetKey, Record};
-use crate::group::view::GroupState;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -18,19 +18,19 @@ impl Coordinator {
         topics: &[(Rc<str>, Vec<i32>)],
         out: &mut Outcome,
     ) -> Checked<Errors> {
-        let Some(Group::Classic(group)) = self.groups.get(group_id) else {
-            return Err(ErrorCode::GROUP_ID_NOT_FOUND);
-        };
-        match group.state {
-            GroupState::Dead => return Err(ErrorCode::GROUP_ID_NOT_FOUND),
-            GroupState::Empty => {}
-            _ if group.is_consumers() => {}
-            _ => return Err(ErrorCode::NON_EMPTY_GROUP),
+        let group = self.groups.get(group_id).ok_or(ErrorCode::GROUP_ID_NOT_FOUND)?;
+        if let Group::Classic(group) = group {
+            match group.state {
+                ClassicState::Dead => return Err(ErrorCode::GROUP_ID_NOT_FOUND),
+                ClassicState::Empty => {}
+                _ if group.is_consumers() => {}
+                _ => return Err(ErrorCode::NON_EMPTY_GROUP),
+            }
         }
         let mut records = Vec::new();
         let mut errors = Vec::new();
         for (topic, partitions) in topics {
-            if group.subscribes_to(topic) {
+            if group.reads(topic) {
                 errors.push(partitions.iter().map(|&p| (p, ErrorCode::GROUP_SUBSCRIBED_TO_TOPIC)).collect());
                 continue;
             }

@@ -4,15 +4,15 @@
 //! step, the timers due by then fire; after it, those that it armed with no delay.
 //!
 //! An API that this coordinator does not have is answered `{"throttleTimeMs":0,"errorCode":35}` (UNSUPPORTED_VERSION),
-//! which no trace has, so that the difference is seen where it begins; settings and steps of protocols that are not
-//! there (`groupConfig`, `group.consumer.*`, `group.share.*`) are let be.
+//! which no trace has, so that the difference is seen where it begins; settings of protocols that are not there
+//! (`group.share.*`) are let be.
 
 use super::field::*;
 use super::{record_to_json, reply_to_json, request_from_json};
 use crate::base::lines::{LineError, Trouble, each_json};
 use crate::base::{Time, Uuid};
 use crate::group::event::{Batch, Outcome, Output, Producer};
-use crate::group::{Config, Context, Coordinator, ErrorCode, MemberIds, Metadata, TopicInfo};
+use crate::group::{Config, Context, Coordinator, ErrorCode, GroupSettings, MemberIds, Metadata, TopicInfo};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
@@ -111,8 +111,13 @@ impl Trace {
                 for name in texts(line, "delete")? {
                     self.metadata.topics.remove(&name);
                 }
-                let changed = [each(line, "create", topic)?, each(line, "grow", topic)?];
-                self.metadata.topics.extend(changed.into_iter().flatten());
+                self.metadata.topics.extend(each(line, "create", topic)?);
+                for (name, mut grown) in each(line, "grow", topic)? {
+                    // The partitions that were there stay where they are.
+                    let old = self.metadata.topics.get(&name).filter(|_| grown.racks.is_empty());
+                    grown.racks = old.map_or(grown.racks, |old| old.racks.clone());
+                    self.metadata.topics.insert(name, grown);
+                }
                 Ok(self.coordinator.set_metadata(self.now, self.metadata.clone()))
             }
             "endTransaction" => {
@@ -120,7 +125,15 @@ impl Trace {
                 Ok(self.coordinator.end_transaction(self.now, producer, bool(line, "commit")?))
             }
             "restart" => Ok(self.coordinator.restart(self.now, &self.log)),
-            "advance" | "groupConfig" => Ok(Outcome::new(self.now)),
+            "groupConfig" => {
+                let mut settings = GroupSettings::default();
+                for (name, value) in line["set"].as_object().into_iter().flatten() {
+                    settings.set(name, value.as_str().ok_or_else(|| format!("{name} is not a text"))?)?;
+                }
+                self.coordinator.set_group_settings(&text(line, "group")?, settings);
+                Ok(Outcome::new(self.now))
+            }
+            "advance" => Ok(Outcome::new(self.now)),
             other => Err(format!("a step does not know how to do {other:?}")),
         }
     }

@@ -1,6 +1,7 @@
 //! Records of `__consumer_offsets` in JSON, as Kafka's console formatters print them:
 //! `{"key":{"type":T,"data":{…}},"value":{"version":V,"data":{…}}}`, `"value":null` for a tombstone.
 
+use super::consumer;
 use super::field::*;
 use crate::base::Uuid;
 use crate::group::record::{ClassicGroupValue, MemberMetadata, OffsetKey, OffsetValue, Record};
@@ -26,6 +27,11 @@ pub fn record_to_json(record: &Record) -> Value {
             let value =
                 value.as_ref().map(|v| json!({"version": CLASSIC_GROUP_VERSION, "data": classic_group(v)}));
             (CLASSIC_GROUP, json!({"group": &**id}), value)
+        }
+        record => {
+            let (kind, key, data) =
+                consumer::record_to_json(record).expect("all others are of consumer groups");
+            (kind, key, data.map(|data| json!({"version": 0, "data": data})))
         }
     };
     json!({"key": {"type": kind, "data": key}, "value": value})
@@ -101,7 +107,8 @@ pub fn record_from_json(record: &Value) -> Result<Record, String> {
         CLASSIC_GROUP => {
             Ok(Record::ClassicGroup(text(key, "group")?, data.map(classic_group_value).transpose()?))
         }
-        other => Err(format!("records of type {other} are not known")),
+        other => consumer::record_from_json(other, key, data)?
+            .ok_or_else(|| format!("records of type {other} are not known")),
     }
 }
 

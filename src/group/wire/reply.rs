@@ -23,6 +23,8 @@ pub fn reply_to_json(reply: &Reply, version: i16) -> Value {
         Reply::DescribeGroups(r) => describe_groups(r, version),
         Reply::ListGroups(r) => list_groups(r),
         Reply::DeleteGroups(r) => delete_groups(r),
+        Reply::ConsumerHeartbeat(r) => super::consumer::heartbeat_to_json(r),
+        Reply::ConsumerDescribe(r) | Reply::ShareDescribe(r) => super::consumer::describe_to_json(r),
     };
     if let (Value::Object(body), Value::Object(fields)) = (&mut body, fields) {
         body.extend(fields);

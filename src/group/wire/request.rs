@@ -41,6 +41,11 @@ pub fn request_from_json(api: &str, body: &Value) -> Result<Option<Request>, Str
             types: texts(body, "typesFilter")?,
         }),
         "DeleteGroups" => Request::DeleteGroups(DeleteGroups { groups: texts(body, "groupsNames")? }),
+        "ConsumerGroupHeartbeat" => Request::ConsumerHeartbeat(super::consumer::heartbeat_from_json(body)?),
+        "ConsumerGroupDescribe" => {
+            Request::ConsumerDescribe(ConsumerDescribe { groups: texts(body, "groupIds")? })
+        }
+        "ShareGroupDescribe" => Request::ShareDescribe(ConsumerDescribe { groups: texts(body, "groupIds")? }),
         _ => return Ok(None),
     }))
 }

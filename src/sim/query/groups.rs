@@ -89,8 +89,13 @@ impl World {
 fn state(state: group::GroupState) -> GroupState {
     match state {
         group::GroupState::Empty => GroupState::Empty,
-        group::GroupState::PreparingRebalance => GroupState::PreparingRebalance,
-        group::GroupState::CompletingRebalance => GroupState::CompletingRebalance,
+        // Of consumer groups: waiting for a target, and for members to follow it.
+        group::GroupState::PreparingRebalance | group::GroupState::Assigning => {
+            GroupState::PreparingRebalance
+        }
+        group::GroupState::CompletingRebalance | group::GroupState::Reconciling => {
+            GroupState::CompletingRebalance
+        }
         group::GroupState::Stable => GroupState::Stable,
         group::GroupState::Dead => GroupState::Dead,
     }

@@ -1,0 +1,142 @@
+//! How a member follows its target: Kafka's `CurrentAssignmentBuilder`, a pure function.
+//!
+//! ```text
+//!    assigned           target
+//!   +----------+-------+----------+     keep   = assigned ∩ target
+//!   |  revoke  | keep  |   want   |     revoke = assigned − keep
+//!   +----------+-------+-----+----+     want   = target − keep, and of that
+//!                      | get |wait|     wait   = what another member still has (or this one, but not as pending)
+//!                      +-----+----+     get    = want − wait
+//!
+//!   1  revoke ≠ ∅ and the client still has some of it   ->  UNREVOKED, same epoch, assigned = keep, pending = revoke
+//!   2  else                                             ->  target's epoch, assigned = keep ∪ get, pending = ∅,
+//!                                                           UNRELEASED when wait ≠ ∅, STABLE otherwise
+//! ```
+//!
+//! In both cases the epoch before is the epoch until now, also when that stays.
+//! Of topics that the member does not subscribe to (any more) the target counts as ∅. A client that does not say what it
+//! has counts as having everything.
+//!
+//! | state | rule |
+//! |---|---|
+//! | STABLE | at another epoch: the above; else, when the subscription changed: *shrink* |
+//! | UNREVOKED | pending still held: *shrink* when the subscription changed, nothing otherwise; else the above |
+//! | UNRELEASED | the above |
+//! | UNKNOWN | the above for a client that says that it has nothing; others are fenced |
+//!
+//! *Shrink*: what is not subscribed goes from assigned to pending, at the same epoch.
+
+use super::assignment::meet;
+use super::member::MemberState;
+use super::record::CurrentValue;
+use super::{Assigned, Partitions};
+use crate::base::Uuid;
+use crate::group::ErrorCode;
+use crate::group::event::Checked;
+use std::collections::BTreeSet;
+
+/// What a member is led to.
+pub(super) struct Aim<'a> {
+    /// The epoch of the target.
+    pub epoch: i32,
+    pub target: &'a Partitions,
+    /// What the client says that it has; `None` when it does not say.
+    pub owned: Option<&'a Partitions>,
+    /// The topics that it subscribes to.
+    pub subscribed: &'a BTreeSet<Uuid>,
+    /// Whether it subscribes to something else than before.
+    pub changed: bool,
+    /// Whether a member, this one or another, has the partition.
+    pub is_held: &'a dyn Fn(Uuid, i32) -> bool,
+}
+
+/// Where the member stands next.
+pub(super) fn reconcile(now: &CurrentValue, aim: &Aim) -> Checked<CurrentValue> {
+    Ok(match now.state {
+        MemberState::Stable if now.epoch != aim.epoch => next(now, aim),
+        MemberState::Stable if aim.changed => shrink(now, aim),
+        MemberState::Stable => now.clone(),
+        MemberState::UnrevokedPartitions if aim.still_has(&now.pending) => match aim.changed {
+            true => shrink(now, aim),
+            false => now.clone(),
+        },
+        MemberState::UnrevokedPartitions | MemberState::UnreleasedPartitions => next(now, aim),
+        MemberState::Unknown if aim.owned.is_some_and(Partitions::is_empty) => next(now, aim),
+        MemberState::Unknown => return Err(ErrorCode::FENCED_MEMBER_EPOCH),
+    })
+}
+
+impl Aim<'_> {
+    /// Whether the client has, as far as it says, some of it.
+    fn still_has(&self, partitions: &Assigned) -> bool {
+        self.owned.is_none_or(|owned| meet(owned, partitions))
+    }
+}
+
+fn next(now: &CurrentValue, aim: &Aim) -> CurrentValue {
+    let nothing = BTreeSet::new();
+    let target = |topic: &Uuid| match aim.subscribed.contains(topic) {
+        true => aim.target.get(topic).unwrap_or(&nothing),
+        false => &nothing,
+    };
+    let (mut keep, mut revoke) = (Assigned::new(), Assigned::new());
+    for (topic, numbers) in &now.assigned {
+        for (&number, &epoch) in numbers {
+            let place = if target(topic).contains(&number) { &mut keep } else { &mut revoke };
+            place.entry(*topic).or_default().insert(number, epoch);
+        }
+    }
+    if !revoke.is_empty() && aim.still_has(&revoke) {
+        let state = MemberState::UnrevokedPartitions;
+        return CurrentValue {
+            epoch: now.epoch,
+            previous_epoch: now.epoch,
+            state,
+            assigned: keep,
+            pending: revoke,
+        };
+    }
+    let mut waits = false;
+    let has =
+        |of: &Assigned, topic: &Uuid, number: i32| of.get(topic).is_some_and(|n| n.contains_key(&number));
+    for topic in aim.target.keys() {
+        for &number in target(topic) {
+            if has(&now.assigned, topic, number) {
+                continue;
+            }
+            if (aim.is_held)(*topic, number) && !has(&now.pending, topic, number) {
+                waits = true;
+            } else {
+                keep.entry(*topic).or_default().insert(number, aim.epoch);
+            }
+        }
+    }
+    CurrentValue {
+        epoch: aim.epoch,
+        previous_epoch: now.epoch,
+        state: if waits { MemberState::UnreleasedPartitions } else { MemberState::Stable },
+        assigned: keep,
+        pending: Assigned::new(),
+    }
+}
+
+fn shrink(now: &CurrentValue, aim: &Aim) -> CurrentValue {
+    let mut assigned = now.assigned.clone();
+    let dropped: Vec<Uuid> =
+        assigned.keys().filter(|topic| !aim.subscribed.contains(topic)).copied().collect();
+    if dropped.is_empty() {
+        return now.clone();
+    }
+    let mut pending = now.pending.clone();
+    for topic in dropped {
+        let numbers = assigned.remove(&topic).expect("it is one of the keys");
+        pending.entry(topic).or_default().extend(numbers);
+    }
+    match aim.still_has(&pending) {
+        true => {
+            let (epoch, state) = (now.epoch, MemberState::UnrevokedPartitions);
+            CurrentValue { epoch, previous_epoch: epoch, state, assigned, pending }
+        }
+        false => CurrentValue { assigned, ..now.clone() },
+    }
+}

@@ -1,0 +1,107 @@
+//! What records of a consumer group say.
+
+use super::{Assigned, MemberState};
+use crate::base::Uuid;
+use crate::group::request::JoinProtocol;
+use std::rc::Rc;
+
+/// Which member of which group.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MemberKey {
+    /// The group.
+    pub group: Rc<str>,
+    /// The member's id.
+    pub member: Rc<str>,
+}
+
+/// Which regular expression of which group.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RegexKey {
+    /// The group.
+    pub group: Rc<str>,
+    /// The expression.
+    pub regex: Rc<str>,
+}
+
+/// A group.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ConsumerGroupValue {
+    /// The group epoch.
+    pub epoch: i32,
+    /// XXH3-64 over the topics that it reads; 0 when it reads none that exist.
+    pub metadata_hash: i64,
+}
+
+/// What a member says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ConsumerMemberValue {
+    /// `group.instance.id` of a static member.
+    pub instance: Option<Rc<str>>,
+    /// `client.rack`.
+    pub rack: Option<Rc<str>>,
+    /// `client.id`.
+    pub client_id: Rc<str>,
+    /// Its address.
+    pub client_host: Rc<str>,
+    /// Names that it subscribes to, sorted.
+    pub topics: Vec<Rc<str>>,
+    /// The regular expression that it subscribes to.
+    pub regex: Option<Rc<str>>,
+    /// How long it may take to give partitions up, in milliseconds.
+    pub rebalance_timeout_ms: i32,
+    /// The server-side assignor that it asks for.
+    pub assignor: Option<Rc<str>>,
+    /// What a member that uses the classic protocol says besides.
+    pub classic: Option<ClassicMemberValue>,
+}
+
+/// What a member of a consumer group says that uses the classic protocol.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ClassicMemberValue {
+    /// How long it may be silent, in milliseconds.
+    pub session_timeout_ms: i32,
+    /// What it supports, best first.
+    pub protocols: Vec<JoinProtocol>,
+}
+
+/// For which epoch the target was made.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ConsumerTargetValue {
+    /// The group epoch then.
+    pub epoch: i32,
+    /// When, in milliseconds since 1970; 0 when not known.
+    pub timestamp_ms: i64,
+}
+
+/// The target of a member: topic ids and partition numbers in the assignor's order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct MemberTargetValue {
+    /// Each topic once.
+    pub topics: Vec<(Uuid, Vec<i32>)>,
+}
+
+/// Where a member stands.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CurrentValue {
+    /// Its epoch; `-2` for a static member that is away, as the protocol has it.
+    pub epoch: i32,
+    /// The epoch before; `-1` for none, as the protocol has it.
+    pub previous_epoch: i32,
+    /// What it waits for.
+    pub state: MemberState,
+    /// What it has.
+    pub assigned: Assigned,
+    /// What it has to give up.
+    pub pending: Assigned,
+}
+
+/// What a regular expression means.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RegexValue {
+    /// The topics that it matched, sorted.
+    pub topics: Vec<Rc<str>>,
+    /// The version of the metadata that it was matched with.
+    pub version: i64,
+    /// When, in milliseconds since 1970.
+    pub timestamp_ms: i64,
+}

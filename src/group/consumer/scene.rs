@@ -1,0 +1,114 @@
+//! What a request to a consumer group is computed from, and how a member is taken one step on.
+
+use super::Partitions;
+use super::member::Member;
+use super::reconcile::{Aim, reconcile};
+use super::record::{ConsumerGroupValue, CurrentValue};
+use super::state::ConsumerGroup;
+use super::subscription::Subscriptions;
+use super::target;
+use crate::group::config::{Config, GroupSettings};
+use crate::group::event::Checked;
+use crate::group::metadata::Metadata;
+use crate::group::record::Record;
+
+/// The group as it is, and its surroundings.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    /// The wall clock, in milliseconds since 1970.
+    pub clock_ms: i64,
+    pub group: &'a ConsumerGroup,
+    pub config: &'a Config,
+    pub settings: &'a GroupSettings,
+    pub metadata: &'a Metadata,
+}
+
+/// What changed in a member's subscription.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Change {
+    /// Something did.
+    pub any: bool,
+    /// Topics are to be shared out anew.
+    pub bumps: bool,
+}
+
+/// A member one step further.
+pub(super) struct Step {
+    pub member: Member,
+    /// Whether it stands elsewhere than before.
+    pub moved: bool,
+    /// Whether topics were looked at.
+    pub looked: bool,
+}
+
+impl Scene<'_> {
+    /// Writes what a member says of itself, if that is new; says whether the names it subscribes to are.
+    pub fn note(&self, before: &Member, after: &Member, records: &mut Vec<Record>) -> bool {
+        let renamed = before.topic_set() != after.topic_set();
+        let mut same = before.about.clone();
+        same.topics.clone_from(&after.about.topics);
+        if renamed || same != after.about {
+            records.push(after.about_record(&self.group.id));
+        }
+        renamed
+    }
+
+    /// Raises the group epoch when that is due, makes a target when that is due, and leads the member towards its target.
+    pub fn advance(
+        &self,
+        before: &Member,
+        after: Member,
+        change: Change,
+        owned: Option<&Partitions>,
+        records: &mut Vec<Record>,
+    ) -> Checked<Step> {
+        let mut epoch = self.group.epoch;
+        let looked = change.bumps || self.clock_ms >= self.group.refresh_at_ms;
+        if looked {
+            let metadata_hash = Subscriptions::with(self.group, &after).metadata_hash(self.metadata);
+            if change.bumps || metadata_hash != self.group.metadata_hash {
+                epoch += 1;
+                let value = ConsumerGroupValue { epoch, metadata_hash };
+                records.push(Record::ConsumerGroup(self.group.id.clone(), Some(value)));
+            }
+        }
+        let (target_epoch, target) = if epoch > self.group.assignment_epoch && self.may_assign() {
+            let (targets, own) = target::make(self, (before, &after), looked, epoch);
+            records.extend(targets);
+            (epoch, own.as_set())
+        } else {
+            (self.group.assignment_epoch, self.group.target(self.group.predecessor(&after)))
+        };
+        let current = self.follow(&after, (target_epoch, &target), change, owned)?;
+        let moved = current != after.current;
+        let member = Member { current, ..after };
+        if moved {
+            records.push(member.current_record(&self.group.id));
+        }
+        Ok(Step { member, moved, looked })
+    }
+
+    /// A target is made at most once in an interval.
+    fn may_assign(&self) -> bool {
+        let interval_ms = i64::from(self.settings.assignment_interval_ms);
+        let made_ms = self.group.assignment_timestamp_ms;
+        made_ms == 0 || interval_ms == 0 || self.clock_ms >= made_ms + interval_ms
+    }
+
+    fn follow(
+        &self,
+        member: &Member,
+        (epoch, target): (i32, &Partitions),
+        change: Change,
+        owned: Option<&Partitions>,
+    ) -> Checked<CurrentValue> {
+        if !change.any && member.is_reconciled_to(epoch) {
+            return Ok(member.current.clone());
+        }
+        let subscribed = self.group.topic_ids_of(member, self.metadata);
+        let is_held = |topic, number| self.group.is_held(topic, number);
+        let aim =
+            Aim { epoch, target, owned, subscribed: &subscribed, changed: change.any, is_held: &is_held };
+        reconcile(&member.current, &aim)
+    }
+}
