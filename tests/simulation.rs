@@ -1,5 +1,6 @@
 //! The world against recordings of real consumers (`vectors/runs`), and what the world promises about itself.
 
+use rejoin::base::Map;
 use rejoin::base::Span;
 use rejoin::base::Time;
 use rejoin::measure::{Ledger, facts};
@@ -8,7 +9,6 @@ use rejoin::sim::{
 };
 use rejoin::story::{Options, Runner, Story};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -21,7 +21,7 @@ fn run_recorded(name: &str) -> (Value, Value) {
     let summary = std::fs::read_to_string(folder.join("summary.json")).expect("a summary");
     let summary: Value = serde_json::from_str(&summary).expect("JSON");
     let ids = summary["facts"]["member_ids"].as_object().expect("member ids");
-    let member_ids: BTreeMap<Rc<str>, Rc<str>> =
+    let member_ids: Map<Rc<str>, Rc<str>> =
         ids.iter().map(|(name, id)| (name.as_str().into(), id.as_str().expect("an id").into())).collect();
     let story = Story::parse(&text).expect("a story that parses");
     let lines = story.lines.iter().zip(text.lines());

@@ -1,8 +1,8 @@
 //! What a client-side assignor is given and what it answers.
 
 use super::order;
+use crate::base::Map;
 use crate::base::{JavaMap, TopicPartition};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A topic that exists, or one that somebody speaks of.
@@ -76,10 +76,10 @@ impl Input {
     /// Replaces names by places. Topics that only members speak of come after `topics`, without partitions.
     pub fn new(topics: Vec<Topic>, subscribers: &[Subscriber]) -> Input {
         let mut topics = topics;
-        let mut places: BTreeMap<Rc<str>, u32> =
+        let mut places: Map<Rc<str>, u32> =
             topics.iter().zip(0..).map(|(topic, place)| (topic.name.clone(), place)).collect();
         let mut place = |name: &Rc<str>| {
-            *places.entry(name.clone()).or_insert_with(|| {
+            *places.or_insert_with(name.clone(), || {
                 topics.push(Topic { name: name.clone(), partitions: 0, racks: None });
                 topics.len() as u32 - 1
             })

@@ -1,7 +1,7 @@
 //! What every assignor owes, and what some promise beyond.
 
 use super::{Assignment, Assignor, Input, Partition, Protocol};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::base::{Map, Set};
 
 /// How evenly an assignor shares out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub fn debts(assignor: &Assignor, input: &Input, assignment: &Assignment) -> Vec
     if input.members.len() != assignment.len() {
         return vec![format!("{} lists for {} members", assignment.len(), input.members.len())];
     }
-    let mut owners: BTreeMap<Partition, &str> = BTreeMap::new();
+    let mut owners: Map<Partition, &str> = Map::new();
     for (member, list) in input.members.iter().zip(assignment) {
         let id = &member.id;
         for &partition in list {
@@ -57,8 +57,8 @@ pub fn debts(assignor: &Assignor, input: &Input, assignment: &Assignment) -> Vec
 }
 
 /// Partitions of subscribed topics that have no owner.
-fn missing(input: &Input, owners: &BTreeMap<Partition, &str>) -> Vec<Partition> {
-    let subscribed: BTreeSet<u32> = input.members.iter().flat_map(|m| m.topics.iter().copied()).collect();
+fn missing(input: &Input, owners: &Map<Partition, &str>) -> Vec<Partition> {
+    let subscribed: Set<u32> = input.members.iter().flat_map(|m| m.topics.iter().copied()).collect();
     let all = subscribed.into_iter().flat_map(|topic| {
         (0..input.topics[topic as usize].partitions).map(move |number| Partition { topic, number })
     });
@@ -79,7 +79,7 @@ fn uneven(promise: Promise, input: &Input, assignment: &Assignment) -> Vec<Strin
             uneven.map(|(i, t)| format!("{} is shared out as {:?}", t.name, of_topic(i))).collect()
         }
         Promise::EvenWhenAllSubscribeAlike => {
-            let sets: BTreeSet<BTreeSet<u32>> =
+            let sets: Set<Set<u32>> =
                 input.members.iter().map(|m| m.topics.iter().copied().collect()).collect();
             let counts: Vec<usize> = assignment.iter().map(Vec::len).collect();
             match sets.len() == 1 && spread(&counts) > 1 {

@@ -2,7 +2,7 @@
 
 use super::target::{Group, Targets};
 use super::{server_range, simple, uniform};
-use std::collections::BTreeMap;
+use crate::base::Map;
 
 /// For which groups an assignor is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,7 +57,7 @@ pub fn debts(assignor: &ServerAssignor, group: &Group, targets: &Targets) -> Vec
     }
     let wanted = |topic: u32| group.members.iter().any(|member| member.topics.contains(&topic));
     let mut debts = Vec::new();
-    let mut owners: BTreeMap<(u32, i32), Vec<&str>> = BTreeMap::new();
+    let mut owners: Map<(u32, i32), Vec<&str>> = Map::new();
     for (member, share) in group.members.iter().zip(targets) {
         let Some(share) = share else {
             if group.members.iter().any(|member| !member.topics.is_empty()) {
@@ -78,7 +78,7 @@ pub fn debts(assignor: &ServerAssignor, group: &Group, targets: &Targets) -> Vec
                 if !(0..group.topics[topic as usize].partitions).contains(&number) {
                     debts.push(format!("{} has {name}-{number}, which does not exist", member.id));
                 }
-                owners.entry((topic, number)).or_default().push(&member.id);
+                owners.or_default((topic, number)).push(&member.id);
             }
         }
     }

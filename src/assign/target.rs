@@ -1,9 +1,9 @@
 //! What a server-side assignor is given and what it answers.
 
 use super::order;
+use crate::base::Map;
 use crate::base::Uuid;
 use crate::base::java_order::{self, Adds, spread};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Partitions of one topic that follow each other.
@@ -100,10 +100,10 @@ impl Share {
     }
 
     /// The partitions of each topic, sorted both.
-    pub fn by_topic(&self) -> BTreeMap<u32, Vec<i32>> {
-        let mut topics: BTreeMap<u32, Vec<i32>> = BTreeMap::new();
+    pub fn by_topic(&self) -> Map<u32, Vec<i32>> {
+        let mut topics: Map<u32, Vec<i32>> = Map::new();
         for run in self.runs() {
-            topics.entry(run.topic).or_default().extend(run.first..run.first + run.count);
+            topics.or_default(run.topic).extend(run.first..run.first + run.count);
         }
         topics.values_mut().for_each(|partitions| partitions.sort_unstable());
         topics

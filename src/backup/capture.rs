@@ -4,7 +4,7 @@ use super::label::Label;
 use super::manifest::{FormatError, KindName};
 use super::snapshot::Snapshot;
 use super::store::{Store, Transaction};
-use std::collections::BTreeMap;
+use crate::base::Map;
 use std::fmt;
 use std::rc::Rc;
 
@@ -25,7 +25,7 @@ pub struct Options {
     /// The topics to keep; empty: all.
     pub topics: Vec<Rc<str>>,
     /// Notes for the manifest.
-    pub annotations: BTreeMap<Rc<str>, Rc<str>>,
+    pub annotations: Map<Rc<str>, Rc<str>>,
 }
 
 /// A backup that was taken but not stored yet.

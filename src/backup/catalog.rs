@@ -2,9 +2,9 @@
 
 use super::digest::Digest;
 use super::label::Label;
-use super::manifest::{FormatError, KindName, Manifest, json};
+use super::manifest::json::{self, object, words};
+use super::manifest::{FormatError, KindName, Manifest};
 use super::store::Store;
-use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
 /// The largest catalog that is read, in bytes.
@@ -14,8 +14,7 @@ pub const CATALOG_BYTES_MAX: usize = 16 << 20;
 pub const BACKUPS_MAX: usize = 10_000;
 
 /// All backups, sorted by the moment in their labels.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalog {
     /// In a store: grows by one with every transaction. In an archive: the number of its backups, so that equal archives
     /// are equal to the byte.
@@ -26,14 +25,14 @@ pub struct Catalog {
     pub backups: Vec<CatalogEntry>,
 }
 
+object!(Catalog { generation, created_ms, backups });
+
 /// One backup.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogEntry {
     /// Its label.
     pub label: Rc<str>,
     /// Its kind.
-    #[serde(rename = "type")]
     pub kind: KindName,
     /// The backup that it builds on.
     pub prior: Option<Rc<str>>,
@@ -49,13 +48,18 @@ pub struct CatalogEntry {
     pub bytes_total: u64,
 }
 
+object!(CatalogEntry {
+    label, kind = "type", prior, base_full, manifest_sha256, status, bytes_own, bytes_total,
+});
+
 /// The state of a backup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// All its files are there.
     Complete,
 }
+
+words!(Status { Complete = "complete" });
 
 impl CatalogEntry {
     /// The entry of the backup with this manifest, whose bytes have the digest `manifest_sha256`.

@@ -11,17 +11,17 @@ use super::offsets;
 use super::scan::{Facts, Scan};
 use super::snapshot::{GroupSnapshot, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
 use super::store::{ChunkKey, Transaction};
+use crate::base::Map;
 use crate::base::Uuid;
 use crate::base::small;
 use crate::log::{Partition, segment};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The bytes of a backup's files, in chunks.
 #[derive(Default)]
 pub struct Files {
     /// See [`Store::chunk`](super::Store::chunk).
-    pub chunks: BTreeMap<ChunkKey, Rc<[u8]>>,
+    pub chunks: Map<ChunkKey, Rc<[u8]>>,
 }
 
 impl Files {
@@ -175,8 +175,8 @@ pub fn group_entries(
     all: bool,
     warnings: &mut Vec<Rc<str>>,
 ) -> Result<Vec<GroupEntry>, Refusal> {
-    let ends: BTreeMap<(&str, i32), i64> =
-        small::map(partitions.iter().map(|p| ((&*p.topic, p.id), p.log_end_offset.0)));
+    let ends: Map<(&str, i32), i64> =
+        partitions.iter().map(|p| ((&*p.topic, p.id), p.log_end_offset.0)).collect();
     let mut groups = Vec::new();
     for group in &snapshot.groups {
         let texts = group.offsets.iter().map(|offset| &offset.metadata).chain([&group.group]);
@@ -203,11 +203,7 @@ fn left_out(group: &GroupSnapshot, offset: &OffsetSnapshot) -> Rc<str> {
     .into()
 }
 
-fn group_entry(
-    group: &GroupSnapshot,
-    kept: &[&OffsetSnapshot],
-    ends: &BTreeMap<(&str, i32), i64>,
-) -> GroupEntry {
+fn group_entry(group: &GroupSnapshot, kept: &[&OffsetSnapshot], ends: &Map<(&str, i32), i64>) -> GroupEntry {
     let mut offsets: Vec<OffsetEntry> = kept
         .iter()
         .map(|o| OffsetEntry {

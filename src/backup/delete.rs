@@ -5,8 +5,7 @@ use super::catalog::Catalog;
 use super::digest::Digest;
 use super::manifest::Manifest;
 use super::store::{ChunkKey, Contents, Store, Transaction};
-use crate::base::small;
-use std::collections::BTreeSet;
+use crate::base::Set;
 use std::rc::Rc;
 
 /// The transaction that deletes the backup `label`, with the chunks that no other backup names.
@@ -28,7 +27,7 @@ pub fn delete(label: &str, store: &dyn Store) -> Result<Transaction, Refusal> {
     catalog.remove(label);
     catalog.generation += 1;
     if let (Some(own), Some(others)) = (files_of(store, label), files_of_all(store, &catalog)) {
-        transaction.deletes = small::set(own.difference(&others).flat_map(|file| chunks_of(store, *file)));
+        transaction.deletes = own.difference(&others).flat_map(|file| chunks_of(store, *file)).collect();
     }
     transaction.manifests.insert(label.into(), None);
     transaction.catalog = Some(catalog.to_bytes().into());
@@ -36,23 +35,23 @@ pub fn delete(label: &str, store: &dyn Store) -> Result<Transaction, Refusal> {
 }
 
 /// The chunks that no backup of the catalog names: what an interrupted write left. None when that cannot be told.
-pub fn garbage(contents: &Contents) -> BTreeSet<ChunkKey> {
+pub fn garbage(contents: &Contents) -> Set<ChunkKey> {
     let store = super::MemoryStore::from_contents(contents.clone());
     let named = Catalog::of(&store).ok().and_then(|catalog| files_of_all(&store, &catalog));
-    let unnamed = |named: BTreeSet<Digest>| {
-        small::set(contents.chunks.keys().filter(|key| !named.contains(&key.file)).copied())
+    let unnamed = |named: Set<Digest>| {
+        contents.chunks.keys().filter(|key| !named.contains(&key.file)).copied().collect()
     };
     named.map(unnamed).unwrap_or_default()
 }
 
 /// The files that a backup's manifest names; `None` when it cannot be read.
-fn files_of(store: &dyn Store, label: &str) -> Option<BTreeSet<Digest>> {
+fn files_of(store: &dyn Store, label: &str) -> Option<Set<Digest>> {
     let manifest = Manifest::parse(&store.manifest(label)?).ok()?;
-    Some(small::set(manifest.all_files().map(|file| file.sha256)))
+    Some(manifest.all_files().map(|file| file.sha256).collect())
 }
 
-fn files_of_all(store: &dyn Store, catalog: &Catalog) -> Option<BTreeSet<Digest>> {
-    let mut files = BTreeSet::new();
+fn files_of_all(store: &dyn Store, catalog: &Catalog) -> Option<Set<Digest>> {
+    let mut files = Set::new();
     for entry in &catalog.backups {
         files.extend(files_of(store, &entry.label)?);
     }

@@ -1,6 +1,7 @@
 //! Checksums of files: SHA-256 as the proof, CRC-32 as ZIP needs it.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use super::manifest::json::{Json, Wrong};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
@@ -79,31 +80,25 @@ impl fmt::Debug for Crc32 {
     }
 }
 
-impl Serialize for Digest {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
+impl Json for Digest {
+    fn to_value(&self) -> Value {
+        Value::String(self.to_string())
+    }
+
+    fn from_value(value: &Value) -> Result<Digest, Wrong> {
+        let digest = value.as_str().and_then(Digest::parse);
+        digest.ok_or_else(|| Wrong::new(value, "64 hexadecimal digits"))
     }
 }
 
-impl<'de> Deserialize<'de> for Digest {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Digest, D::Error> {
-        let text = String::deserialize(d)?;
-        Digest::parse(&text)
-            .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not 64 hexadecimal digits")))
+impl Json for Crc32 {
+    fn to_value(&self) -> Value {
+        Value::String(self.to_string())
     }
-}
 
-impl Serialize for Crc32 {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Crc32 {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Crc32, D::Error> {
-        let text = String::deserialize(d)?;
-        Crc32::parse(&text)
-            .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not 8 hexadecimal digits")))
+    fn from_value(value: &Value) -> Result<Crc32, Wrong> {
+        let crc = value.as_str().and_then(Crc32::parse);
+        crc.ok_or_else(|| Wrong::new(value, "8 hexadecimal digits"))
     }
 }
 

@@ -8,10 +8,10 @@
 //! silently start over, and an epoch above the partition's own hangs the group. The manifest has both.
 
 use super::manifest::GroupEntry;
+use crate::base::Map;
 use crate::base::small;
 use crate::log::Record;
 use crate::log::batch::{self, BatchInfo};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Kafka's `offsets.topic.num.partitions`.
@@ -62,13 +62,13 @@ pub fn folder(group: &str) -> String {
 
 /// The bytes of each partition of `__consumer_offsets` that has commits: in the order of time, a batch a group and
 /// moment, offsets from 0.
-pub fn logs(groups: &[GroupEntry]) -> BTreeMap<i32, Vec<u8>> {
-    let mut commits: BTreeMap<i32, Vec<Commit>> = BTreeMap::new();
+pub fn logs(groups: &[GroupEntry]) -> Map<i32, Vec<u8>> {
+    let mut commits: Map<i32, Vec<Commit>> = Map::new();
     for group in groups {
-        commits.entry(partition_of(&group.group)).or_default().extend(commits_of(group));
+        commits.or_default(partition_of(&group.group)).extend(commits_of(group));
     }
     commits.retain(|_, commits| !commits.is_empty());
-    small::map(commits.into_iter().map(|(partition, commits)| (partition, log(commits))))
+    commits.into_iter().map(|(partition, commits)| (partition, log(commits))).collect()
 }
 
 /// A group's commits.

@@ -7,9 +7,9 @@ use super::manifest::{FileEntry, FileKind, GroupEntry, Manifest, OffsetEntry, Pa
 use super::snapshot::OffsetSnapshot;
 use super::store::{self, Store};
 use super::verify::{Finding, Report, verify};
+use crate::base::Map;
 use crate::base::Uuid;
 use crate::log::{Bytes, Partition};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -38,7 +38,7 @@ pub struct RestoredTopic {
     /// Its id.
     pub id: Uuid,
     /// Configuration entries that were set.
-    pub config: BTreeMap<Rc<str>, Rc<str>>,
+    pub config: Map<Rc<str>, Rc<str>>,
     /// When it was created, in milliseconds since 1970.
     pub created_ms: i64,
     /// Partition 0, 1, 2, …

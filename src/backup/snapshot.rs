@@ -1,9 +1,9 @@
 //! What the world gives for a backup: plain data of one engine tick, with the logs borrowed.
 
 use super::Digest;
+use crate::base::Map;
 use crate::base::{Time, Uuid};
 use crate::log::Partition;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Topics, groups and committed offsets, all of the same moment.
@@ -29,7 +29,7 @@ pub struct TopicSnapshot<'a> {
     /// Its id.
     pub id: Uuid,
     /// Kafka's configuration entries that were set.
-    pub config: BTreeMap<Rc<str>, Rc<str>>,
+    pub config: Map<Rc<str>, Rc<str>>,
     /// When it was created, in milliseconds since 1970.
     pub created_ms: i64,
     /// Partition 0, 1, 2, …

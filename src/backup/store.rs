@@ -10,7 +10,7 @@
 //! leaves chunks that nothing names, which is harmless.
 
 use super::digest::{Digest, sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::base::{Map, Set};
 use std::fmt;
 use std::rc::Rc;
 
@@ -45,13 +45,13 @@ pub struct Transaction {
     /// between.
     pub expects: u64,
     /// Chunks to write.
-    pub puts: BTreeMap<ChunkKey, Rc<[u8]>>,
+    pub puts: Map<ChunkKey, Rc<[u8]>>,
     /// Manifests to write (`Some`) or to drop (`None`).
-    pub manifests: BTreeMap<Rc<str>, Option<Rc<[u8]>>>,
+    pub manifests: Map<Rc<str>, Option<Rc<[u8]>>>,
     /// The new catalog; every change of manifests comes with one.
     pub catalog: Option<Rc<[u8]>>,
     /// Chunks that nothing names any more. Never one that is in `puts`.
-    pub deletes: BTreeSet<ChunkKey>,
+    pub deletes: Set<ChunkKey>,
 }
 
 impl Transaction {
@@ -69,7 +69,7 @@ impl Transaction {
     pub fn put_file(&mut self, bytes: &[u8]) -> Digest {
         let file = sha256(bytes);
         for (number, chunk) in (0..).zip(bytes.chunks(CHUNK_BYTES_MAX)) {
-            self.puts.entry(ChunkKey { file, number }).or_insert_with(|| chunk.into());
+            self.puts.or_insert_with(ChunkKey { file, number }, || chunk.into());
         }
         file
     }
@@ -83,7 +83,7 @@ pub enum Step {
     /// The commit: manifests to write or drop, and the catalog. What it says exists from here on.
     Commit {
         /// See [`Transaction::manifests`].
-        manifests: BTreeMap<Rc<str>, Option<Rc<[u8]>>>,
+        manifests: Map<Rc<str>, Option<Rc<[u8]>>>,
         /// See [`Transaction::catalog`].
         catalog: Rc<[u8]>,
     },
@@ -149,9 +149,9 @@ impl std::error::Error for StoreError {}
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
     /// See [`Store::chunk`].
-    pub chunks: BTreeMap<ChunkKey, Rc<[u8]>>,
+    pub chunks: Map<ChunkKey, Rc<[u8]>>,
     /// See [`Store::manifest`].
-    pub manifests: BTreeMap<Rc<str>, Rc<[u8]>>,
+    pub manifests: Map<Rc<str>, Rc<[u8]>>,
     /// See [`Store::catalog`].
     pub catalog: Option<Rc<[u8]>>,
 }

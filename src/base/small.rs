@@ -1,11 +1,10 @@
-//! Sorting and collecting that weigh little in the page: the standard library's sort is some five kilobytes of
-//! WebAssembly for every type it is used with, and `collect` into an ordered map or set brings it along.
+//! Sorting that weighs little in the page: the standard library's sort is some five kilobytes of WebAssembly for every
+//! type it is used with.
 //!
 //! One sort of numbers serves all types here; a type adds only its comparison. For long lists in hot places (the
 //! assignors) the standard library's is the better one.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Sorts, equal items in their former order.
 pub fn sort<T: Ord>(items: &mut [T]) {
@@ -40,20 +39,6 @@ fn order(count: usize, compare: &dyn Fn(u32, u32) -> Ordering) -> Vec<u32> {
     places
 }
 
-/// Collects into a map; of equal keys the last one counts.
-pub fn map<K: Ord, V>(items: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, V> {
-    let mut map = BTreeMap::new();
-    map.extend(items);
-    map
-}
-
-/// Collects into a set.
-pub fn set<T: Ord>(items: impl IntoIterator<Item = T>) -> BTreeSet<T> {
-    let mut set = BTreeSet::new();
-    set.extend(items);
-    set
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,11 +59,5 @@ mod tests {
             theirs.sort();
             assert_eq!(whole, theirs);
         }
-    }
-
-    #[test]
-    fn of_equal_keys_the_last_one_counts() {
-        assert_eq!(map([(1, 'a'), (2, 'b'), (1, 'c')]), BTreeMap::from([(1, 'c'), (2, 'b')]));
-        assert_eq!(set([3, 1, 3]), BTreeSet::from([1, 3]));
     }
 }

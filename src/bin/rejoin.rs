@@ -11,13 +11,12 @@ mod bench_assign;
 mod bench_input;
 
 use rejoin::backup;
-use rejoin::base::Time;
 use rejoin::base::limit::{IMPORT_BYTES_MAX, RUN_MAX};
 use rejoin::base::lines::LineError;
+use rejoin::base::{Map, Time};
 use rejoin::story::report::{self, Report};
 use rejoin::story::run::{Act, Event, Files, unloadable};
 use rejoin::story::{Options, Runner, Story, help, unit};
-use std::collections::BTreeMap;
 use std::io::{self, BufWriter, ErrorKind, Read, Write, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -151,7 +150,7 @@ fn run(arguments: &[String]) -> Answer {
     }
     let options = Options {
         seed: arguments.seed,
-        member_ids: arguments.member_ids.as_deref().map_or_else(|| Ok(BTreeMap::new()), member_ids)?,
+        member_ids: arguments.member_ids.as_deref().map_or_else(|| Ok(Map::new()), member_ids)?,
         files,
         ..Options::default()
     };
@@ -275,10 +274,10 @@ fn read_text(path: &str) -> Result<String, Failure> {
     })
 }
 
-fn member_ids(path: &Path) -> Result<BTreeMap<Rc<str>, Rc<str>>, Failure> {
+fn member_ids(path: &Path) -> Result<Map<Rc<str>, Rc<str>>, Failure> {
     let shown = path.display();
     let bytes = std::fs::read(path).map_err(|error| Failure(format!("{shown}: {}", reason(&error))))?;
-    let ids: BTreeMap<String, String> = serde_json::from_slice(&bytes)
+    let ids: std::collections::BTreeMap<String, String> = serde_json::from_slice(&bytes)
         .map_err(|error| Failure(format!("{shown}: expected an object of names and member ids: {error}")))?;
     Ok(ids.into_iter().map(|(name, id)| (name.into(), id.into())).collect())
 }

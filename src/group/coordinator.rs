@@ -12,9 +12,8 @@ use super::request::{Context, Request};
 use super::timer::{Task, TimerKey, Timers};
 use super::turn::Turn;
 use super::view::GroupView;
-use crate::base::small;
+use crate::base::Map;
 use crate::base::{Time, Uuid};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A group coordinator for all groups of a cluster.
@@ -29,11 +28,11 @@ pub struct Coordinator {
     pub(super) config: Config,
     pub(super) ids: MemberIds,
     pub(super) metadata: Metadata,
-    pub(super) groups: BTreeMap<Rc<str>, Group>,
+    pub(super) groups: Map<Rc<str>, Group>,
     pub(super) offsets: Offsets,
     pub(super) timers: Timers,
     pub(super) topics_version: TopicsVersion,
-    pub(super) settings: BTreeMap<Rc<str>, GroupSettings>,
+    pub(super) settings: Map<Rc<str>, GroupSettings>,
 }
 
 /// A group of one of Kafka's types.
@@ -68,11 +67,11 @@ impl Coordinator {
             config,
             ids,
             metadata: Metadata::default(),
-            groups: BTreeMap::new(),
+            groups: Map::new(),
             offsets: Offsets::default(),
             timers: Timers::default(),
             topics_version: TopicsVersion::default(),
-            settings: BTreeMap::new(),
+            settings: Map::new(),
         };
         coordinator.arm_offset_expiry(Time::ZERO);
         coordinator
@@ -134,7 +133,7 @@ impl Coordinator {
         self.note_topics(&metadata);
         let old = std::mem::replace(&mut self.metadata, metadata);
         let gone = old.topics.into_iter().filter(|(name, topic)| self.metadata.id_of(name) != topic.id);
-        let gone: BTreeMap<Rc<str>, Uuid> = small::map(gone.map(|(name, topic)| (name, topic.id)));
+        let gone: Map<Rc<str>, Uuid> = gone.map(|(name, topic)| (name, topic.id)).collect();
         if !gone.is_empty() {
             self.drop_offsets_of(&gone, &mut out);
         }

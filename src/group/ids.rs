@@ -1,7 +1,8 @@
 //! Where the coordinator gets the UUIDs of its members from.
 
+use crate::base::Map;
 use crate::base::{Rng, Uuid};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// A source of member ids.
@@ -18,7 +19,7 @@ pub enum MemberIds {
     /// From the generator when none is left.
     Given {
         /// The ids to come, by the text that stands in front of the UUID.
-        next: BTreeMap<Rc<str>, VecDeque<Rc<str>>>,
+        next: Map<Rc<str>, VecDeque<Rc<str>>>,
         /// For the others.
         rng: Rng,
     },

@@ -1,14 +1,14 @@
 //! What the coordinator knows of topics.
 
+use crate::base::Map;
 use crate::base::Uuid;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The topics that exist, by name. Hand it over whole after each change.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Metadata {
     /// Each topic.
-    pub topics: BTreeMap<Rc<str>, TopicInfo>,
+    pub topics: Map<Rc<str>, TopicInfo>,
 }
 
 /// A topic.

@@ -6,6 +6,7 @@ use super::config::Config;
 use super::consumer::ConsumerGroup;
 use super::metadata::Metadata;
 use super::protocol::{Assigned, Subscription};
+use crate::base::Set;
 use crate::base::{Span, Time, TopicPartition, Uuid};
 use std::rc::Rc;
 
@@ -120,7 +121,7 @@ impl GroupView {
         let timeout = |ms: i32| Span::from_ms(ms.max(0) as u64);
         let member = |member: &super::consumer::Member| {
             let topics = group.topics_of(member).into_iter().cloned().collect();
-            let names = |(id, numbers): (Uuid, std::collections::BTreeSet<i32>)| {
+            let names = |(id, numbers): (Uuid, Set<i32>)| {
                 let name = metadata.name_of(id).cloned();
                 name.into_iter().flat_map(move |name| {
                     numbers.clone().into_iter().map(move |number| TopicPartition::new(name.clone(), number))

@@ -3,11 +3,11 @@
 use super::drain::drain;
 use super::moves::{self, Moves};
 use super::ownership::{Ownership, Row, Tenure};
+use crate::base::Map;
 use crate::base::small;
 use crate::base::{Span, Time, TopicPartition};
 use crate::sim::World;
 use crate::sim::trace::{Entry, Happening, Sample, SeriesOf};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The same measures for every run, from its start to now.
@@ -68,11 +68,11 @@ pub struct Ledger {
     /// The number of the next entry of the trace.
     next: u64,
     ownership: Ownership,
-    moves: BTreeMap<Rc<str>, Moves>,
+    moves: Map<Rc<str>, Moves>,
     /// For each group, how many have begun.
-    begun: BTreeMap<Rc<str>, u64>,
+    begun: Map<Rc<str>, u64>,
     /// For each group, the place of the one that is running.
-    running: BTreeMap<Rc<str>, u32>,
+    running: Map<Rc<str>, u32>,
     rebalances: Vec<(Time, Option<Time>)>,
 }
 
@@ -95,7 +95,7 @@ impl Ledger {
     fn take_rebalance(&mut self, entry: &Entry) {
         match &entry.what {
             Happening::RebalanceBegan(group, _) => {
-                *self.begun.entry(group.clone()).or_default() += 1;
+                *self.begun.or_default(group.clone()) += 1;
                 if !self.running.contains_key(group) {
                     self.running.insert(group.clone(), self.rebalances.len() as u32);
                     self.rebalances.push((entry.at, None));

@@ -8,10 +8,10 @@
 //! most. What moved beyond that was moved *needlessly*. Where members subscribe to different topics such a deal may not
 //! be possible; the number is then an upper bound.
 
+use crate::base::Map;
 use crate::base::TopicPartition;
 use crate::base::small;
 use crate::sim::trace::{Entry, Happening, Process};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The moves of one group.
@@ -19,9 +19,9 @@ use std::rc::Rc;
 pub(super) struct Moves {
     generation: i32,
     /// Who owned what before this generation.
-    before: BTreeMap<TopicPartition, Process>,
+    before: Map<TopicPartition, Process>,
     /// What each member was given in it.
-    after: BTreeMap<Process, Rc<[TopicPartition]>>,
+    after: Map<Process, Rc<[TopicPartition]>>,
     /// Of all generations before this.
     needless: u64,
 }
@@ -43,7 +43,7 @@ impl Moves {
 
     /// Moves so far that a best assignment would have spared.
     pub fn needless(&self) -> u64 {
-        let mut held: BTreeMap<&Process, u64> = small::map(self.after.keys().map(|member| (member, 0)));
+        let mut held: Map<&Process, u64> = self.after.keys().map(|member| (member, 0)).collect();
         let mut moved = 0;
         for (member, partitions) in &self.after {
             for partition in partitions.iter() {
@@ -63,9 +63,9 @@ impl Moves {
 }
 
 /// Takes in what happened.
-pub(super) fn take(moves: &mut BTreeMap<Rc<str>, Moves>, entry: &Entry) {
+pub(super) fn take(moves: &mut Map<Rc<str>, Moves>, entry: &Entry) {
     if let Happening::Synced(process, group, generation, partitions) = &entry.what {
-        moves.entry(group.clone()).or_default().synced(process, *generation, partitions);
+        moves.or_default(group.clone()).synced(process, *generation, partitions);
     }
 }
 

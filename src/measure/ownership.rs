@@ -1,9 +1,9 @@
 //! Who owned what when, read from callbacks and deaths: an owner is who had `assigned` and not yet `revoked`, `lost`,
 //! killed or closed. So a zombie owns until it learns.
 
+use crate::base::{Map, Set};
 use crate::base::{Span, Time, TopicPartition};
 use crate::sim::trace::{Callback, Entry, Happening, Process};
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// A time during which one consumer owned a partition.
@@ -38,8 +38,8 @@ pub(super) struct Row {
 /// All partitions of all groups.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ownership {
-    pub rows: BTreeMap<Rc<str>, BTreeMap<TopicPartition, Row>>,
-    dead: BTreeSet<Process>,
+    pub rows: Map<Rc<str>, Map<TopicPartition, Row>>,
+    dead: Set<Process>,
 }
 
 impl Row {
@@ -88,8 +88,8 @@ impl Ownership {
         match &entry.what {
             Happening::Called(process, group, Callback::Assigned, _, partitions) => {
                 for partition in partitions.iter() {
-                    let rows = self.rows.entry(group.clone()).or_default();
-                    let row = rows.entry(partition.clone()).or_default();
+                    let rows = self.rows.or_default(group.clone());
+                    let row = rows.or_default(partition.clone());
                     let lives = row.last.as_ref().is_some_and(|last| !self.dead.contains(last));
                     row.assigned(entry.at, process, lives);
                 }

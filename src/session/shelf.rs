@@ -3,7 +3,7 @@
 
 use super::view::{BackupView, Verdict};
 use crate::backup::{self, Catalog, Digest, Manifest, MemoryStore, Store, Transaction};
-use std::collections::BTreeMap;
+use crate::base::Map;
 use std::rc::Rc;
 
 /// What is known of the backups in this tab.
@@ -14,9 +14,9 @@ pub(super) struct Shelf {
     /// The transaction that was given to storage and not answered for.
     on_its_way: Option<Transaction>,
     /// The last verification of a backup, with the digest of the manifest that it read.
-    verdicts: BTreeMap<Rc<str>, (Digest, Verdict)>,
+    verdicts: Map<Rc<str>, (Digest, Verdict)>,
     /// When a backup was last exported, in milliseconds since 1970.
-    exported: BTreeMap<Rc<str>, i64>,
+    exported: Map<Rc<str>, i64>,
     /// The views, for the catalog's generation and the number of changes here.
     shown: Option<(u64, Vec<BackupView>)>,
     /// End offsets of each backup: label, topic, partition, offset.

@@ -6,10 +6,11 @@ use super::progress::Progress;
 use super::queue::{Queue, Slot, Timer};
 use super::spec::{Settings, WorldConfig};
 use super::trace::{Happening, Process, Trace};
+use crate::base::Map;
 use crate::base::{Rng, Time, TopicPartition, Uuid};
 use crate::group::{self, Coordinator, MemberIds};
 use crate::log::Partition;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// A topic that exists.
@@ -17,7 +18,7 @@ use std::rc::Rc;
 pub(super) struct Topic {
     pub id: Uuid,
     pub created: i64,
-    pub config: BTreeMap<Rc<str>, Rc<str>>,
+    pub config: Map<Rc<str>, Rc<str>>,
     /// The places of its logs, by partition.
     pub logs: Vec<u32>,
 }
@@ -70,7 +71,7 @@ pub(super) struct Core {
     pub config: WorldConfig,
     pub queue: Queue,
     pub network: Network,
-    pub topics: BTreeMap<Rc<str>, Topic>,
+    pub topics: Map<Rc<str>, Topic>,
     pub logs: Vec<Log>,
     pub coordinator: Coordinator,
     pub coordinator_timer: Slot,
@@ -82,7 +83,7 @@ pub(super) struct Core {
     /// For each consumer, its fetch.
     pub fetches: Vec<Fetch>,
     /// Whom the coordinator knows by which member id.
-    pub members: BTreeMap<Rc<str>, Address>,
+    pub members: Map<Rc<str>, Address>,
     /// For each consumer, the process that the coordinator removed last and when, unless it has joined again.
     pub removed: Vec<Option<(u32, Time)>>,
     /// Offsets that the coordinator stored or dropped.
@@ -116,7 +117,7 @@ impl Core {
             now: Time::ZERO,
             queue,
             network,
-            topics: BTreeMap::new(),
+            topics: Map::new(),
             logs: Vec::new(),
             coordinator: Coordinator::new(settings, member_ids),
             coordinator_timer,
@@ -124,7 +125,7 @@ impl Core {
             consumers: Vec::new(),
             member_of: Vec::new(),
             fetches: Vec::new(),
-            members: BTreeMap::new(),
+            members: Map::new(),
             removed: Vec::new(),
             stored: 0,
             trace: Trace::default(),
@@ -215,15 +216,15 @@ impl Core {
 }
 
 /// The ids of each client (or instance) in the order in which its processes received them.
-fn given(ids: &BTreeMap<Rc<str>, Rc<str>>) -> BTreeMap<Rc<str>, VecDeque<Rc<str>>> {
-    let mut sorted: BTreeMap<Rc<str>, Vec<((u32, u32), Rc<str>)>> = BTreeMap::new();
+fn given(ids: &Map<Rc<str>, Rc<str>>) -> Map<Rc<str>, VecDeque<Rc<str>>> {
+    let mut sorted: Map<Rc<str>, Vec<((u32, u32), Rc<str>)>> = Map::new();
     for (name, id) in ids {
         let rest = name.rsplit_once('#').map_or("1", |(_, rest)| rest);
         let (process, nth) = rest.split_once('.').unwrap_or((rest, "1"));
         let order = (process.parse().unwrap_or(u32::MAX), nth.parse().unwrap_or(u32::MAX));
         // A hyphen and a UUID of 36 characters stand behind the client's id.
         let prefix = id.len().checked_sub(37).and_then(|end| id.get(..end)).unwrap_or(id);
-        sorted.entry(prefix.into()).or_default().push((order, id.clone()));
+        sorted.or_default(prefix.into()).push((order, id.clone()));
     }
     let in_order = |mut list: Vec<((u32, u32), Rc<str>)>| {
         list.sort();

@@ -2,9 +2,9 @@
 //!
 //! What is sent on one connection arrives in the order in which it was sent, however much jitter there is.
 
+use crate::base::Map;
 use crate::base::{Rng, Span, Time};
 use crate::group::{Reply, Request};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A process of a consumer: consumer and number of the process.
@@ -70,14 +70,14 @@ pub(super) struct Network {
     rng: Rng,
     token: u64,
     /// Who waits for the coordinator's answer with this token.
-    pub waiting: BTreeMap<u64, Address>,
+    pub waiting: Map<u64, Address>,
     /// For each consumer, when the last message to and from the broker arrives.
     last: Vec<(Time, Time)>,
 }
 
 impl Network {
     pub fn new(latency: Span, jitter: Span, rng: Rng) -> Network {
-        Network { latency, jitter, rng, token: 0, waiting: BTreeMap::new(), last: Vec::new() }
+        Network { latency, jitter, rng, token: 0, waiting: Map::new(), last: Vec::new() }
     }
 
     /// Room for one more consumer.

@@ -3,8 +3,8 @@
 //! Every setting of a consumer is optional here. What a consumer does not say, its group says; what the group does not
 //! say is Kafka's default, from ConsumerConfig of Apache Kafka 4.3.1 ([`Settings::resolved`]).
 
+use crate::base::Map;
 use crate::base::{Span, Time};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Settings of a world, fixed for its whole life.
@@ -20,7 +20,7 @@ pub struct WorldConfig {
     pub jitter: Span,
     /// Member ids to use in place of random ones, by name: `c2#1` is the first id of the first process of `c2`,
     /// `c2#1.2` the second id of that process.
-    pub member_ids: BTreeMap<Rc<str>, Rc<str>>,
+    pub member_ids: Map<Rc<str>, Rc<str>>,
 }
 
 impl Default for WorldConfig {
@@ -30,7 +30,7 @@ impl Default for WorldConfig {
             initial_rebalance_delay: Span::from_secs(3),
             latency: Span::from_us(500),
             jitter: Span::ZERO,
-            member_ids: BTreeMap::new(),
+            member_ids: Map::new(),
         }
     }
 }

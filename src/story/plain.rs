@@ -4,13 +4,13 @@ use super::args::Name;
 use super::command::Command;
 use super::parse::{Line, Story};
 use super::settings::Settings;
-use std::collections::BTreeMap;
+use crate::base::Map;
 
 /// What has been said so far, whole.
 #[derive(Default)]
 struct Said {
-    groups: BTreeMap<Name, Settings>,
-    consumers: BTreeMap<Name, Settings>,
+    groups: Map<Name, Settings>,
+    consumers: Map<Name, Settings>,
 }
 
 impl Story {
@@ -27,7 +27,7 @@ impl Said {
         match line.step.as_mut().map(|step| &mut step.command) {
             Some(Command::Group(group)) => {
                 let whole = group.settings.over(&group.settings.defaults());
-                self.groups.entry(group.name.clone()).or_insert(whole);
+                self.groups.or_insert_with(group.name.clone(), || whole);
             }
             Some(Command::Consumer(consumer)) => {
                 let group = consumer.group.as_ref().and_then(|group| self.groups.get(group));

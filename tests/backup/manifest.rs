@@ -28,9 +28,9 @@ fn a_manifest_that_is_not_of_this_format_is_refused_with_a_reason() {
         (
             "\"cut_mode\": \"single tick\"",
             "\"cut_mode\": \"roughly\"",
-            "cannot be read: unknown variant `roughly`, expected `single tick`",
+            "cannot be read: cut_mode: \"roughly\" is not one of: \"single tick\"",
         ),
-        ("\"cluster_id\"", "\"cluster\"", "cannot be read: unknown field `cluster`"),
+        ("\"cluster_id\"", "\"cluster\"", "cannot be read: unknown field \"cluster\""),
         (
             "\"start_offset\": \"100\"",
             "\"start_offset\": \"+100\"",
@@ -39,12 +39,12 @@ fn a_manifest_that_is_not_of_this_format_is_refused_with_a_reason() {
         (
             "\"start_offset\": \"100\"",
             "\"start_offset\": 100",
-            "cannot be read: invalid type: integer `100`, expected a string",
+            "cannot be read: partitions[0].leader_epochs[0].start_offset: 100 is not an offset, a decimal number in quotes",
         ),
         (
             "\"size\": 150",
             "\"size\": 150.0",
-            "cannot be read: invalid type: floating point `150.0`, expected u64",
+            "cannot be read: partitions[0].files[0].size: 150.0 is not an integer (u64)",
         ),
         ("\"annotations\": {", "\"annotations\":  {", "is not written as this format prescribes (byte 19)"),
     ] {

@@ -1,9 +1,9 @@
 //! Single moments of a group's life.
 
 use crate::lab::*;
+use rejoin::base::Map;
 use rejoin::base::{Rng, Span, Time, Uuid};
 use rejoin::group::*;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A name, what is sent (given the member's id), and how it is answered.
@@ -126,7 +126,7 @@ fn a_commit_is_stored_with_its_time_and_topic_and_the_last_one_counts() {
 
 #[test]
 fn member_ids_given_beforehand_are_used_first() {
-    let next = BTreeMap::from([(Rc::from("a"), ["a-first".into(), "a-second".into()].into())]);
+    let next = Map::from([(Rc::from("a"), ["a-first".into(), "a-second".into()].into())]);
     let ids = MemberIds::Given { next, rng: Rng::new(1) };
     let mut lab = Lab::without_delay();
     lab.coordinator = Coordinator::new(Config::default(), ids);

@@ -1,9 +1,9 @@
 //! A coordinator with its log and its clock, and the requests that the tests send.
 
+use rejoin::base::Map;
 use rejoin::base::{Span, Time, Uuid};
 use rejoin::group::protocol::Subscription;
 use rejoin::group::*;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A coordinator with its log, its clock, and who has which id.
@@ -12,7 +12,7 @@ pub struct Lab {
     pub log: Vec<Batch>,
     pub now: Time,
     pub tokens: u64,
-    pub replies: BTreeMap<u64, Reply>,
+    pub replies: Map<u64, Reply>,
     pub events: Vec<Event>,
 }
 
@@ -20,7 +20,7 @@ impl Lab {
     pub fn new(config: Config) -> Lab {
         let mut coordinator = Coordinator::new(config, MemberIds::Numbered { made: 0 });
         let topic = |n: u8| TopicInfo { id: Uuid([n; 16]), partitions: 3, racks: Vec::new() };
-        let topics = BTreeMap::from([("orders".into(), topic(1)), ("payments".into(), topic(2))]);
+        let topics = Map::from([("orders".into(), topic(1)), ("payments".into(), topic(2))]);
         coordinator.set_metadata(Time::ZERO, Metadata { topics });
         let (replies, events) = Default::default();
         Lab { coordinator, log: Vec::new(), now: Time::ZERO, tokens: 0, replies, events }

@@ -3,7 +3,7 @@
 use crate::assign::bits::Bits;
 use crate::assign::rack::Racks;
 use crate::assign::{Assignment, Input, Partition};
-use std::collections::BTreeMap;
+use crate::base::Map;
 use std::rc::Rc;
 
 /// A topic while it is being given out.
@@ -133,9 +133,9 @@ impl Share {
 
 /// The first pass: topics with the same subscribers and as many partitions together, the others alone.
 fn match_racks(shares: &mut [Share], racks: &Racks, lists: &mut Assignment) {
-    let mut together: BTreeMap<(Rc<[u32]>, u32), Vec<usize>> = BTreeMap::new();
+    let mut together: Map<(Rc<[u32]>, u32), Vec<usize>> = Map::new();
     for (index, share) in shares.iter().enumerate() {
-        together.entry((share.subscribers.clone(), share.rack_entries())).or_default().push(index);
+        together.or_default((share.subscribers.clone(), share.rack_entries())).push(index);
     }
     for ((_, partitions), indexes) in together {
         match indexes[..] {

@@ -9,8 +9,8 @@ use crate::backup::manifest::{FileEntry, Manifest};
 use crate::backup::verify::files::{self, Loaded, Source};
 use crate::backup::verify::{Finding, Report, chain, name_backups, shape};
 use crate::base::small;
+use crate::base::{Map, Set};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// An archive that was read, and what is wrong with it.
@@ -20,8 +20,8 @@ pub struct Checked<'a> {
     /// The catalog, if it could be read.
     pub catalog: Option<Catalog>,
     /// The manifests that could be read, by label.
-    pub manifests: BTreeMap<Rc<str>, Manifest>,
-    entries: BTreeMap<&'a str, File<'a>>,
+    pub manifests: Map<Rc<str>, Manifest>,
+    entries: Map<&'a str, File<'a>>,
     /// What the catalog should have.
     expected: Vec<CatalogEntry>,
     /// Files that are not what `SHA256SUMS` says, and why: told unless something closer is.
@@ -56,7 +56,7 @@ pub fn check(archive: &[u8]) -> Result<Checked<'_>, ImportError> {
     let mut checked = Checked {
         report,
         catalog: None,
-        manifests: BTreeMap::new(),
+        manifests: Map::new(),
         entries,
         expected: Vec::new(),
         unlisted: Vec::new(),
@@ -79,12 +79,12 @@ pub fn check(archive: &[u8]) -> Result<Checked<'_>, ImportError> {
     Ok(Checked { report, ..checked })
 }
 
-fn files_of<'a>(container: &Container<'a>) -> BTreeMap<&'a str, File<'a>> {
+fn files_of<'a>(container: &Container<'a>) -> Map<&'a str, File<'a>> {
     let files = container.entries.iter().zip(&container.sound).map(|(entry, &sound)| {
         let bytes = entry.bytes;
         (entry.name, File { bytes, sha256: sha256(bytes), crc32: crc32(bytes), sound })
     });
-    small::map(files)
+    files.collect()
 }
 
 impl<'a> Checked<'a> {
@@ -143,7 +143,7 @@ impl<'a> Checked<'a> {
             return;
         }
         let text = String::from_utf8_lossy(sums.bytes).into_owned();
-        let listed: BTreeMap<&str, &str> =
+        let listed: Map<&str, &str> =
             text.lines().filter_map(|line| line.split_once("  ")).map(|(d, n)| (n, d)).collect();
         let mut differs = false;
         for (name, file) in self.entries.iter().filter(|(name, _)| **name != SUMS) {
@@ -174,7 +174,7 @@ impl<'a> Checked<'a> {
             }
         }
         let folders = self.entries.keys().filter_map(|name| name.strip_prefix("backups/")?.split_once('/'));
-        let mut labels: BTreeSet<Rc<str>> = small::set(folders.map(|(label, _)| label.into()));
+        let mut labels: Set<Rc<str>> = folders.map(|(label, _)| label.into()).collect();
         labels.extend(
             self.catalog.iter().flat_map(|catalog| &catalog.backups).map(|entry| entry.label.clone()),
         );
@@ -236,7 +236,7 @@ impl<'a> Checked<'a> {
 
     /// Nothing is in an archive that no manifest names. (When a manifest cannot be read, nobody can say so of its folder.)
     fn names(&mut self) {
-        let mut known: BTreeSet<String> = small::set([FORMAT, README, SUMS, CATALOG].map(str::to_owned));
+        let mut known: Set<String> = Set::from([FORMAT, README, SUMS, CATALOG].map(str::to_owned));
         for manifest in self.manifests.values() {
             let own = manifest.all_files().filter(|file| file.reference.is_none()).map(|file| &*file.path);
             known.extend(

@@ -17,9 +17,9 @@ use super::restore::{self, RestoreError};
 use super::store::{self, ChunkKey, Contents, Store, Transaction};
 use super::verify::Report;
 use super::verify::files::Source;
+use crate::base::Map;
 use crate::base::limit::IMPORT_BYTES_MAX;
 use crate::base::small;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -130,7 +130,7 @@ impl Import {
         let new =
             |(key, chunk): &(&ChunkKey, &Rc<[u8]>)| store.chunk(key).is_none_or(|stored| stored != **chunk);
         transaction.puts =
-            small::map(self.contents.chunks.iter().filter(new).map(|(k, chunk)| (*k, chunk.clone())));
+            self.contents.chunks.iter().filter(new).map(|(k, chunk)| (*k, chunk.clone())).collect();
         catalog.generation += 1;
         transaction.catalog = Some(catalog.to_bytes().into());
         Ok(transaction)
@@ -142,7 +142,7 @@ impl Import {
 /// # Errors
 /// [`RestoreError`]: what is damaged or missing. An archive is never made of what does not verify.
 pub fn write(store: &dyn Store, labels: &[Rc<str>]) -> Result<Vec<u8>, RestoreError> {
-    let mut manifests: BTreeMap<Rc<str>, (Manifest, Rc<[u8]>)> = BTreeMap::new();
+    let mut manifests: Map<Rc<str>, (Manifest, Rc<[u8]>)> = Map::new();
     let mut wanted: Vec<Rc<str>> = labels.to_vec();
     while let Some(label) = wanted.pop() {
         if manifests.contains_key(&label) {
@@ -168,11 +168,8 @@ pub fn write(store: &dyn Store, labels: &[Rc<str>]) -> Result<Vec<u8>, RestoreEr
 }
 
 /// Every file of an archive, by its path.
-fn files_of(
-    store: &dyn Store,
-    manifests: &BTreeMap<Rc<str>, (Manifest, Rc<[u8]>)>,
-) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
+fn files_of(store: &dyn Store, manifests: &Map<Rc<str>, (Manifest, Rc<[u8]>)>) -> Map<String, Vec<u8>> {
+    let mut files = Map::new();
     for (manifest, bytes) in manifests.values() {
         for name in [layout::MANIFEST, layout::MANIFEST_COPY] {
             files.insert(layout::in_archive(&manifest.label, name), bytes.to_vec());

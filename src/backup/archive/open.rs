@@ -5,8 +5,7 @@ use super::container::{self, Entry, Found, Part};
 use crate::backup::digest::crc32;
 use crate::backup::layout::{CATALOG, FORMAT, FORMAT_TEXT, SUMS};
 use crate::backup::verify::{Finding, Report};
-use crate::base::small;
-use std::collections::BTreeSet;
+use crate::base::Set;
 
 /// Where our first entry may begin in a file that something was put before.
 const PREFIX_SEARCHED: usize = 1 << 16;
@@ -100,7 +99,7 @@ impl<'a> Candidate<'a> {
     fn rank(&self) -> (u64, u64) {
         let sums =
             self.found.iter().find(|entry| entry.name == SUMS).map(|entry| entry.bytes).unwrap_or_default();
-        let names: BTreeSet<&str> = small::set(self.found.iter().map(|entry| entry.name));
+        let names: Set<&str> = self.found.iter().map(|entry| entry.name).collect();
         let sums = String::from_utf8_lossy(sums);
         let listed = sums.lines().filter_map(|line| line.get(66..));
         // Without the list itself every name is missing.

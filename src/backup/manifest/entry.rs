@@ -1,15 +1,13 @@
 //! The parts of a manifest.
 
-use super::json::Offset;
+use super::json::{Offset, object, words};
 use crate::backup::digest::{Crc32, Digest};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use crate::base::Map;
 use std::fmt;
 use std::rc::Rc;
 
 /// The kinds of backups.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KindName {
     /// Everything; depends on nothing.
     Full,
@@ -18,6 +16,8 @@ pub enum KindName {
     /// What changed since the last backup of any kind.
     Incremental,
 }
+
+words!(KindName { Full = "full", Differential = "differential", Incremental = "incremental" });
 
 impl KindName {
     /// As commands and manifests have it.
@@ -37,8 +37,7 @@ impl fmt::Display for KindName {
 }
 
 /// A feature that a reader needs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feature {
     /// Its name.
     pub name: Rc<str>,
@@ -46,9 +45,10 @@ pub struct Feature {
     pub operations: Vec<Rc<str>>,
 }
 
+object!(Feature { name, operations });
+
 /// See [`Lineage`](crate::backup::Lineage).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineageEntry {
     /// The backup's label.
     pub label: Rc<str>,
@@ -56,17 +56,19 @@ pub struct LineageEntry {
     pub manifest_sha256: Digest,
 }
 
+object!(LineageEntry { label, manifest_sha256 });
+
 /// How a cut was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CutMode {
     /// Logs and offsets in one tick of the engine: nothing happened in between.
-    #[serde(rename = "single tick")]
     SingleTick,
 }
 
+words!(CutMode { SingleTick = "single tick" });
+
 /// Where the logs ended at one moment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimelinePoint {
     /// The append clock, in milliseconds since 1970.
     pub clock_ms: i64,
@@ -74,9 +76,10 @@ pub struct TimelinePoint {
     pub end_offsets: Vec<Option<Offset>>,
 }
 
+object!(TimelinePoint { clock_ms, end_offsets });
+
 /// A topic.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TopicEntry {
     /// Its name.
     pub name: Rc<str>,
@@ -85,14 +88,15 @@ pub struct TopicEntry {
     /// How many partitions it has.
     pub partition_count: i32,
     /// Configuration entries that were set.
-    pub config: BTreeMap<Rc<str>, Rc<str>>,
+    pub config: Map<Rc<str>, Rc<str>>,
     /// When it was created, in milliseconds since 1970.
     pub created_ms: i64,
 }
 
+object!(TopicEntry { name, topic_id, partition_count, config, created_ms });
+
 /// A topic that is no more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DroppedTopic {
     /// Its name.
     pub name: Rc<str>,
@@ -100,9 +104,10 @@ pub struct DroppedTopic {
     pub topic_id: Rc<str>,
 }
 
+object!(DroppedTopic { name, topic_id });
+
 /// A topic that exists again under its old name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecreatedTopic {
     /// Its name.
     pub name: Rc<str>,
@@ -112,9 +117,10 @@ pub struct RecreatedTopic {
     pub prior_topic_id: Rc<str>,
 }
 
+object!(RecreatedTopic { name, topic_id, prior_topic_id });
+
 /// A partition's log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartitionEntry {
     /// Its topic.
     pub topic: Rc<str>,
@@ -152,9 +158,28 @@ pub struct PartitionEntry {
     pub files: Vec<FileEntry>,
 }
 
+object!(PartitionEntry {
+    topic,
+    id,
+    log_start_offset,
+    log_end_offset,
+    high_watermark,
+    last_stable_offset,
+    leader_epochs,
+    records,
+    batches,
+    min_ts,
+    max_ts,
+    max_ts_so_far_monotonic,
+    gaps,
+    prior_state_digest,
+    state_digest,
+    change,
+    files
+});
+
 /// A leader epoch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EpochEntry {
     /// The epoch.
     pub epoch: i32,
@@ -162,9 +187,10 @@ pub struct EpochEntry {
     pub start_offset: Offset,
 }
 
+object!(EpochEntry { epoch, start_offset });
+
 /// Offsets that are missing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
     /// The first missing offset.
     pub from: Offset,
@@ -176,9 +202,10 @@ pub struct Gap {
     pub detected_ms: i64,
 }
 
+object!(Gap { from, to, reason, detected_ms });
+
 /// What happened to a partition since the prior backup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Nothing.
     Unchanged,
@@ -192,9 +219,13 @@ pub enum Change {
     Recreated,
 }
 
+words!(Change {
+    Unchanged = "unchanged", Appended = "appended", HeadTrimmed = "head_trimmed", Rewritten =
+    "rewritten", Recreated = "recreated",
+});
+
 /// A file of a backup.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileEntry {
     /// Its path inside the folder of the backup that keeps it.
     pub path: Rc<str>,
@@ -226,9 +257,25 @@ pub struct FileEntry {
     pub derived: bool,
 }
 
+object!(FileEntry {
+    path,
+    kind,
+    reference,
+    base_offset,
+    end_offset,
+    size,
+    sha256,
+    crc32,
+    batches,
+    records,
+    min_ts,
+    max_ts,
+    codecs,
+    derived
+});
+
 /// What a file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileKind {
     /// Batches of a partition.
     Log,
@@ -256,9 +303,16 @@ pub enum FileKind {
     CreateTopics,
 }
 
+words!(FileKind {
+    Log = "log", OffsetIndex = "offset-index", TimeIndex = "time-index", TxnIndex = "txn-index",
+    ProducerSnapshot = "producer-snapshot", LeaderEpochCheckpoint = "leader-epoch-checkpoint",
+    PartitionMetadata = "partition-metadata", OffsetsLog = "offsets-log", LogStartOffsetCheckpoint =
+    "log-start-offset-checkpoint", OffsetsCsv = "offsets-csv", Topics = "topics", CreateTopics =
+    "create-topics",
+});
+
 /// A group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupEntry {
     /// Its id.
     pub group: Rc<str>,
@@ -270,9 +324,10 @@ pub struct GroupEntry {
     pub offsets: Vec<OffsetEntry>,
 }
 
+object!(GroupEntry { group, state_at_cut, generation, offsets });
+
 /// A committed offset.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OffsetEntry {
     /// Topic.
     pub topic: Rc<str>,
@@ -292,9 +347,10 @@ pub struct OffsetEntry {
     pub beyond_cut: bool,
 }
 
+object!(OffsetEntry { topic, topic_id, partition, offset, leader_epoch, metadata, commit_ms, beyond_cut });
+
 /// Transactional state.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Producers {
     /// The next producer id to give out.
     pub next_producer_id: Offset,
@@ -302,9 +358,10 @@ pub struct Producers {
     pub open_transactions: Vec<OpenTransaction>,
 }
 
+object!(Producers { next_producer_id, open_transactions });
+
 /// A transaction that was open at the cut.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenTransaction {
     /// Topic.
     pub topic: Rc<str>,
@@ -318,9 +375,10 @@ pub struct OpenTransaction {
     pub first_offset: Offset,
 }
 
+object!(OpenTransaction { topic, partition, producer_id, producer_epoch, first_offset });
+
 /// Sums.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Topics.
     pub topics: u64,
@@ -341,3 +399,5 @@ pub struct Totals {
     /// Bytes of all files.
     pub bytes_total: u64,
 }
+
+object!(Totals { topics, partitions, records, batches, groups, offsets, files, bytes_own, bytes_total });

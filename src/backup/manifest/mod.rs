@@ -12,8 +12,8 @@ pub use entry::*;
 pub use json::Offset;
 
 use super::digest::Digest;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use crate::base::Map;
+use json::object;
 use std::fmt;
 use std::rc::Rc;
 
@@ -29,8 +29,7 @@ pub const FEATURES: &[&str] = &["chain"];
 pub const MANIFEST_BYTES_MAX: usize = 64 << 20;
 
 /// A backup's manifest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
     /// [`FORMAT`].
     pub format: u32,
@@ -39,7 +38,6 @@ pub struct Manifest {
     /// The backup's label.
     pub label: Rc<str>,
     /// Its kind.
-    #[serde(rename = "type")]
     pub kind: KindName,
     /// The backup that this one builds on; `None` for a full.
     pub prior: Option<Rc<str>>,
@@ -58,7 +56,7 @@ pub struct Manifest {
     /// The backup that the state was restored from, if it was.
     pub restored_from: Option<LineageEntry>,
     /// Notes of the person who took it.
-    pub annotations: BTreeMap<Rc<str>, Rc<str>>,
+    pub annotations: Map<Rc<str>, Rc<str>>,
     /// When the backup began, in milliseconds since 1970.
     pub start_ms: i64,
     /// The moment of the cut.
@@ -88,6 +86,13 @@ pub struct Manifest {
     /// What a person should know about this backup.
     pub warnings: Vec<Rc<str>>,
 }
+
+object!(Manifest {
+    format, features_required, label, kind = "type", prior, prior_manifest_sha256, base_full, chain,
+    references, cluster_id, engine_version, restored_from, annotations, start_ms, cut_ms, stop_ms,
+    cut_mode, timeline, topics, dropped_since_prior, recreated_since_prior, partitions, files, groups,
+    producers, totals, warnings,
+});
 
 /// Why a manifest or a catalog is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,7 +171,7 @@ impl Manifest {
                 });
             }
         }
-        json::strict(value, bytes)
+        json::strict(&value, bytes)
     }
 
     /// The canonical bytes.

@@ -4,11 +4,11 @@ use super::{Finding, Report};
 use crate::backup::catalog::Catalog;
 use crate::backup::layout;
 use crate::backup::manifest::{KindName, Manifest};
-use std::collections::BTreeMap;
+use crate::base::Map;
 use std::rc::Rc;
 
 /// Checks what each of `manifests` says of the backups that it builds on.
-pub fn check(manifests: &BTreeMap<Rc<str>, Manifest>, catalog: &Catalog, report: &mut Report) {
+pub fn check(manifests: &Map<Rc<str>, Manifest>, catalog: &Catalog, report: &mut Report) {
     for manifest in manifests.values() {
         let place = layout::in_archive(&manifest.label, layout::MANIFEST);
         let mut wrong = |what: String| report.add(Finding::new(&place, what));

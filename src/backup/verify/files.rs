@@ -7,11 +7,10 @@ use crate::backup::layout;
 use crate::backup::manifest::{EpochEntry, FileEntry, FileKind, Manifest, PartitionEntry};
 use crate::backup::offsets::{self, Commit};
 use crate::backup::scan::{Facts, Scan};
-use crate::base::small;
+use crate::base::{Map, Set};
 use crate::log::batch::Header;
 use crate::log::segment;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 /// Where files come from.
@@ -205,13 +204,13 @@ impl<'a> Check<'a> {
 
     /// The records of committed offsets against the groups: the last commit of each partition counts.
     fn offsets(&mut self) {
-        let mut last: BTreeMap<_, Commit> = BTreeMap::new();
+        let mut last: Map<_, Commit> = Map::new();
         let mut whole = true;
-        let mut scans: BTreeMap<&str, Scan> = BTreeMap::new();
+        let mut scans: Map<&str, Scan> = Map::new();
         let manifest = self.manifest;
         for file in manifest.files.iter().filter(|file| file.kind == FileKind::OffsetsLog) {
             let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let scan = scans.entry(folder).or_insert_with(|| Scan::new(0));
+            let scan = scans.or_insert_with(folder, || Scan::new(0));
             let Some(bytes) = self.batches(file, scan) else {
                 whole = false;
                 continue;
@@ -236,9 +235,9 @@ impl<'a> Check<'a> {
                 }
             }
         }
-        let expected: BTreeSet<Commit> = small::set(manifest.groups.iter().flat_map(offsets::commits_of));
-        let found: BTreeSet<Commit> = small::set(last.into_values());
-        if whole && let Some(commit) = expected.symmetric_difference(&found).next() {
+        let expected: Set<Commit> = manifest.groups.iter().flat_map(offsets::commits_of).collect();
+        let found: Set<Commit> = last.into_values().collect();
+        if whole && let Some(commit) = expected.difference(&found).chain(found.difference(&expected)).next() {
             self.manifest_says(format!(
                 "and the records in data/{}-N do not agree on what {} has committed in {}-{}",
                 offsets::TOPIC,

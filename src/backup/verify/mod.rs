@@ -10,7 +10,7 @@ pub use stored::verify;
 use super::archive::{self, ImportError};
 use super::layout;
 use super::manifest::Manifest;
-use std::collections::BTreeMap;
+use crate::base::Map;
 use std::fmt;
 use std::rc::Rc;
 
@@ -129,13 +129,13 @@ pub fn verify_file(bytes: &[u8]) -> Result<Report, ImportError> {
 }
 
 /// Tells of each finding which backups it hurts: all whose manifest names the file, or builds on what names it.
-pub(super) fn name_backups(report: &mut Report, manifests: &BTreeMap<Rc<str>, Manifest>) {
+pub(super) fn name_backups(report: &mut Report, manifests: &Map<Rc<str>, Manifest>) {
     if report.ok() {
         return;
     }
-    let mut users: BTreeMap<String, Vec<Rc<str>>> = BTreeMap::new();
+    let mut users: Map<String, Vec<Rc<str>>> = Map::new();
     let mut use_of = |path: String, label: &Rc<str>| {
-        let labels = users.entry(path).or_default();
+        let labels = users.or_default(path);
         if labels.last() != Some(label) {
             labels.push(label.clone());
         }

@@ -6,8 +6,7 @@ use crate::backup::layout;
 use crate::backup::manifest::{FileEntry, FileKind, GroupEntry, KindName, Manifest, PartitionEntry};
 use crate::backup::offsets;
 use crate::base::Uuid;
-use crate::base::small;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::base::{Map, Set};
 use std::rc::Rc;
 
 /// Checks `manifest`. Says whether its files can be looked at: whether their paths are those that they must have.
@@ -65,7 +64,7 @@ impl Shape<'_> {
         self.demand(last, || "says a chain that does not end with it".to_owned());
         let ascending = m.chain.is_sorted_by_key(|label| Label::parse(label));
         self.demand(ascending, || "says a chain that is not in the order of time".to_owned());
-        let used: BTreeSet<&Rc<str>> = small::set(m.all_files().filter_map(|file| file.reference.as_ref()));
+        let used: Set<&Rc<str>> = m.all_files().filter_map(|file| file.reference.as_ref()).collect();
         let listed: Vec<&Rc<str>> = m.references.iter().collect();
         self.demand(used.iter().eq(listed.iter()), || {
             "says references that are not those of its files".to_owned()
@@ -164,12 +163,12 @@ impl Shape<'_> {
         let m = self.manifest;
         let sorted = m.groups.is_sorted_by(|a, b| a.group < b.group);
         self.demand(sorted, || "says groups that are not sorted, or one twice".to_owned());
-        let ends: BTreeMap<(&str, i32), i64> =
+        let ends: Map<(&str, i32), i64> =
             m.partitions.iter().map(|p| ((&*p.topic, p.id), p.log_end_offset.0)).collect();
         m.groups.iter().for_each(|group| self.group(group, &ends));
     }
 
-    fn group(&mut self, group: &GroupEntry, ends: &BTreeMap<(&str, i32), i64>) {
+    fn group(&mut self, group: &GroupEntry, ends: &Map<(&str, i32), i64>) {
         let name = &group.group;
         let sorted = group.offsets.is_sorted_by(|a, b| (&a.topic, a.partition) < (&b.topic, b.partition));
         self.demand(sorted, || format!("says offsets of group {name} that are not sorted, or one twice"));

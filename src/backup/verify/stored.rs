@@ -7,8 +7,8 @@ use crate::backup::digest::sha256;
 use crate::backup::layout;
 use crate::backup::manifest::{FileEntry, Manifest};
 use crate::backup::store::{self, Store};
+use crate::base::Map;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A store's files. Corrupt chunks are told by their digests, later.
@@ -30,7 +30,7 @@ pub fn verify(store: &dyn Store, label: &str) -> Report {
             return report;
         }
     };
-    let mut manifests: BTreeMap<Rc<str>, Manifest> = BTreeMap::new();
+    let mut manifests: Map<Rc<str>, Manifest> = Map::new();
     let mut wanted: Vec<Rc<str>> = vec![label.into()];
     while let Some(label) = wanted.pop() {
         if manifests.contains_key(&label) {

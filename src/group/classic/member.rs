@@ -1,11 +1,11 @@
 //! A member of a classic group (Kafka's `ClassicGroupMember`).
 
+use crate::base::Set;
 use crate::base::{Span, Time};
 use crate::group::Bytes;
 use crate::group::record::MemberMetadata;
 use crate::group::reply::{DescribedMember, JoinedMember};
 use crate::group::request::JoinProtocol;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// A member and what it waits for.
@@ -36,7 +36,7 @@ impl Member {
     }
 
     /// The first of its protocols that is a candidate.
-    pub fn vote(&self, candidates: &BTreeSet<&str>) -> Option<&Rc<str>> {
+    pub fn vote(&self, candidates: &Set<&str>) -> Option<&Rc<str>> {
         self.protocols.iter().map(|p| &p.name).find(|name| candidates.contains(&***name))
     }
 

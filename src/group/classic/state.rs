@@ -3,6 +3,7 @@
 
 use super::member::Member;
 use crate::base::{JavaMap, Time};
+use crate::base::{Map, Set};
 use crate::group::event::Checked;
 use crate::group::protocol::Subscription;
 use crate::group::record::ClassicGroupValue;
@@ -10,7 +11,6 @@ use crate::group::reply::JoinedMember;
 use crate::group::request::JoinProtocol;
 use crate::group::view::GroupState;
 use crate::group::{Bytes, ErrorCode};
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The protocol type of consumers.
@@ -60,19 +60,19 @@ pub(in crate::group) struct ClassicGroup {
     pub leader: Option<Rc<str>>,
     pub members: JavaMap<Rc<str>, Member>,
     /// Member id of each static member, by instance id.
-    pub statics: BTreeMap<Rc<str>, Rc<str>>,
+    pub statics: Map<Rc<str>, Rc<str>>,
     /// Ids that were given out and have not come back.
-    pub pending_joins: BTreeSet<Rc<str>>,
+    pub pending_joins: Set<Rc<str>>,
     /// Members that have not synced in this generation, in the order of Kafka's hash set.
     pub pending_syncs: JavaMap<Rc<str>, ()>,
     /// How many members support each protocol.
-    pub supported: BTreeMap<Rc<str>, u32>,
+    pub supported: Map<Rc<str>, u32>,
     /// How many joins are held.
     pub awaiting_join: u32,
     /// Whether somebody was added during the initial delay, which extends it.
     pub newcomer: bool,
     /// What all members together subscribe to; `None` when that cannot be known.
-    pub topics: Option<BTreeSet<Rc<str>>>,
+    pub topics: Option<Set<Rc<str>>>,
     /// Rebalances begun, for readers.
     pub rebalances: u32,
     /// Why the last one began, for readers.
@@ -92,10 +92,10 @@ impl ClassicGroup {
             protocol: None,
             leader: None,
             members: JavaMap::new(),
-            statics: BTreeMap::new(),
-            pending_joins: BTreeSet::new(),
+            statics: Map::new(),
+            pending_joins: Set::new(),
             pending_syncs: JavaMap::new(),
-            supported: BTreeMap::new(),
+            supported: Map::new(),
             awaiting_join: 0,
             newcomer: false,
             topics: None,
@@ -223,7 +223,7 @@ impl ClassicGroup {
 
     fn count_protocols(&mut self, protocols: &[JoinProtocol], change: i32) {
         for protocol in protocols {
-            let count = self.supported.entry(protocol.name.clone()).or_default();
+            let count = self.supported.or_default(protocol.name.clone());
             *count = count.checked_add_signed(change).expect("no protocol is supported by less than nobody");
         }
         self.supported.retain(|_, count| *count > 0);
@@ -242,8 +242,7 @@ impl ClassicGroup {
     /// The protocol with most votes among those that all support; of equals the first in a hash map of names.
     pub fn select_protocol(&self) -> Option<Rc<str>> {
         let by_all = |(_, count): &(_, &u32)| **count as usize == self.members.len();
-        let candidates: BTreeSet<&str> =
-            self.supported.iter().filter(by_all).map(|(name, _)| &**name).collect();
+        let candidates: Set<&str> = self.supported.iter().filter(by_all).map(|(name, _)| &**name).collect();
         let mut votes: JavaMap<Rc<str>, u32> = JavaMap::new();
         for name in self.members.values().filter_map(|member| member.vote(&candidates)) {
             let count = votes.get(name).copied().unwrap_or(0);
@@ -259,15 +258,15 @@ impl ClassicGroup {
     }
 
     /// What all members together subscribe to, where their subscriptions can be read.
-    pub fn subscribed_topics(&self) -> Option<BTreeSet<Rc<str>>> {
+    pub fn subscribed_topics(&self) -> Option<Set<Rc<str>>> {
         if !self.is_consumers() {
             return None;
         }
         if self.members.is_empty() {
-            return Some(BTreeSet::new());
+            return Some(Set::new());
         }
         let protocol = self.protocol.as_ref()?;
-        let mut topics = BTreeSet::new();
+        let mut topics = Set::new();
         for member in self.members.values() {
             topics.extend(Subscription::decode_topics(member.metadata(protocol)?).ok()?);
         }

@@ -1,6 +1,7 @@
 //! SyncGroup: the leader hands in the assignment, everyone gets his own.
 
 use super::ClassicGroup;
+use crate::base::Map;
 use crate::group::classic::ClassicState;
 use crate::group::event::{Checked, Event};
 use crate::group::record::Record;
@@ -9,7 +10,6 @@ use crate::group::request::SyncGroup;
 use crate::group::timer::TimerKey;
 use crate::group::turn::Turn;
 use crate::group::{Bytes, ErrorCode};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 impl SyncGroupReply {
@@ -78,7 +78,7 @@ impl ClassicGroup {
 
     /// The leader's assignment is stored, handed out, and the group is stable. Who is not mentioned gets nothing.
     fn assign(&mut self, turn: &mut Turn, request: &SyncGroup) {
-        let assignments: BTreeMap<&Rc<str>, &Bytes> =
+        let assignments: Map<&Rc<str>, &Bytes> =
             request.assignments.iter().map(|(id, bytes)| (id, bytes)).collect();
         let of = |id: &Rc<str>| assignments.get(id).copied().cloned().unwrap_or_default();
         let value = self.recorded(|member| of(&member.id));

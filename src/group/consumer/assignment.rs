@@ -1,19 +1,19 @@
 //! Sets of partitions of topics, by topic id.
 
 use crate::base::Uuid;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::base::{Map, Set};
 
 /// Partition numbers by topic id. A topic may be there without partitions.
-pub type Partitions = BTreeMap<Uuid, BTreeSet<i32>>;
+pub type Partitions = Map<Uuid, Set<i32>>;
 
 /// Partitions that a member has, each with the epoch in which it was given them.
-pub type Assigned = BTreeMap<Uuid, BTreeMap<i32, i32>>;
+pub type Assigned = Map<Uuid, Map<i32, i32>>;
 
 /// A set from lists.
 pub(super) fn as_set<'a>(lists: impl IntoIterator<Item = &'a (Uuid, Vec<i32>)>) -> Partitions {
     let mut set = Partitions::new();
     for (topic, numbers) in lists {
-        set.entry(*topic).or_default().extend(numbers);
+        set.or_default(*topic).extend(numbers.iter().copied());
     }
     set
 }

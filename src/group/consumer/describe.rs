@@ -70,7 +70,7 @@ impl Member {
     fn holds(&self) -> Vec<(Uuid, Vec<i32>)> {
         let mut all = numbers(&self.current.assigned);
         for (topic, pending) in numbers(&self.current.pending) {
-            all.entry(topic).or_default().extend(pending);
+            all.or_default(topic).extend(pending);
         }
         all.into_iter().map(|(topic, numbers)| (topic, numbers.into_iter().collect())).collect()
     }

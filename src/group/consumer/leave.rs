@@ -3,6 +3,7 @@
 use super::member::{AWAY, Member};
 use super::record::{ConsumerGroupValue, RegexKey};
 use super::subscription::Subscriptions;
+use crate::base::Set;
 use crate::base::{Span, Time};
 use crate::group::ErrorCode;
 use crate::group::coordinator::Coordinator;
@@ -11,7 +12,6 @@ use crate::group::record::Record;
 use crate::group::reply::{ConsumerHeartbeatReply, LeftMember};
 use crate::group::request::{ConsumerHeartbeat, LeaveGroup, LeavingMember};
 use crate::group::timer::{Task, TimerKey};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 impl Coordinator {
@@ -37,7 +37,7 @@ impl Coordinator {
             let record = member.away().current_record(&group.id);
             self.append(Batch { producer: None, records: vec![record] }, out);
         } else {
-            let gone = BTreeSet::from([member.id.clone()]);
+            let gone = Set::from([member.id.clone()]);
             let why = Removal::Left { reason: "not provided".into() };
             self.fence(now, &request.group_id, &gone, why, out);
         }
@@ -57,7 +57,7 @@ impl Coordinator {
         request: &LeaveGroup,
         out: &mut Outcome,
     ) -> Vec<LeftMember> {
-        let mut gone = BTreeSet::new();
+        let mut gone = Set::new();
         let mut answers = Vec::new();
         for leaving in &request.members {
             let found = self.find_leaving(&request.group_id, leaving);
@@ -96,7 +96,7 @@ impl Coordinator {
         &mut self,
         _now: Time,
         id: &Rc<str>,
-        gone: &BTreeSet<Rc<str>>,
+        gone: &Set<Rc<str>>,
         why: Removal,
         out: &mut Outcome,
     ) {
@@ -105,9 +105,7 @@ impl Coordinator {
             gone.iter().flat_map(|member| Member::tombstones(id, member)).collect();
         let left = Subscriptions::without(group, gone);
         let had = gone.iter().filter_map(|id| group.members.get(id)?.about.regex.as_ref());
-        for regex in
-            had.collect::<BTreeSet<_>>().into_iter().filter(|regex| !left.regexes.contains_key(regex))
-        {
+        for regex in had.collect::<Set<_>>().into_iter().filter(|regex| !left.regexes.contains_key(regex)) {
             records.push(Record::ConsumerRegex(RegexKey { group: id.clone(), regex: regex.clone() }, None));
         }
         let metadata_hash = left.metadata_hash(&self.metadata);
@@ -147,7 +145,7 @@ impl Coordinator {
                 timeout: Span::from_ms(self.settings_of(id).session_timeout_ms.max(0) as u64),
             },
         };
-        self.fence(now, id, &BTreeSet::from([member.clone()]), why, out);
+        self.fence(now, id, &Set::from([member.clone()]), why, out);
     }
 }
 

@@ -1,18 +1,18 @@
 //! What happens to consumer groups from outside: topics change, or the coordinator finds them again in its log.
 
 use super::member::MemberState;
+use crate::base::Set;
 use crate::base::{Span, Time};
 use crate::group::coordinator::{Coordinator, Group};
 use crate::group::metadata::Metadata;
 use crate::group::timer::{Task, TimerKey};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 impl Coordinator {
     /// Groups that read a topic that is new, changed or gone look at topics with their next heartbeat.
     pub(in crate::group) fn note_topics(&mut self, new: &Metadata) {
         let old = &self.metadata;
-        let names: BTreeSet<&Rc<str>> = old.topics.keys().chain(new.topics.keys()).collect();
+        let names: Set<&Rc<str>> = old.topics.keys().chain(new.topics.keys()).collect();
         let changed: Vec<&Rc<str>> =
             names.into_iter().filter(|name| old.topics.get(*name) != new.topics.get(*name)).collect();
         let is_new = |name: &&Rc<str>| new.topics.contains_key(*name) && old.id_of(name) != new.id_of(name);

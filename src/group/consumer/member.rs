@@ -3,8 +3,8 @@
 use super::assignment::numbers;
 use super::record::{ConsumerMemberValue, CurrentValue, MemberKey};
 use super::{Assigned, Partitions};
+use crate::base::Set;
 use crate::group::record::Record;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// The epoch of a static member that is away.
@@ -105,7 +105,7 @@ impl Member {
     }
 
     /// Its names as a set.
-    pub fn topic_set(&self) -> BTreeSet<&Rc<str>> {
+    pub fn topic_set(&self) -> Set<&Rc<str>> {
         self.about.topics.iter().collect()
     }
 

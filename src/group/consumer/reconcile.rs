@@ -30,10 +30,10 @@ use super::assignment::meet;
 use super::member::MemberState;
 use super::record::CurrentValue;
 use super::{Assigned, Partitions};
+use crate::base::Set;
 use crate::base::Uuid;
 use crate::group::ErrorCode;
 use crate::group::event::Checked;
-use std::collections::BTreeSet;
 
 /// What a member is led to.
 pub(super) struct Aim<'a> {
@@ -43,7 +43,7 @@ pub(super) struct Aim<'a> {
     /// What the client says that it has; `None` when it does not say.
     pub owned: Option<&'a Partitions>,
     /// The topics that it subscribes to.
-    pub subscribed: &'a BTreeSet<Uuid>,
+    pub subscribed: &'a Set<Uuid>,
     /// Whether it subscribes to something else than before.
     pub changed: bool,
     /// Whether a member, this one or another, has the partition.
@@ -74,7 +74,7 @@ impl Aim<'_> {
 }
 
 fn next(now: &CurrentValue, aim: &Aim) -> CurrentValue {
-    let nothing = BTreeSet::new();
+    let nothing = Set::new();
     let target = |topic: &Uuid| match aim.subscribed.contains(topic) {
         true => aim.target.get(topic).unwrap_or(&nothing),
         false => &nothing,
@@ -83,7 +83,7 @@ fn next(now: &CurrentValue, aim: &Aim) -> CurrentValue {
     for (topic, numbers) in &now.assigned {
         for (&number, &epoch) in numbers {
             let place = if target(topic).contains(&number) { &mut keep } else { &mut revoke };
-            place.entry(*topic).or_default().insert(number, epoch);
+            place.or_default(*topic).insert(number, epoch);
         }
     }
     if !revoke.is_empty() && aim.still_has(&revoke) {
@@ -107,7 +107,7 @@ fn next(now: &CurrentValue, aim: &Aim) -> CurrentValue {
             if (aim.is_held)(*topic, number) && !has(&now.pending, topic, number) {
                 waits = true;
             } else {
-                keep.entry(*topic).or_default().insert(number, aim.epoch);
+                keep.or_default(*topic).insert(number, aim.epoch);
             }
         }
     }
@@ -130,7 +130,7 @@ fn shrink(now: &CurrentValue, aim: &Aim) -> CurrentValue {
     let mut pending = now.pending.clone();
     for topic in dropped {
         let numbers = assigned.remove(&topic).expect("it is one of the keys");
-        pending.entry(topic).or_default().extend(numbers);
+        pending.or_default(topic).extend(numbers);
     }
     match aim.still_has(&pending) {
         true => {

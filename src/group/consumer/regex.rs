@@ -9,6 +9,7 @@ use super::member::Member;
 use super::record::{ConsumerGroupValue, RegexKey, RegexValue};
 use super::scene::Scene;
 use super::subscription::Subscriptions;
+use crate::base::Set;
 use crate::base::Time;
 use crate::group::ErrorCode;
 use crate::group::coordinator::Coordinator;
@@ -90,7 +91,7 @@ impl Coordinator {
         let mut resolved = group.clone();
         let mut records = Vec::new();
         let mut changed = false;
-        let expressions: std::collections::BTreeSet<&Rc<str>> =
+        let expressions: Set<&Rc<str>> =
             group.members.values().filter_map(|member| member.about.regex.as_ref()).collect();
         for regex in expressions {
             let Ok(compiled) = compile(regex) else { continue };

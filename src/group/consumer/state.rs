@@ -3,11 +3,11 @@
 use super::member::{AWAY, Member};
 use super::record::{MemberTargetValue, RegexValue};
 use super::{Assigned, Partitions};
+use crate::base::Map;
 use crate::base::{Time, TimelineMap, Uuid};
 use crate::group::coordinator::{Coordinator, Group};
 use crate::group::record::Record;
 use crate::group::view::GroupState;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// How long topics that did not change are not looked at again (`METADATA_REFRESH_INTERVAL_MS`).
@@ -26,20 +26,20 @@ pub(in crate::group) struct ConsumerGroup {
     pub assignment_timestamp_ms: i64,
     pub members: TimelineMap<Rc<str>, Member>,
     /// Member ids by instance id.
-    pub statics: BTreeMap<Rc<str>, Rc<str>>,
-    pub targets: BTreeMap<Rc<str>, MemberTargetValue>,
+    pub statics: Map<Rc<str>, Rc<str>>,
+    pub targets: Map<Rc<str>, MemberTargetValue>,
     /// How many members ask for each assignor.
     pub votes: TimelineMap<Rc<str>, u32>,
     /// Whether members subscribe alike, as it was when a member last changed.
     pub alike: bool,
     /// What regular expressions mean, those that have been resolved.
-    pub regexes: BTreeMap<Rc<str>, RegexValue>,
+    pub regexes: Map<Rc<str>, RegexValue>,
     /// The epoch of the member that has a partition, or has it pending.
-    owners: BTreeMap<Uuid, BTreeMap<i32, i32>>,
+    owners: Map<Uuid, Map<i32, i32>>,
     /// Soft: wall clock at which topics are looked at again, 0 for the next heartbeat.
     pub refresh_at_ms: i64,
     /// Soft: when members were last heard of.
-    pub heard: BTreeMap<Rc<str>, Time>,
+    pub heard: Map<Rc<str>, Time>,
 }
 
 impl ConsumerGroup {
@@ -52,14 +52,14 @@ impl ConsumerGroup {
             assignment_epoch: 1,
             assignment_timestamp_ms: 0,
             members: TimelineMap::new(),
-            statics: BTreeMap::new(),
-            targets: BTreeMap::new(),
+            statics: Map::new(),
+            targets: Map::new(),
             votes: TimelineMap::new(),
             alike: true,
-            regexes: BTreeMap::new(),
-            owners: BTreeMap::new(),
+            regexes: Map::new(),
+            owners: Map::new(),
             refresh_at_ms: 0,
-            heard: BTreeMap::new(),
+            heard: Map::new(),
         }
     }
 
@@ -167,7 +167,7 @@ impl ConsumerGroup {
 
     fn hold(&mut self, epoch: i32, parts: [&Assigned; 2]) {
         for (topic, numbers) in parts.into_iter().flatten() {
-            let owners = self.owners.entry(*topic).or_default();
+            let owners = self.owners.or_default(*topic);
             owners.extend(numbers.keys().map(|&number| (number, epoch)));
         }
     }

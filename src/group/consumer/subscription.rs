@@ -6,8 +6,8 @@ use super::metadata_hash;
 use super::record::RegexValue;
 use super::state::ConsumerGroup;
 use crate::base::Uuid;
+use crate::base::{Map, Set};
 use crate::group::metadata::Metadata;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// How many members name a topic, and how many expressions mean it.
@@ -20,9 +20,9 @@ struct Count {
 /// The members that count, and what they read.
 pub(super) struct Subscriptions<'a> {
     pub members: Vec<&'a Member>,
-    topics: BTreeMap<&'a Rc<str>, Count>,
+    topics: Map<&'a Rc<str>, Count>,
     /// Each expression and its number of members.
-    pub regexes: BTreeMap<&'a Rc<str>, u32>,
+    pub regexes: Map<&'a Rc<str>, u32>,
 }
 
 impl<'a> Subscriptions<'a> {
@@ -46,26 +46,26 @@ impl<'a> Subscriptions<'a> {
     }
 
     /// The group as it would be without some.
-    pub fn without(group: &'a ConsumerGroup, gone: &BTreeSet<Rc<str>>) -> Subscriptions<'a> {
+    pub fn without(group: &'a ConsumerGroup, gone: &Set<Rc<str>>) -> Subscriptions<'a> {
         let members = group.members.values().filter(|member| !gone.contains(&member.id)).collect();
         Subscriptions::of(group, members, false)
     }
 
     /// `all`: expressions that nobody has any more count as well, until they are gone.
     fn of(group: &'a ConsumerGroup, members: Vec<&'a Member>, all: bool) -> Subscriptions<'a> {
-        let mut regexes: BTreeMap<&Rc<str>, u32> = BTreeMap::new();
-        let mut topics: BTreeMap<&Rc<str>, Count> = BTreeMap::new();
+        let mut regexes: Map<&Rc<str>, u32> = Map::new();
+        let mut topics: Map<&Rc<str>, Count> = Map::new();
         for member in &members {
             for topic in member.topic_set() {
-                topics.entry(topic).or_default().by_name += 1;
+                topics.or_default(topic).by_name += 1;
             }
             if let Some(regex) = &member.about.regex {
-                *regexes.entry(regex).or_default() += 1;
+                *regexes.or_default(regex) += 1;
             }
         }
         let resolved = group.regexes.iter().filter(|(regex, _)| all || regexes.contains_key(regex));
         for topic in resolved.flat_map(|(_, value)| &value.topics) {
-            topics.entry(topic).or_default().by_regex += 1;
+            topics.or_default(topic).by_regex += 1;
         }
         Subscriptions { members, topics, regexes }
     }
@@ -118,7 +118,7 @@ impl ConsumerGroup {
     }
 
     /// The ids of the topics that a member reads and that exist.
-    pub fn topic_ids_of(&self, member: &Member, metadata: &Metadata) -> BTreeSet<Uuid> {
+    pub fn topic_ids_of(&self, member: &Member, metadata: &Metadata) -> Set<Uuid> {
         let names = self.topics_of(member).into_iter();
         names.filter_map(|name| metadata.topics.get(name)).map(|topic| topic.id).collect()
     }

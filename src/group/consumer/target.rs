@@ -6,10 +6,10 @@ use super::scene::Scene;
 use super::subscription::Subscriptions;
 use crate::assign::server::{Kind, ServerAssignor, for_groups};
 use crate::assign::target::{Group, GroupMember, GroupTopic, Run, Share};
+use crate::base::Map;
 use crate::base::Uuid;
 use crate::group::metadata::Metadata;
 use crate::group::record::Record;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Makes the target for `epoch` with `member` in it: records for those whose target changes, and the member's own target.
@@ -90,13 +90,13 @@ struct Input {
 /// Places of topics, by name and by id.
 struct Places {
     topics: Vec<GroupTopic>,
-    by_name: BTreeMap<Rc<str>, u32>,
-    by_id: BTreeMap<Uuid, u32>,
+    by_name: Map<Rc<str>, u32>,
+    by_id: Map<Uuid, u32>,
 }
 
 impl Input {
     fn new(metadata: &Metadata, subscriptions: &Subscriptions) -> Input {
-        let mut places = Places { topics: Vec::new(), by_name: BTreeMap::new(), by_id: BTreeMap::new() };
+        let mut places = Places { topics: Vec::new(), by_name: Map::new(), by_id: Map::new() };
         for name in subscriptions.names() {
             let place = places.topics.len() as u32;
             let topic = metadata.topics.get(name);
@@ -137,7 +137,7 @@ impl Places {
     /// A topic that nobody subscribes to, or that is gone, may still be in a target.
     fn of_id(&mut self, metadata: &Metadata, id: Uuid) -> u32 {
         let topics = &mut self.topics;
-        *self.by_id.entry(id).or_insert_with(|| {
+        *self.by_id.or_insert_with(id, || {
             let known = metadata.name_of(id);
             let partitions = known.map_or(0, |name| metadata.topics[name].partitions);
             let name = known.cloned().unwrap_or_else(|| id.to_string().into());

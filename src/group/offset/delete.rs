@@ -1,13 +1,13 @@
 //! Offsets are deleted: by OffsetDelete, or because their topic is gone.
 
 use crate::base::Uuid;
+use crate::base::{Map, Set};
 use crate::group::ErrorCode;
 use crate::group::classic::ClassicState;
 use crate::group::coordinator::{Coordinator, Group};
 use crate::group::event::{Batch, Checked, Outcome};
 use crate::group::offset::commit::Errors;
 use crate::group::record::{OffsetKey, Record};
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 impl Coordinator {
@@ -48,10 +48,10 @@ impl Coordinator {
 
     /// Drops the offsets of topics that are gone. Those of a topic made again under the same name stay: they carry its
     /// new id.
-    pub(in crate::group) fn drop_offsets_of(&mut self, gone: &BTreeMap<Rc<str>, Uuid>, out: &mut Outcome) {
+    pub(in crate::group) fn drop_offsets_of(&mut self, gone: &Map<Rc<str>, Uuid>, out: &mut Outcome) {
         let concerned =
             |topic: &Rc<str>, id: Uuid| gone.get(topic).is_some_and(|g| id == Uuid::ZERO || id == *g);
-        let mut keys = BTreeSet::new();
+        let mut keys = Set::new();
         for (group, topics) in &self.offsets.committed {
             for (topic, partitions) in topics {
                 for (&partition, _) in partitions.iter().filter(|(_, s)| concerned(topic, s.value.topic_id)) {

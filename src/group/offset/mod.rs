@@ -13,12 +13,11 @@ pub(super) use fetch::Wanted;
 
 use super::event::Producer;
 use super::record::{OffsetKey, OffsetValue, Record};
-use crate::base::small;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::base::{Map, Set};
 use std::rc::Rc;
 
 /// A group's offsets: topic, partition, offset.
-pub(super) type ByTopic = BTreeMap<Rc<str>, BTreeMap<i32, Stored>>;
+pub(super) type ByTopic = Map<Rc<str>, Map<i32, Stored>>;
 
 /// A committed offset and its place in the log.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -30,9 +29,9 @@ pub(super) struct Stored {
 /// All committed offsets of all groups.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Offsets {
-    committed: BTreeMap<Rc<str>, ByTopic>,
+    committed: Map<Rc<str>, ByTopic>,
     /// Offsets of open transactions, by producer id.
-    pending: BTreeMap<i64, BTreeMap<OffsetKey, Stored>>,
+    pending: Map<i64, Map<OffsetKey, Stored>>,
     /// How many records have been replayed: the place of the next.
     replayed: u64,
 }
@@ -46,7 +45,7 @@ impl Offsets {
             (Some(value), None) => self.put(key, Stored { value: value.clone(), place }),
             (Some(value), Some(producer)) => {
                 let stored = Stored { value: value.clone(), place };
-                self.pending.entry(producer.id).or_default().insert(key.clone(), stored);
+                self.pending.or_default(producer.id).insert(key.clone(), stored);
             }
             (None, _) => self.forget(key),
         }
@@ -68,8 +67,8 @@ impl Offsets {
     }
 
     fn put(&mut self, key: &OffsetKey, stored: Stored) {
-        let topics = self.committed.entry(key.group.clone()).or_default();
-        topics.entry(key.topic.clone()).or_default().insert(key.partition, stored);
+        let topics = self.committed.or_default(key.group.clone());
+        topics.or_default(key.topic.clone()).insert(key.partition, stored);
     }
 
     fn forget(&mut self, key: &OffsetKey) {
@@ -123,7 +122,7 @@ impl Offsets {
                 partition,
             })
         });
-        let keys: BTreeSet<OffsetKey> = small::set(committed.chain(self.pending_of(group).cloned()));
+        let keys: Set<OffsetKey> = committed.chain(self.pending_of(group).cloned()).collect();
         keys.into_iter().map(|key| Record::Offset(key, None)).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! The consumer protocol in JSON: its requests, replies and records.
 
 use super::field::*;
+use crate::base::Map;
 use crate::base::Uuid;
 use crate::group::consumer::record::*;
 use crate::group::consumer::{Assigned, MemberState};
@@ -151,7 +152,7 @@ fn member_value(value: &ConsumerMemberValue) -> Value {
 }
 
 fn assigned_to_json(assigned: &Assigned) -> Value {
-    let topic = |(id, numbers): (&Uuid, &std::collections::BTreeMap<i32, i32>)| {
+    let topic = |(id, numbers): (&Uuid, &Map<i32, i32>)| {
         json!({
             "topicId": id.to_string(),
             "partitions": numbers.keys().collect::<Vec<_>>(),

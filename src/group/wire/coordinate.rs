@@ -9,12 +9,12 @@
 
 use super::field::*;
 use super::{record_to_json, reply_to_json, request_from_json};
+use crate::base::Map;
 use crate::base::lines::{LineError, Trouble, each_json};
 use crate::base::{Time, Uuid};
 use crate::group::event::{Batch, Outcome, Output, Producer};
 use crate::group::{Config, Context, Coordinator, ErrorCode, GroupSettings, MemberIds, Metadata, TopicInfo};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 use std::rc::Rc;
 
@@ -44,7 +44,7 @@ struct Trace {
     /// All batches written so far: what a restart reads.
     log: Vec<Batch>,
     /// Version of each request, for the form of its reply.
-    versions: BTreeMap<u64, i16>,
+    versions: Map<u64, i16>,
     now: Time,
 }
 
@@ -54,7 +54,7 @@ impl Trace {
         let mut coordinator = Coordinator::new(config, MemberIds::Numbered { made: 0 });
         let metadata = Metadata { topics: each(header, "topics", topic)?.into_iter().collect() };
         coordinator.set_metadata(Time::ZERO, metadata.clone());
-        Ok(Trace { coordinator, metadata, log: Vec::new(), versions: BTreeMap::new(), now: Time::ZERO })
+        Ok(Trace { coordinator, metadata, log: Vec::new(), versions: Map::new(), now: Time::ZERO })
     }
 
     fn step(&mut self, line: &Value, output: &mut impl Write) -> Result<(), Trouble> {

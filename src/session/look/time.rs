@@ -1,11 +1,10 @@
 //! The pictures on the time axis.
 
-use crate::base::small;
+use crate::base::Map;
 use crate::base::{Span, Time};
 use crate::measure::Ledger;
 use crate::session::view::{LagPoint, Mark, Tenure, TimeRow, TimeView};
 use crate::sim::World;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Points of the group's lag.
@@ -27,8 +26,8 @@ pub fn window(now: Time, width: Option<Span>) -> (Time, Time) {
 /// Ownership and lag within a window.
 pub fn time(world: &World, ledger: &Ledger, width: Option<Span>, marks: &[Mark]) -> TimeView {
     let (from, to) = window(world.now(), width);
-    let index: BTreeMap<Rc<str>, u32> =
-        small::map(world.consumers().into_iter().map(|facts| (facts.name, facts.index)));
+    let index: Map<Rc<str>, u32> =
+        world.consumers().into_iter().map(|facts| (facts.name, facts.index)).collect();
     let mut rows = Vec::new();
     for topic in world.topics() {
         let Some(group) = topic.groups.first() else { continue };
@@ -65,7 +64,7 @@ fn row(
     ledger: &Ledger,
     (group, topic, partition): (&Rc<str>, &Rc<str>, i32),
     (from, to): (Time, Time),
-    index: &BTreeMap<Rc<str>, u32>,
+    index: &Map<Rc<str>, u32>,
     ribbon: bool,
 ) -> TimeRow {
     let of = (&**group, &**topic, partition);

@@ -6,6 +6,7 @@
 use super::subscription::{input_member, sorted};
 use super::{Consumer, Note};
 use crate::assign::{self, Input, Topic};
+use crate::base::Map;
 use crate::base::TopicPartition;
 use crate::group::protocol::{Assigned, Subscription};
 use crate::group::{self, ErrorCode, JoinGroupReply, JoinProtocol, SyncGroupReply};
@@ -13,7 +14,6 @@ use crate::sim::core::Core;
 use crate::sim::network::Call;
 use crate::sim::spec::Commit;
 use crate::sim::trace::{Callback, Happening};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Where a member stands. Kafka: UNJOINED, PREPARING_REBALANCE, COMPLETING_REBALANCE, STABLE.
@@ -68,7 +68,7 @@ pub(in crate::sim) struct Member {
     /// The topics of its last join.
     subscribed: Vec<Rc<str>>,
     /// What the leader assigned from: each topic's number of partitions.
-    snapshot: BTreeMap<Rc<str>, i32>,
+    snapshot: Map<Rc<str>, i32>,
     /// The answer that the leader keeps while it learns of topics.
     kept: Option<Box<JoinGroupReply>>,
 }
@@ -85,7 +85,7 @@ impl Default for Member {
             leads: false,
             news: false,
             subscribed: Vec::new(),
-            snapshot: BTreeMap::new(),
+            snapshot: Map::new(),
             kept: None,
         }
     }

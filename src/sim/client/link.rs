@@ -4,10 +4,10 @@
 //! connection, to the leader of the partitions, begins with ApiVersions as well.
 
 use super::Consumer;
+use crate::base::Map;
 use crate::base::{Span, Time};
 use crate::sim::core::Core;
 use crate::sim::network::{Answer, Call};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// `retry.backoff.ms`.
@@ -40,7 +40,7 @@ pub(in crate::sim) struct Connections {
     /// Whether the connection to the partitions' leader is open.
     pub leader: Leader,
     /// Topics and their numbers of partitions, 0 for one that does not exist; empty before the first answer.
-    pub topics: BTreeMap<Rc<str>, i32>,
+    pub topics: Map<Rc<str>, i32>,
     /// The metadata request under way.
     pub asking: Option<u64>,
     /// When metadata is asked next.

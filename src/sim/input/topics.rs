@@ -1,13 +1,13 @@
 //! Topics: create, grow, delete.
 
 use super::named;
+use crate::base::Map;
 use crate::base::{Uuid, limit};
 use crate::log::Partition;
 use crate::sim::core::{Core, Log, Topic};
 use crate::sim::spec::TopicSpec;
 use crate::sim::trace::Happening;
 use crate::sim::{Refusal, World};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 impl World {
@@ -25,8 +25,7 @@ impl World {
         }
         self.room_for(spec.partitions)?;
         let id = Uuid(self.core.ids.uuid());
-        let topic =
-            Topic { id, created: self.core.now.timestamp_ms(), config: BTreeMap::new(), logs: Vec::new() };
+        let topic = Topic { id, created: self.core.now.timestamp_ms(), config: Map::new(), logs: Vec::new() };
         self.core.topics.insert(spec.name.clone(), topic);
         self.core.add_partitions(&spec.name, spec.partitions);
         self.core.publish_topics();

@@ -3,8 +3,8 @@
 //! The step starts at a quarter of a second. When a long run or a wide world would need too much memory, every second
 //! sample is dropped and the step doubles; the peak is kept beside, so thinning never loses it.
 
+use crate::base::Map;
 use crate::base::{Span, Time};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The first step.
@@ -51,7 +51,7 @@ pub struct Samples {
     full: Vec<Rc<[Sample]>>,
     newest: Vec<Sample>,
     columns: Vec<SeriesOf>,
-    places: BTreeMap<SeriesOf, u32>,
+    places: Map<SeriesOf, u32>,
     values: u64,
     next: Time,
     /// For all groups together, and then for each group.
@@ -65,7 +65,7 @@ impl Default for Samples {
             full: Vec::new(),
             newest: Vec::new(),
             columns: Vec::new(),
-            places: BTreeMap::new(),
+            places: Map::new(),
             values: 0,
             next: Time::ZERO,
             peaks: Vec::new(),

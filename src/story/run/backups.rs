@@ -3,10 +3,9 @@
 use super::proof::{ProofRow, RestoreStep};
 use super::{Act, Refusal, Restoring, Runner};
 use crate::backup::{self, Catalog, Digest, Kind, Manifest, RestoredState, Store, Transaction};
-use crate::base::small;
+use crate::base::Set;
 use crate::sim;
 use crate::story::command::{Backup, Restore};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 impl Runner {
@@ -81,7 +80,7 @@ impl Runner {
         self.all(&stopped, |world, name| world.close(name))?;
         let proof = self.rows(&label)?;
         let next = RestoreStep::Data;
-        let awaited = BTreeSet::new();
+        let awaited = Set::new();
         self.restoring = Some(Restoring { label, next, groups, stopped, proof, awaited, state: Some(state) });
         Ok(())
     }
@@ -126,7 +125,7 @@ impl Runner {
         let idle: Vec<Rc<str>> = stopped.iter().filter(|name| !running(name)).cloned().collect();
         self.all(&idle, |world, name| world.start(name, &sim::Settings::default()))?;
         let awaited = stopped.iter().filter_map(|name| self.world.consumer(name)).map(|facts| facts.group);
-        let awaited = small::set(awaited);
+        let awaited = awaited.collect();
         let restoring = self.restoring.as_mut().expect("it is under way");
         restoring.awaited = awaited;
         restoring.next = RestoreStep::Resume;

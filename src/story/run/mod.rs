@@ -27,10 +27,10 @@ pub use proof::{Proof, ProofRow, RestoreStep, Restoring};
 use super::command::{Command, End, Seed};
 use super::parse::{Line, Step, Story};
 use crate::backup::{MemoryStore, Transaction};
+use crate::base::Map;
 use crate::base::{Time, limit};
 use crate::measure::Ledger;
 use crate::sim::{World, WorldConfig};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The seed of a story without a `seed` line.
@@ -42,7 +42,7 @@ pub struct Options {
     /// A seed in place of the story's.
     pub seed: Option<u64>,
     /// Member ids in place of random ones, by name (see [`WorldConfig::member_ids`]).
-    pub member_ids: BTreeMap<Rc<str>, Rc<str>>,
+    pub member_ids: Map<Rc<str>, Rc<str>>,
     /// Backups that exist already.
     pub store: MemoryStore,
     /// Files that `load` finds.
@@ -64,7 +64,7 @@ pub struct Runner {
     events: Vec<Event>,
     checks: Vec<CheckResult>,
     restoring: Option<Restoring>,
-    refused_groups: BTreeMap<Rc<str>, Rc<str>>,
+    refused_groups: Map<Rc<str>, Rc<str>>,
     last_act: Option<(Time, Rc<str>)>,
 }
 
@@ -89,7 +89,7 @@ impl Runner {
             events: Vec::new(),
             checks: Vec::new(),
             restoring: None,
-            refused_groups: BTreeMap::new(),
+            refused_groups: Map::new(),
             last_act: None,
         };
         runner.advance_to(Time::ZERO);
@@ -331,7 +331,7 @@ fn set_seed(lines: &mut Vec<Line>, seed: u64) {
     }
 }
 
-fn config(lines: &[Line], member_ids: BTreeMap<Rc<str>, Rc<str>>) -> WorldConfig {
+fn config(lines: &[Line], member_ids: Map<Rc<str>, Rc<str>>) -> WorldConfig {
     let mut config = WorldConfig { seed: SEED, member_ids, ..WorldConfig::default() };
     for step in lines.iter().filter_map(|line| line.step.as_ref()) {
         match &step.command {

@@ -2,7 +2,7 @@
 
 use super::{Act, Runner};
 use crate::backup::{Digest, RestoredState};
-use std::collections::BTreeSet;
+use crate::base::Set;
 use std::rc::Rc;
 
 /// A restore in its four steps.
@@ -19,7 +19,7 @@ pub struct Restoring {
     /// What was, or is to be, proven: a row a partition and group that has committed there.
     pub proof: Vec<ProofRow>,
     /// The groups that have a consumer again, whose first records are waited for.
-    pub(super) awaited: BTreeSet<Rc<str>>,
+    pub(super) awaited: Set<Rc<str>>,
     /// What was verified when the restore began.
     pub(super) state: Option<RestoredState>,
 }
@@ -85,7 +85,7 @@ impl Proof {
 
 impl ProofRow {
     /// What is known of this row; a first record counts when the group is `awaited`.
-    fn proof(&self, awaited: &BTreeSet<Rc<str>>) -> Proof {
+    fn proof(&self, awaited: &Set<Rc<str>>) -> Proof {
         let digest = self.digest_restored.map(|digest| digest == self.digest_backup);
         let first = match (&self.group, self.expected_first, &self.first) {
             (Some(_), Some(expected), Some((first, _))) => Some(*first == expected),

@@ -25,12 +25,12 @@ mod space;
 pub use error::StorageError;
 pub use space::{Space, persist, space};
 
+use crate::base::Map;
 use crate::session::{ChunkKey, Contents, Digest, Step, Transaction, garbage};
 use database::{CATALOG, CHUNKS, Connection, MANIFESTS, NOTES, Stores};
 use js_sys::{Array, Reflect, Uint8Array};
 use lock::Lock;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbDatabase, IdbRequest, IdbTransaction};
@@ -76,7 +76,7 @@ pub struct Stored {
     /// The backups.
     pub contents: Contents,
     /// Notes by label.
-    pub notes: BTreeMap<Rc<str>, Note>,
+    pub notes: Map<Rc<str>, Note>,
 }
 
 /// The storage.
@@ -193,7 +193,7 @@ impl Storage {
 /// The step that makes backups exist.
 struct Commit<'a> {
     expects: u64,
-    manifests: &'a BTreeMap<Rc<str>, Option<Rc<[u8]>>>,
+    manifests: &'a Map<Rc<str>, Option<Rc<[u8]>>>,
     catalog: &'a Rc<[u8]>,
 }
 
@@ -242,7 +242,7 @@ fn compare(stored: &IdbRequest, expects: u64, catalog: &[u8]) -> Result<bool, St
 
 fn issue(
     stores: &Stores,
-    manifests: &BTreeMap<Rc<str>, Option<Rc<[u8]>>>,
+    manifests: &Map<Rc<str>, Option<Rc<[u8]>>>,
     catalog: &[u8],
 ) -> Result<(), StorageError> {
     for (label, manifest) in manifests {

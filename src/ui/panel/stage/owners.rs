@@ -1,18 +1,18 @@
 //! The stage with very many partitions: nobody's first, then one bar an owner.
 
+use crate::base::Map;
 use crate::session::view::StageView;
 use crate::ui::i18n::{Tone, format::count, plural, t};
 use crate::ui::paint::{Fill, Shape, owner_class};
 use crate::ui::widget::{picture, state};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// The bars.
 pub fn owners(stage: &StageView) -> Html {
-    let mut sums: BTreeMap<Option<Rc<str>>, (u64, i64)> = BTreeMap::new();
+    let mut sums: Map<Option<Rc<str>>, (u64, i64)> = Map::new();
     for partition in stage.topics.iter().flat_map(|topic| &topic.partitions) {
-        let sum = sums.entry(partition.owner.clone()).or_default();
+        let sum = sums.or_default(partition.owner.clone());
         *sum = (sum.0 + 1, sum.1 + partition.unread);
     }
     let most = sums.values().map(|(n, _)| *n).max().unwrap_or(1);
