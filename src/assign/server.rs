@@ -3,6 +3,7 @@
 use super::target::{Group, Targets};
 use super::{server_range, simple, uniform};
 use crate::base::Map;
+use crate::base::java_order::Adds;
 
 /// For which groups an assignor is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +33,8 @@ pub struct ServerAssignor {
     pub kind: Kind,
     /// The function itself. It never fails.
     pub assign: fn(&Group) -> Targets,
+    /// At which end of its bucket it adds a topic to a member's map of them.
+    pub adds: Adds,
     /// What it promises beyond what every one owes.
     pub promise: Promise,
 }

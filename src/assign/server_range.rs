@@ -6,10 +6,16 @@
 use super::order;
 use super::server::{Kind, Promise, ServerAssignor};
 use super::target::{Group, Run, Share, Targets};
+use crate::base::java_order::Adds;
 use std::rc::Rc;
 
-pub(super) const ASSIGNOR: ServerAssignor =
-    ServerAssignor { name: "range", kind: Kind::Consumer, assign, promise: Promise::EvenForEachTopic };
+pub(super) const ASSIGNOR: ServerAssignor = ServerAssignor {
+    name: "range",
+    kind: Kind::Consumer,
+    assign,
+    adds: Adds::Last,
+    promise: Promise::EvenForEachTopic,
+};
 
 /// A topic while it is being cut.
 #[derive(Clone, Copy, Default)]

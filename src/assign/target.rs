@@ -1,9 +1,8 @@
 //! What a server-side assignor is given and what it answers.
 
 use super::order;
-use crate::base::Map;
-use crate::base::Uuid;
 use crate::base::java_order::{self, Adds, spread};
+use crate::base::{JavaHash, Map, Uuid};
 use std::rc::Rc;
 
 /// Partitions of one topic that follow each other.
@@ -179,8 +178,7 @@ impl Group {
     /// The order of Kafka's `HashSet` of names, filled in the order in which a request lists them.
     pub fn in_set_order<'a>(names: impl Iterator<Item = &'a Rc<str>>) -> Vec<u32> {
         let names: Vec<&Rc<str>> = names.collect();
-        let hashes: Vec<u32> =
-            names.iter().map(|name| spread(crate::base::JavaHash::java_hash(*name))).collect();
+        let hashes: Vec<u32> = names.iter().map(|name| spread(name.java_hash())).collect();
         java_order::order(&hashes, java_order::copied_set(hashes.len()), Adds::Last)
     }
 
@@ -197,7 +195,7 @@ impl Group {
 
     /// The hash code of a topic's id, as Java's tables use it.
     pub(super) fn id_hash(&self, topic: u32) -> u32 {
-        spread(uuid_hash(self.topics[topic as usize].id))
+        spread(self.topics[topic as usize].id.java_hash())
     }
 
     /// For each topic the number of its first partition when those of all topics are numbered through, and how many
@@ -212,21 +210,13 @@ impl Group {
     }
 }
 
-/// `Uuid.hashCode`.
-pub(super) fn uuid_hash(id: Uuid) -> i32 {
-    let [a, b, c, d] = *id.0.as_chunks::<4>().0 else { unreachable!("sixteen bytes") };
-    let (high, low) =
-        (u32::from_be_bytes(a) ^ u32::from_be_bytes(c), u32::from_be_bytes(b) ^ u32::from_be_bytes(d));
-    (high ^ low) as i32
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn uuids_hash_as_in_java() {
-        let hash = |text: &str| uuid_hash(Uuid::parse(text).expect("an id"));
+        let hash = |text: &str| Uuid::parse(text).expect("an id").java_hash();
         assert_eq!(hash("T1-A4s3VTwiI5CTbEp6POw"), 418_407_434);
         assert_eq!(hash("_____wAAAAAAAAAAAAAAAg"), !2);
     }

@@ -6,6 +6,7 @@
 //! (Java turns buckets of 8 and more into trees; their iteration order is nearly always the same, and ids in practice
 //! never fill a bucket like that.)
 
+use super::Uuid;
 use std::borrow::Borrow;
 use std::rc::Rc;
 
@@ -38,6 +39,14 @@ impl JavaHash for str {
 impl JavaHash for Rc<str> {
     fn java_hash(&self) -> i32 {
         (**self).java_hash()
+    }
+}
+
+/// Kafka's `Uuid`: its four quarters, one over the other.
+impl JavaHash for Uuid {
+    fn java_hash(&self) -> i32 {
+        let [a, b, c, d] = *self.0.as_chunks::<4>().0 else { unreachable!("sixteen bytes") };
+        (u32::from_be_bytes(a) ^ u32::from_be_bytes(b) ^ u32::from_be_bytes(c) ^ u32::from_be_bytes(d)) as i32
     }
 }
 

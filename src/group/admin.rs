@@ -80,7 +80,7 @@ impl Coordinator {
     /// What removes a group that has no members, but for its offsets.
     pub(super) fn group_tombstones(&self, id: &Rc<str>) -> Vec<Record> {
         match self.groups.get(id) {
-            Some(Group::Consumer(group)) => group.tombstones(),
+            Some(Group::Consumer(group)) => group.tombstones(|id| id),
             Some(Group::Classic(_)) => vec![Record::ClassicGroup(id.clone(), None)],
             None => Vec::new(),
         }

@@ -121,9 +121,7 @@ impl Coordinator {
             }
             Task::CompleteJoin => group.complete_join(&mut turn),
             Task::ExpireSync { generation } => group.sync_expired(&mut turn, generation),
-            Task::ExpireMember | Task::ExpireRebalance { .. } | Task::ExpireOffsets => {
-                unreachable!("not a timer of a group")
-            }
+            _ => unreachable!("not a timer of a group"),
         }
     }
 

@@ -79,19 +79,32 @@ impl Coordinator {
         let request = join.request;
         let (id, member) = (&request.group_id, &request.member_id);
         let allowed = self.config.min_session_timeout_ms..=self.config.max_session_timeout_ms;
-        let is_new = !self.groups.contains_key(id);
+        let mut records = Vec::new();
         let refusal = if id.is_empty() {
             ErrorCode::INVALID_GROUP_ID
         } else if !allowed.contains(&request.session_timeout_ms) {
             ErrorCode::INVALID_SESSION_TIMEOUT
-        } else if is_new && !member.is_empty() {
-            ErrorCode::UNKNOWN_MEMBER_ID
         } else {
-            ErrorCode::NONE
+            match self.groups.get(id) {
+                Some(Group::Consumer(group)) if !group.members.is_empty() => {
+                    return self.join_consumer(now, join, out);
+                }
+                // Kafka forgets an empty one before it looks whether the request may make another, and says so only then.
+                Some(Group::Consumer(group)) => {
+                    records = group.tombstones(|id| id);
+                    self.groups.remove(id);
+                }
+                _ => {}
+            }
+            match self.groups.contains_key(id) || member.is_empty() {
+                true => ErrorCode::NONE,
+                false => ErrorCode::UNKNOWN_MEMBER_ID,
+            }
         };
         if !refusal.is_none() {
             return out.reply(join.token, Reply::JoinGroup(JoinGroupReply::refused(refusal, member.clone())));
         }
+        let is_new = !self.groups.contains_key(id);
         if is_new {
             self.create_classic(now, id);
         }
@@ -102,7 +115,7 @@ impl Coordinator {
         let created = is_new.then(|| group.recorded(|_| Default::default()));
         group.join(&mut turn, join);
         if let Some(value) = created {
-            let records = vec![Record::ClassicGroup(id.clone(), Some(value))];
+            records.push(Record::ClassicGroup(id.clone(), Some(value)));
             out.append(Batch { producer: None, records });
         }
     }
@@ -116,7 +129,10 @@ impl Coordinator {
         } else if let Some((Group::Classic(group), mut turn)) = self.turn(&request.group_id, now, out) {
             return group.sync(&mut turn, token, request);
         } else {
-            ErrorCode::UNKNOWN_MEMBER_ID
+            match self.sync_as_classic(now, request) {
+                Ok(reply) => return out.reply(token, Reply::SyncGroup(reply)),
+                Err(error) => error,
+            }
         };
         out.reply(token, Reply::SyncGroup(SyncGroupReply::refused(refusal)));
     }
@@ -127,7 +143,7 @@ impl Coordinator {
         }
         match self.turn(&request.group_id, now, out) {
             Some((Group::Classic(group), mut turn)) => group.heartbeat(&mut turn, request),
-            Some((Group::Consumer(_), _)) | None => ErrorCode::UNKNOWN_MEMBER_ID,
+            _ => self.beat_as_classic(now, request).err().unwrap_or(ErrorCode::NONE),
         }
     }
 

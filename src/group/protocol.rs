@@ -18,6 +18,9 @@ use std::rc::Rc;
 /// The newest version, which is what is written.
 pub const VERSION: i16 = 3;
 
+const CUT: &str = "the bytes end too early";
+const NEGATIVE_VERSION: &str = "a negative version";
+
 /// What a member subscribes to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Subscription {
@@ -49,6 +52,22 @@ pub struct ProtocolError {
     pub at: u32,
     /// What is wrong.
     pub what: &'static str,
+}
+
+impl ProtocolError {
+    /// Whether Kafka tells it as a `SchemaException`, which it expects of members' bytes: a version that cannot be, or a
+    /// number that is cut off. Anything else is an error that it does not expect.
+    pub fn is_expected(&self) -> bool {
+        self.what == CUT || self.what == NEGATIVE_VERSION
+    }
+}
+
+/// The version that the bytes are in, as far as it is known here.
+///
+/// # Errors
+/// Bytes without a version, or with one that cannot be.
+pub fn version(bytes: &[u8]) -> Result<i16, ProtocolError> {
+    Reader { bytes, at: 0 }.version()
 }
 
 impl fmt::Display for ProtocolError {
@@ -123,7 +142,12 @@ impl Assigned {
 
     /// Writes it in the newest version, grouped by topic in the order in which topics come first.
     pub fn encode(&self) -> Bytes {
-        let mut out = VERSION.to_be_bytes().to_vec();
+        self.encode_as(VERSION)
+    }
+
+    /// Writes it in one of the versions, which do not differ but for the number.
+    pub fn encode_as(&self, version: i16) -> Bytes {
+        let mut out = version.to_be_bytes().to_vec();
         put_partitions(&mut out, &self.partitions);
         put_bytes(&mut out, self.user_data.as_deref());
         out.into()
@@ -141,24 +165,28 @@ impl<'a> Reader<'a> {
     }
 
     fn take(&mut self, n: usize) -> Result<&'a [u8], ProtocolError> {
-        let taken = self.bytes[self.at..].get(..n).ok_or_else(|| self.error("the bytes end too early"))?;
+        self.take_or(n, "a text or bytes end too early")
+    }
+
+    fn take_or(&mut self, n: usize, what: &'static str) -> Result<&'a [u8], ProtocolError> {
+        let taken = self.bytes[self.at..].get(..n).ok_or_else(|| self.error(what))?;
         self.at += n;
         Ok(taken)
     }
 
     fn i16(&mut self) -> Result<i16, ProtocolError> {
-        let bytes = self.take(2)?;
+        let bytes = self.take_or(2, CUT)?;
         Ok(i16::from_be_bytes([bytes[0], bytes[1]]))
     }
 
     fn i32(&mut self) -> Result<i32, ProtocolError> {
-        let bytes = self.take(4)?;
+        let bytes = self.take_or(4, CUT)?;
         Ok(i32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
     }
 
     fn version(&mut self) -> Result<i16, ProtocolError> {
         match self.i16()? {
-            version if version < 0 => Err(self.error("a negative version")),
+            version if version < 0 => Err(self.error(NEGATIVE_VERSION)),
             version => Ok(version.min(VERSION)),
         }
     }

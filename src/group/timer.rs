@@ -39,6 +39,10 @@ pub(super) enum Task {
     ExpireSync { generation: i32 },
     /// A member of a consumer group still stands where it had partitions to give up.
     ExpireRebalance { epoch: i32 },
+    /// A member of a consumer group that uses the classic protocol did not join when it was told to.
+    ExpireMemberJoin,
+    /// Such a member did not sync after it joined.
+    ExpireMemberSync,
     /// A member was silent too long.
     ExpireMember,
     /// Offsets expire.
@@ -68,6 +72,11 @@ impl Timers {
         if let Some(place) = self.armed.remove(key) {
             self.queue.remove(&place);
         }
+    }
+
+    /// Whether `key` is armed.
+    pub(super) fn is_armed(&self, key: &TimerKey) -> bool {
+        self.armed.contains_key(key)
     }
 
     /// Disarms all.

@@ -8,14 +8,20 @@ mod held;
 mod sharing;
 
 use super::server::{Kind, Promise, ServerAssignor};
-use super::target::{Group, Run, Targets, Writer, uuid_hash};
+use super::target::{Group, Run, Targets, Writer};
 use crate::assign::bits::Bits;
-use crate::base::java_order::{made_for, spread};
+use crate::base::JavaHash;
+use crate::base::java_order::{Adds, made_for, spread};
 use held::Reader;
 use sharing::{Holding, Task};
 
-pub(super) const ASSIGNOR: ServerAssignor =
-    ServerAssignor { name: "simple", kind: Kind::Share, assign, promise: Promise::Nothing };
+pub(super) const ASSIGNOR: ServerAssignor = ServerAssignor {
+    name: "simple",
+    kind: Kind::Share,
+    assign,
+    adds: Adds::First,
+    promise: Promise::Nothing,
+};
 
 /// No place.
 const NONE: u32 = u32::MAX;
@@ -25,7 +31,7 @@ fn assign(group: &Group) -> Targets {
         return Targets::new();
     }
     let order = group.member_order();
-    let scene = Scene { group, topics_hash: group.topics.iter().map(|topic| uuid_hash(topic.id)).collect() };
+    let scene = Scene { group, topics_hash: group.topics.iter().map(|topic| topic.id.java_hash()).collect() };
     if group.alike {
         if group.subscribed(order[0]).next().is_none() {
             return group.members.iter().map(|_| None).collect();

@@ -9,10 +9,12 @@ mod ladder;
 mod mixed;
 
 use super::server::{Kind, Promise, ServerAssignor};
+use crate::base::java_order::Adds;
 
 pub(super) const ASSIGNOR: ServerAssignor = ServerAssignor {
     name: "uniform",
     kind: Kind::Consumer,
     assign: |group| if group.alike { alike::assign(group) } else { mixed::assign(group) },
+    adds: Adds::First,
     promise: Promise::EvenWhenAllSubscribeAlike,
 };

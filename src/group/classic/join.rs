@@ -14,7 +14,7 @@ use crate::group::turn::Turn;
 use std::rc::Rc;
 
 /// The first version whose clients come back with the id that they are given.
-const KNOWN_MEMBER_ID_VERSION: i16 = 4;
+pub(in crate::group) const KNOWN_MEMBER_ID_VERSION: i16 = 4;
 
 /// A join and where its answer goes.
 #[derive(Clone, Copy)]

@@ -28,6 +28,6 @@ mod static_join;
 mod sync;
 mod unload;
 
-pub(super) use join::Join;
+pub(super) use join::{Join, KNOWN_MEMBER_ID_VERSION};
 pub(super) use member::Member;
-pub(super) use state::{ClassicGroup, ClassicState};
+pub(super) use state::{CONSUMER, ClassicGroup, ClassicState};

@@ -22,7 +22,7 @@ impl ClassicGroup {
 
     /// Begins a rebalance. The first of an empty group waits for the initial delay; later ones until all members have
     /// joined, at most the longest rebalance timeout.
-    pub(super) fn prepare_rebalance(&mut self, turn: &mut Turn, reason: String) {
+    pub(in crate::group) fn prepare_rebalance(&mut self, turn: &mut Turn, reason: String) {
         if self.state == ClassicState::CompletingRebalance {
             self.set_assignments(|_| Bytes::default());
             self.answer_syncs(turn, ErrorCode::REBALANCE_IN_PROGRESS);
@@ -173,6 +173,19 @@ impl ClassicGroup {
             };
             turn.reply(token, Reply::SyncGroup(reply));
             self.await_heartbeat(turn, &id);
+        }
+    }
+
+    /// Answers every join and every sync that is held.
+    pub(in crate::group) fn send_away(&mut self, turn: &mut Turn, error: ErrorCode) {
+        let ids: Vec<Rc<str>> = self.members.keys().cloned().collect();
+        for id in &ids {
+            self.answer_join(turn, id, JoinGroupReply::refused(error, id.clone()));
+        }
+        for member in self.members.values_mut() {
+            if let Some(token) = member.sync.take() {
+                turn.reply(token, Reply::SyncGroup(SyncGroupReply::refused(error)));
+            }
         }
     }
 

@@ -4,7 +4,7 @@
 //! In version 0 a member may come without an id and is given one. From version 1 on it brings its own.
 
 use super::assignment::{as_lists, as_set, is_within};
-use super::member::{AWAY, Member, MemberState};
+use super::member::{AWAY, Member, MemberState, distinct};
 use super::scene::{Change, Scene, Step};
 use super::state::ConsumerGroup;
 use super::{Partitions, regex};
@@ -12,7 +12,7 @@ use crate::base::Time;
 use crate::group::ErrorCode;
 use crate::group::config::Config;
 use crate::group::coordinator::{Coordinator, Group};
-use crate::group::event::{Batch, Checked, Event, Outcome};
+use crate::group::event::{Batch, Checked, Outcome};
 use crate::group::record::Record;
 use crate::group::reply::{ConsumerHeartbeatReply, Reply};
 use crate::group::request::{ConsumerHeartbeat, Context};
@@ -77,12 +77,7 @@ impl ConsumerHeartbeat {
             about.assignor.clone_from(&self.assignor);
         }
         if let Some(topics) = &self.topics {
-            about.topics.clear();
-            for topic in topics {
-                if !about.topics.contains(topic) {
-                    about.topics.push(topic.clone());
-                }
-            }
+            about.topics = distinct(topics);
         }
         if let Some(regex) = &self.regex {
             about.regex = Some(regex.clone()).filter(|regex| !regex.is_empty());
@@ -162,13 +157,7 @@ impl Coordinator {
             assignment: tell.then(|| as_lists(&current.assigned)),
         };
         if joined {
-            let (client_id, instance) = (context.client_id.clone(), step.member.about.instance.clone());
-            out.event(Event::MemberJoined {
-                group: request.group_id.clone(),
-                member: id.clone(),
-                client_id,
-                instance,
-            });
+            out.event(step.member.joined_event(&request.group_id));
         }
         if step.looked && fresh.is_none() {
             let group = self.consumer_mut(&request.group_id).expect("it was there");
@@ -180,9 +169,13 @@ impl Coordinator {
         Ok((reply, expression.resolve))
     }
 
-    /// A member that has to give partitions up has its rebalance timeout for it.
+    /// A member that has to give partitions up has its rebalance timeout for it. (One that uses the classic protocol is told
+    /// to join, and has it for that.)
     pub(super) fn arm_rebalance(&mut self, now: Time, group: &Rc<str>, step: &Step) {
         let Step { member, moved: true, .. } = step else { return };
+        if member.uses_classic_protocol() {
+            return;
+        }
         let key = TimerKey::Rebalance(group.clone(), member.id.clone());
         match member.current.state {
             MemberState::UnrevokedPartitions => {
@@ -204,9 +197,9 @@ impl Coordinator {
     /// The group of a heartbeat, when it has to be made, with the records that make room for it. `None`: it is there.
     fn consumer_group_for(
         &mut self,
-        _now: Time,
+        now: Time,
         request: &ConsumerHeartbeat,
-        _out: &mut Outcome,
+        out: &mut Outcome,
     ) -> Checked<(Option<ConsumerGroup>, Vec<Record>)> {
         let id = &request.group_id;
         let joins = request.member_epoch == 0;
@@ -216,6 +209,9 @@ impl Coordinator {
             Some(Group::Classic(group)) if joins && group.is_empty() => {
                 let records = vec![Record::ClassicGroup(id.clone(), None)];
                 Ok((Some(ConsumerGroup::new(id.clone())), records))
+            }
+            Some(Group::Classic(_)) if joins => {
+                self.upgraded(now, id, out).map(|(group, records)| (Some(group), records))
             }
             _ => Err(ErrorCode::GROUP_ID_NOT_FOUND),
         }

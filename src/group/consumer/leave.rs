@@ -1,5 +1,6 @@
 //! Members go: by a heartbeat with a negative epoch, removed by LeaveGroup, or because a timeout is over.
 
+use super::downgrade::Downgrade;
 use super::member::{AWAY, Member};
 use super::record::{ConsumerGroupValue, RegexKey};
 use super::subscription::Subscriptions;
@@ -91,16 +92,28 @@ impl Coordinator {
         }
     }
 
-    /// Removes members: they, their targets, and the expressions that only they had are gone, and the group epoch rises.
+    /// Removes members. When those that are left use the classic protocol, the group is a classic one again; else they, their targets, and the expressions that only they had are gone, and the group epoch rises.
     pub(super) fn fence(
         &mut self,
-        _now: Time,
+        now: Time,
         id: &Rc<str>,
         gone: &Set<Rc<str>>,
         why: Removal,
         out: &mut Outcome,
     ) {
         let group = self.consumer(id).expect("the group of its members");
+        if self.may_downgrade_without(group, gone) {
+            for member in gone {
+                out.event(Event::MemberRemoved {
+                    group: id.clone(),
+                    member: member.clone(),
+                    why: why.clone(),
+                });
+            }
+            let mut records = Vec::new();
+            self.downgrade(now, id, &Downgrade::Gone(gone), &mut records, out);
+            return out.append(Batch { producer: None, records });
+        }
         let mut records: Vec<Record> =
             gone.iter().flat_map(|member| Member::tombstones(id, member)).collect();
         let left = Subscriptions::without(group, gone);
@@ -140,10 +153,13 @@ impl Coordinator {
         let why = match task {
             Task::ExpireRebalance { epoch } if found.current.epoch != epoch => return,
             Task::ExpireRebalance { .. } => Removal::MissedRebalance,
-            Task::ExpireSync { .. } => Removal::MissedSync,
-            _ => Removal::SessionExpired {
-                timeout: Span::from_ms(self.settings_of(id).session_timeout_ms.max(0) as u64),
-            },
+            Task::ExpireMemberJoin => Removal::MissedRebalance,
+            Task::ExpireMemberSync => Removal::MissedSync,
+            _ => {
+                let own = found.classic_session_timeout_ms();
+                let timeout_ms = own.unwrap_or_else(|| self.settings_of(id).session_timeout_ms);
+                Removal::SessionExpired { timeout: Span::from_ms(timeout_ms.max(0) as u64) }
+            }
         };
         self.fence(now, id, &Set::from([member.clone()]), why, out);
     }

@@ -1,9 +1,10 @@
 //! A member of a consumer group (Kafka's `ConsumerGroupMember`).
 
+use super::Partitions;
 use super::assignment::numbers;
 use super::record::{ConsumerMemberValue, CurrentValue, MemberKey};
-use super::{Assigned, Partitions};
 use crate::base::Set;
+use crate::group::event::Event;
 use crate::group::record::Record;
 use std::rc::Rc;
 
@@ -42,6 +43,17 @@ impl MemberState {
     }
 }
 
+/// Each name once.
+pub(super) fn distinct(names: &[Rc<str>]) -> Vec<Rc<str>> {
+    let mut all: Vec<Rc<str>> = Vec::with_capacity(names.len());
+    for name in names {
+        if !all.contains(name) {
+            all.push(name.clone());
+        }
+    }
+    all
+}
+
 /// A member: who it is, what it says, where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::group) struct Member {
@@ -64,19 +76,27 @@ impl Member {
             assignor: None,
             classic: None,
         };
-        let current = CurrentValue {
-            epoch: 0,
-            previous_epoch: -1,
-            state: MemberState::Stable,
-            assigned: Assigned::new(),
-            pending: Assigned::new(),
-        };
-        Member { id, about, current }
+        Member { id, about, current: CurrentValue::nothing() }
     }
 
     /// Whether it has what the target of this epoch says.
     pub fn is_reconciled_to(&self, epoch: i32) -> bool {
         self.current.state == MemberState::Stable && self.current.epoch == epoch
+    }
+
+    /// How long a member that uses the classic protocol may be silent.
+    pub fn classic_session_timeout_ms(&self) -> Option<i32> {
+        self.about.classic.as_ref().map(|classic| classic.session_timeout_ms)
+    }
+
+    /// It has become a member.
+    pub fn joined_event(&self, group: &Rc<str>) -> Event {
+        Event::MemberJoined {
+            group: group.clone(),
+            member: self.id.clone(),
+            client_id: self.about.client_id.clone(),
+            instance: self.about.instance.clone(),
+        }
     }
 
     pub fn uses_classic_protocol(&self) -> bool {

@@ -18,10 +18,14 @@
 //!
 //! One file a request ([`heartbeat`], [`leave`], [`describe`]) and one a concern: [`reconcile`] is the rule by which a
 //! member follows its target, [`target`] makes the target, [`subscription`] says who reads what, [`regex`] which topics an
-//! expression means.
+//! expression means. Members that use the classic protocol are served in [`classic_join`] and [`classic_member`]; [`upgrade`]
+//! and [`downgrade`] turn whole groups.
 
 mod assignment;
+mod classic_join;
+mod classic_member;
 mod describe;
+mod downgrade;
 mod heartbeat;
 mod leave;
 mod load;
@@ -35,6 +39,7 @@ mod scene;
 mod state;
 mod subscription;
 mod target;
+mod upgrade;
 
 pub use assignment::{Assigned, Partitions};
 pub(super) use member::Member;

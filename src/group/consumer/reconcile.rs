@@ -40,6 +40,8 @@ pub(super) struct Aim<'a> {
     /// The epoch of the target.
     pub epoch: i32,
     pub target: &'a Partitions,
+    /// The target as Kafka's map of it is filled.
+    pub order: &'a [(Uuid, Vec<i32>)],
     /// What the client says that it has; `None` when it does not say.
     pub owned: Option<&'a Partitions>,
     /// The topics that it subscribes to.
@@ -92,10 +94,12 @@ fn next(now: &CurrentValue, aim: &Aim) -> CurrentValue {
             epoch: now.epoch,
             previous_epoch: now.epoch,
             state,
+            order: order(now, aim, &keep, &Assigned::new()),
             assigned: keep,
             pending: revoke,
         };
     }
+    let kept = keep.clone();
     let mut waits = false;
     let has =
         |of: &Assigned, topic: &Uuid, number: i32| of.get(topic).is_some_and(|n| n.contains_key(&number));
@@ -115,9 +119,26 @@ fn next(now: &CurrentValue, aim: &Aim) -> CurrentValue {
         epoch: aim.epoch,
         previous_epoch: now.epoch,
         state: if waits { MemberState::UnreleasedPartitions } else { MemberState::Stable },
+        order: order(now, aim, &kept, &keep),
         assigned: keep,
         pending: Assigned::new(),
     }
+}
+
+/// The order of the topics: those of the target come before the others. Kafka puts what is kept at the end of its bucket and
+/// then adds topics of which nothing is kept (`computeIfAbsent`) at its head.
+fn order(now: &CurrentValue, aim: &Aim, kept: &Assigned, all: &Assigned) -> Vec<Uuid> {
+    let mut order: Vec<Uuid> = Vec::new();
+    for topic in aim.order.iter().map(|(topic, _)| topic).chain(&now.order) {
+        if order.contains(topic) {
+            continue;
+        } else if kept.contains_key(topic) {
+            order.push(*topic);
+        } else if all.contains_key(topic) {
+            order.insert(0, *topic);
+        }
+    }
+    order
 }
 
 fn shrink(now: &CurrentValue, aim: &Aim) -> CurrentValue {
@@ -127,6 +148,8 @@ fn shrink(now: &CurrentValue, aim: &Aim) -> CurrentValue {
     if dropped.is_empty() {
         return now.clone();
     }
+    let mut order = now.order.clone();
+    order.retain(|topic| !dropped.contains(topic));
     let mut pending = now.pending.clone();
     for topic in dropped {
         let numbers = assigned.remove(&topic).expect("it is one of the keys");
@@ -135,8 +158,8 @@ fn shrink(now: &CurrentValue, aim: &Aim) -> CurrentValue {
     match aim.still_has(&pending) {
         true => {
             let (epoch, state) = (now.epoch, MemberState::UnrevokedPartitions);
-            CurrentValue { epoch, previous_epoch: epoch, state, assigned, pending }
+            CurrentValue { epoch, previous_epoch: epoch, state, assigned, order, pending }
         }
-        false => CurrentValue { assigned, ..now.clone() },
+        false => CurrentValue { assigned, order, ..now.clone() },
     }
 }

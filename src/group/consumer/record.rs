@@ -91,8 +91,38 @@ pub struct CurrentValue {
     pub state: MemberState,
     /// What it has.
     pub assigned: Assigned,
+    /// The topics of what it has, each once, in the order in which Kafka's map of them was filled. Members that use the
+    /// classic protocol see it.
+    pub order: Vec<Uuid>,
     /// What it has to give up.
     pub pending: Assigned,
+}
+
+impl CurrentValue {
+    /// Nothing, at epoch 0.
+    pub(super) fn nothing() -> CurrentValue {
+        CurrentValue {
+            epoch: 0,
+            previous_epoch: -1,
+            state: MemberState::Stable,
+            assigned: Assigned::new(),
+            order: Vec::new(),
+            pending: Assigned::new(),
+        }
+    }
+
+    /// Whether it is the same, in whatever order.
+    pub(super) fn is_as(&self, other: &CurrentValue) -> bool {
+        (self.epoch, self.previous_epoch, self.state) == (other.epoch, other.previous_epoch, other.state)
+            && self.assigned == other.assigned
+            && self.pending == other.pending
+    }
+
+    /// What it has, as lists, in the order of Kafka's map.
+    pub(super) fn assigned_lists(&self) -> Vec<(Uuid, Vec<i32>)> {
+        let numbers = |topic: &Uuid| self.assigned.get(topic).into_iter().flat_map(|n| n.keys().copied());
+        self.order.iter().map(|topic| (*topic, numbers(topic).collect())).collect()
+    }
 }
 
 /// What a regular expression means.

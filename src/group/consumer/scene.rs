@@ -3,7 +3,7 @@
 use super::Partitions;
 use super::member::Member;
 use super::reconcile::{Aim, reconcile};
-use super::record::{ConsumerGroupValue, CurrentValue};
+use super::record::{ConsumerGroupValue, CurrentValue, MemberTargetValue};
 use super::state::ConsumerGroup;
 use super::subscription::Subscriptions;
 use super::target;
@@ -62,30 +62,58 @@ impl Scene<'_> {
         owned: Option<&Partitions>,
         records: &mut Vec<Record>,
     ) -> Checked<Step> {
+        let (epoch, looked) = self.raise(&after, change, records);
+        let (target_epoch, target) = if epoch > self.group.assignment_epoch && self.may_assign() {
+            let (targets, own) = target::make(self, (before, &after), looked, epoch);
+            records.extend(targets);
+            (epoch, own)
+        } else {
+            (self.group.assignment_epoch, self.target_of(&after))
+        };
+        let current = self.follow(&after, (target_epoch, &target), change, owned)?;
+        let moved = !current.is_as(&after.current);
+        let member = Member { current, ..after };
+        if moved {
+            records.push(member.current_record(&self.group.id));
+        }
+        Ok(Step { member, moved, looked })
+    }
+
+    /// Raises the group epoch when that is due. Returns the epoch, and whether topics were looked at.
+    pub fn raise(&self, after: &Member, change: Change, records: &mut Vec<Record>) -> (i32, bool) {
         let mut epoch = self.group.epoch;
         let looked = change.bumps || self.clock_ms >= self.group.refresh_at_ms;
         if looked {
-            let metadata_hash = Subscriptions::with(self.group, &after).metadata_hash(self.metadata);
+            let metadata_hash = Subscriptions::with(self.group, after).metadata_hash(self.metadata);
             if change.bumps || metadata_hash != self.group.metadata_hash {
                 epoch += 1;
                 let value = ConsumerGroupValue { epoch, metadata_hash };
                 records.push(Record::ConsumerGroup(self.group.id.clone(), Some(value)));
             }
         }
-        let (target_epoch, target) = if epoch > self.group.assignment_epoch && self.may_assign() {
-            let (targets, own) = target::make(self, (before, &after), looked, epoch);
-            records.extend(targets);
-            (epoch, own.as_set())
-        } else {
-            (self.group.assignment_epoch, self.group.target(self.group.predecessor(&after)))
-        };
-        let current = self.follow(&after, (target_epoch, &target), change, owned)?;
-        let moved = current != after.current;
-        let member = Member { current, ..after };
-        if moved {
-            records.push(member.current_record(&self.group.id));
+        (epoch, looked)
+    }
+
+    /// Leads a member whose subscription did not change towards the target that there is.
+    pub fn settle(
+        &self,
+        member: Member,
+        owned: Option<&Partitions>,
+        records: &mut Vec<Record>,
+    ) -> Checked<Member> {
+        let target = self.target_of(&member);
+        let aim = (self.group.assignment_epoch, &target);
+        let current = self.follow(&member, aim, Change::default(), owned)?;
+        if current.is_as(&member.current) {
+            return Ok(member);
         }
-        Ok(Step { member, moved, looked })
+        let member = Member { current, ..member };
+        records.push(member.current_record(&self.group.id));
+        Ok(member)
+    }
+
+    fn target_of(&self, member: &Member) -> MemberTargetValue {
+        self.group.targets.get(self.group.predecessor(member)).cloned().unwrap_or_default()
     }
 
     /// A target is made at most once in an interval.
@@ -98,7 +126,7 @@ impl Scene<'_> {
     fn follow(
         &self,
         member: &Member,
-        (epoch, target): (i32, &Partitions),
+        (epoch, target): (i32, &MemberTargetValue),
         change: Change,
         owned: Option<&Partitions>,
     ) -> Checked<CurrentValue> {
@@ -107,8 +135,15 @@ impl Scene<'_> {
         }
         let subscribed = self.group.topic_ids_of(member, self.metadata);
         let is_held = |topic, number| self.group.is_held(topic, number);
-        let aim =
-            Aim { epoch, target, owned, subscribed: &subscribed, changed: change.any, is_held: &is_held };
+        let aim = Aim {
+            epoch,
+            target: &target.as_set(),
+            order: &target.topics,
+            owned,
+            subscribed: &subscribed,
+            changed: change.any,
+            is_held: &is_held,
+        };
         reconcile(&member.current, &aim)
     }
 }

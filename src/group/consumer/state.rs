@@ -95,34 +95,30 @@ impl ConsumerGroup {
         member.about.instance.as_ref().and_then(|i| self.statics.get(i)).unwrap_or(&member.id)
     }
 
-    /// The target of a member as a set.
-    pub fn target(&self, id: &str) -> Partitions {
-        self.targets.get(id).map(MemberTargetValue::as_set).unwrap_or_default()
-    }
-
     /// How many members subscribe to a regular expression.
     pub fn subscribers_of(&self, regex: &str) -> usize {
         self.members.values().filter(|member| member.about.regex.as_deref() == Some(regex)).count()
     }
 
-    /// Tombstones for a group that has no members: its target and itself.
-    pub fn tombstones(&self) -> Vec<Record> {
-        let ids = || self.members.keys().cloned();
+    /// Tombstones for all of the group. A member that takes the place of another in the same batch goes under its own
+    /// `name`.
+    pub fn tombstones<'a>(&'a self, name: impl Fn(&'a Rc<str>) -> &'a Rc<str>) -> Vec<Record> {
+        let ids = || self.members.keys().map(|id| name(id).clone());
         let key = |member| super::record::MemberKey { group: self.id.clone(), member };
         let mut records: Vec<Record> = ids().map(|id| Record::ConsumerMemberCurrent(key(id), None)).collect();
         records.extend(ids().map(|id| Record::ConsumerMemberTarget(key(id), None)));
         records.push(Record::ConsumerTarget(self.id.clone(), None));
         records.extend(ids().map(|id| Record::ConsumerMember(key(id), None)));
-        records.push(Record::ConsumerTopics(self.id.clone()));
         for regex in self.regexes.keys() {
             let key = super::record::RegexKey { group: self.id.clone(), regex: regex.clone() };
             records.push(Record::ConsumerRegex(key, None));
         }
+        records.push(Record::ConsumerTopics(self.id.clone()));
         records.push(Record::ConsumerGroup(self.id.clone(), None));
         records
     }
 
-    fn put(&mut self, member: Member) {
+    pub(super) fn put(&mut self, member: Member) {
         if let Some(old) = self.members.get(&member.id) {
             let (epoch, parts) =
                 (old.current.epoch, [old.current.assigned.clone(), old.current.pending.clone()]);
@@ -274,6 +270,7 @@ impl Coordinator {
                 group.replay_member(&key.member, |member| {
                     (member.current.epoch, member.current.previous_epoch) = (AWAY + 1, AWAY + 1);
                     member.current.assigned.clear();
+                    member.current.order.clear();
                     member.current.pending.clear();
                 });
             }

@@ -8,6 +8,7 @@ use crate::assign::server::{Kind, ServerAssignor, for_groups};
 use crate::assign::target::{Group, GroupMember, GroupTopic, Run, Share};
 use crate::base::Map;
 use crate::base::Uuid;
+use crate::base::java_order::Adds;
 use crate::group::metadata::Metadata;
 use crate::group::record::Record;
 use std::rc::Rc;
@@ -29,14 +30,18 @@ pub(super) fn make(
     }
     input.group.members = subscriptions.members.iter().map(|m| input.places.member(scene, m)).collect();
     input.group.topics = std::mem::take(&mut input.places.topics);
-    let targets = (scene.assignor(before, member).assign)(&input.group);
+    let assignor = scene.assignor(before, member);
+    let targets = (assignor.assign)(&input.group);
 
     let mut records = Vec::new();
     let mut own = MemberTargetValue::default();
     for (one, share) in input.group.members.iter().zip(&targets) {
         let target = share
             .as_ref()
-            .map(|share| in_map_order(input.group.value(share), scene.group.targets.get(&one.id)))
+            .map(|share| match assignor.adds {
+                Adds::Last => input.group.value(share),
+                Adds::First => in_map_order(input.group.value(share), scene.group.targets.get(&one.id)),
+            })
             .unwrap_or_default();
         if group.targets.get(&one.id).is_none_or(|old| old.as_set() != target.as_set()) {
             let key = super::record::MemberKey { group: group.id.clone(), member: one.id.clone() };

@@ -106,15 +106,23 @@ impl Coordinator {
         match &self.groups[committer.group] {
             Group::Classic(group) => group.validate_commit(committer),
             Group::Consumer(group) => {
+                // What is refused for its size is not looked at.
                 let of_topic = |topic: &CommitTopic| {
                     let id = self.metadata.id_of(&topic.name);
-                    topic.partitions.iter().map(move |p| (id, p.partition)).collect::<Vec<_>>()
+                    let told = topic.partitions.iter().filter(|p| !self.is_too_long(p));
+                    told.map(move |p| (id, p.partition)).collect::<Vec<_>>()
                 };
                 let version = Some(version).filter(|version| *version != TRANSACTIONAL);
                 let partitions = topics.iter().flat_map(of_topic);
                 group.validate_commit((committer.member, committer.generation), version, partitions)
             }
         }
+    }
+
+    /// Whether the committer's text is too long. Kafka counts UTF-16 units, whatever the setting's name says.
+    fn is_too_long(&self, partition: &CommitPartition) -> bool {
+        let text = partition.metadata.as_deref().unwrap_or("");
+        text.encode_utf16().count() > self.config.offset_metadata_max.max(0) as usize
     }
 
     fn write(
@@ -131,8 +139,7 @@ impl Coordinator {
             let mut of_topic = Vec::new();
             for p in &topic.partitions {
                 let metadata = p.metadata.clone().unwrap_or_default();
-                // Kafka counts UTF-16 units, whatever the setting's name says.
-                if metadata.encode_utf16().count() > self.config.offset_metadata_max.max(0) as usize {
+                if self.is_too_long(p) {
                     of_topic.push((p.partition, ErrorCode::OFFSET_METADATA_TOO_LARGE));
                     continue;
                 }

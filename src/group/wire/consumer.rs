@@ -1,7 +1,6 @@
 //! The consumer protocol in JSON: its requests, replies and records.
 
 use super::field::*;
-use crate::base::Map;
 use crate::base::Uuid;
 use crate::group::consumer::record::*;
 use crate::group::consumer::{Assigned, MemberState};
@@ -151,15 +150,16 @@ fn member_value(value: &ConsumerMemberValue) -> Value {
     })
 }
 
-fn assigned_to_json(assigned: &Assigned) -> Value {
-    let topic = |(id, numbers): (&Uuid, &Map<i32, i32>)| {
-        json!({
+fn assigned_to_json<'a>(assigned: &Assigned, order: impl Iterator<Item = &'a Uuid>) -> Value {
+    let topic = |id: &Uuid| {
+        let numbers = assigned.get(id)?;
+        Some(json!({
             "topicId": id.to_string(),
             "partitions": numbers.keys().collect::<Vec<_>>(),
             "assignmentEpochs": numbers.values().collect::<Vec<_>>(),
-        })
+        }))
     };
-    assigned.iter().map(topic).collect()
+    order.filter_map(topic).collect()
 }
 
 fn current_value(value: &CurrentValue) -> Value {
@@ -167,8 +167,8 @@ fn current_value(value: &CurrentValue) -> Value {
         "memberEpoch": value.epoch,
         "previousMemberEpoch": value.previous_epoch,
         "state": value.state.number(),
-        "assignedPartitions": assigned_to_json(&value.assigned),
-        "partitionsPendingRevocation": assigned_to_json(&value.pending),
+        "assignedPartitions": assigned_to_json(&value.assigned, value.order.iter()),
+        "partitionsPendingRevocation": assigned_to_json(&value.pending, value.pending.keys()),
     })
 }
 
@@ -255,6 +255,7 @@ fn read_current(data: &Value) -> Read<CurrentValue> {
         previous_epoch: i32(data, "previousMemberEpoch")?,
         state: MemberState::of(i64(data, "state")?),
         assigned: read_assigned(data, "assignedPartitions", epoch)?,
+        order: each(data, "assignedPartitions", |topic| uuid_or_zero(topic, "topicId"))?,
         pending: read_assigned(data, "partitionsPendingRevocation", epoch)?,
     })
 }
