@@ -62,8 +62,13 @@ fn every_answer_and_record_of_a_consumer_group_is_kafkas() {
 }
 
 #[test]
-fn every_answer_and_record_about_offsets_of_groups_that_keep_their_protocol_is_kafkas() {
-    check("coordinator-offsets", 34);
+fn every_answer_and_record_about_offsets_is_kafkas() {
+    check("coordinator-offsets", 62);
+}
+
+#[test]
+fn every_answer_and_record_of_a_share_group_is_kafkas() {
+    check("coordinator-share", 42);
 }
 
 /// Plays all traces of a file in one go and compares them one by one.
@@ -116,6 +121,9 @@ const SETS: &[&str] = &[
     "assignedPartitions",
     "partitionsPendingRevocation",
     "subscribedTopicNames",
+    "initializingTopics",
+    "initializedTopics",
+    "deletingTopics",
 ];
 
 fn comparable(mut line: Value) -> Value {

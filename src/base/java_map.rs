@@ -42,6 +42,12 @@ impl JavaHash for Rc<str> {
     }
 }
 
+impl<T: JavaHash + ?Sized> JavaHash for &T {
+    fn java_hash(&self) -> i32 {
+        (**self).java_hash()
+    }
+}
+
 /// Kafka's `Uuid`: its four quarters, one over the other.
 impl JavaHash for Uuid {
     fn java_hash(&self) -> i32 {

@@ -43,6 +43,12 @@ impl<K, V> TimelineMap<K, V> {
         self.slots.iter().flat_map(|slot| slot.iter().rev()).map(|(key, value)| (key, value))
     }
 
+    /// A map of references, which has everything in its place.
+    pub fn references(&self) -> TimelineMap<&K, &V> {
+        let slots = self.slots.iter().map(|slot| slot.iter().map(|(key, value)| (key, value)).collect());
+        TimelineMap { slots: slots.collect(), len: self.len }
+    }
+
     /// Keys in Kafka's order.
     pub fn keys(&self) -> impl Iterator<Item = &K> {
         self.iter().map(|(key, _)| key)

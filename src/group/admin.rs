@@ -6,6 +6,8 @@ use super::event::{Batch, Checked, Event, Outcome};
 use super::record::Record;
 use super::reply::{DescribedGroup, ListedGroup};
 use super::request::ListGroups;
+use super::share::SHARE;
+use super::share::record::as_share;
 use super::{ErrorCode, classic::ClassicGroup};
 use std::rc::Rc;
 
@@ -23,7 +25,7 @@ impl Coordinator {
     pub(super) fn describe(&self, id: &Rc<str>, version: i16) -> DescribedGroup {
         match self.groups.get(id) {
             Some(Group::Classic(group)) => group.described(),
-            Some(Group::Consumer(_)) | None => {
+            Some(Group::Consumer(_) | Group::Share(_)) | None => {
                 let known = version < NOT_FOUND_VERSION;
                 DescribedGroup {
                     error: if known { ErrorCode::NONE } else { ErrorCode::GROUP_ID_NOT_FOUND },
@@ -56,12 +58,19 @@ impl Coordinator {
                 state: group.state().name(),
                 group_type: CONSUMER,
             },
+            Group::Share(share) => ListedGroup {
+                group_id: share.group.id.clone(),
+                protocol_type: SHARE.into(),
+                state: share.state_name(),
+                group_type: SHARE,
+            },
         });
         listed.filter(|g| among(g.state, &request.states) && among(g.group_type, &request.types)).collect()
     }
 
     /// Deletes the groups that are empty, with their offsets.
     pub(super) fn delete_groups(&mut self, ids: &[Rc<str>], out: &mut Outcome) -> Vec<(Rc<str>, ErrorCode)> {
+        self.delete_shared(ids.iter(), out);
         let mut records = Vec::new();
         let mut results = Vec::new();
         for id in ids {
@@ -81,6 +90,7 @@ impl Coordinator {
     pub(super) fn group_tombstones(&self, id: &Rc<str>) -> Vec<Record> {
         match self.groups.get(id) {
             Some(Group::Consumer(group)) => group.tombstones(|id| id),
+            Some(Group::Share(share)) => share.group.tombstones(|id| id).into_iter().map(as_share).collect(),
             Some(Group::Classic(_)) => vec![Record::ClassicGroup(id.clone(), None)],
             None => Vec::new(),
         }
@@ -89,8 +99,10 @@ impl Coordinator {
     fn may_delete(&self, id: &str) -> Checked {
         match self.groups.get(id) {
             None => Err(ErrorCode::GROUP_ID_NOT_FOUND),
-            Some(Group::Consumer(group)) if group.members.is_empty() => Ok(()),
-            Some(Group::Consumer(_)) => Err(ErrorCode::NON_EMPTY_GROUP),
+            Some(group @ (Group::Consumer(_) | Group::Share(_))) => match group.is_empty() {
+                true => Ok(()),
+                false => Err(ErrorCode::NON_EMPTY_GROUP),
+            },
             Some(Group::Classic(group)) => match group.state {
                 ClassicState::Empty => Ok(()),
                 ClassicState::Dead => Err(ErrorCode::GROUP_ID_NOT_FOUND),

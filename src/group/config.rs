@@ -1,5 +1,6 @@
 //! The broker's settings for groups, under Kafka's names with Kafka's defaults (`GroupCoordinatorConfig`).
 
+use crate::assign::server::Kind;
 use crate::base::time::EPOCH_MS;
 use std::rc::Rc;
 
@@ -24,18 +25,26 @@ pub struct Config {
     pub offsets_retention_minutes: i32,
     /// `offsets.retention.check.interval.ms`.
     pub offsets_retention_check_interval_ms: i64,
-    /// `group.consumer.session.timeout.ms`.
-    pub consumer_session_timeout_ms: i32,
-    /// `group.consumer.heartbeat.interval.ms`.
-    pub consumer_heartbeat_interval_ms: i32,
-    /// `group.consumer.assignment.interval.ms`: a target is made at most once in it.
-    pub consumer_assignment_interval_ms: i32,
+    /// `group.consumer.session.timeout.ms` and the like.
+    pub consumer: GroupSettings,
+    /// `group.consumer.min.session.timeout.ms` and the like.
+    pub consumer_min: GroupSettings,
+    /// `group.consumer.max.session.timeout.ms` and the like.
+    pub consumer_max: GroupSettings,
     /// `group.consumer.max.size`.
     pub consumer_max_size: i32,
     /// `group.consumer.assignors`: those that members may ask for; the first serves those that do not ask.
     pub consumer_assignors: Vec<Rc<str>>,
     /// `group.consumer.regex.refresh.interval.ms`.
     pub consumer_regex_refresh_interval_ms: i32,
+    /// `group.share.session.timeout.ms` and the like.
+    pub share: GroupSettings,
+    /// `group.share.min.session.timeout.ms` and the like.
+    pub share_min: GroupSettings,
+    /// `group.share.max.session.timeout.ms` and the like.
+    pub share_max: GroupSettings,
+    /// `group.share.max.size`.
+    pub share_max_size: i32,
     /// `group.consumer.migration.policy`.
     pub migration: Migration,
 }
@@ -66,39 +75,85 @@ impl Migration {
     }
 }
 
-/// What is set for one group. As in Kafka, what is not set for a group that has settings is Kafka's default, whatever the
-/// broker's setting.
+/// What members of consumer groups, or of share groups, are held to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct GroupSettings {
-    /// `consumer.session.timeout.ms`.
+    /// `session.timeout.ms`: how long a member may be silent.
     pub session_timeout_ms: i32,
-    /// `consumer.heartbeat.interval.ms`.
+    /// `heartbeat.interval.ms`: what members are told.
     pub heartbeat_interval_ms: i32,
-    /// `consumer.assignment.interval.ms`.
+    /// `assignment.interval.ms`: a target is made at most once in it.
     pub assignment_interval_ms: i32,
 }
 
-impl Default for GroupSettings {
-    fn default() -> GroupSettings {
-        Config::default().group_settings()
+/// What is set for one group. As in Kafka, what is not set for a group that has settings is Kafka's default, whatever the
+/// broker's setting, and what is set counts within the broker's bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DynamicSettings {
+    /// As a consumer group: `consumer.session.timeout.ms` and the like.
+    pub consumer: GroupSettings,
+    /// As a share group: `share.session.timeout.ms` and the like.
+    pub share: GroupSettings,
+}
+
+impl Default for DynamicSettings {
+    fn default() -> DynamicSettings {
+        DynamicSettings { consumer: DEFAULT, share: DEFAULT }
     }
 }
 
+/// Kafka's defaults and bounds are the same for both protocols.
+const DEFAULT: GroupSettings =
+    GroupSettings { session_timeout_ms: 45_000, heartbeat_interval_ms: 5_000, assignment_interval_ms: 1_000 };
+const LOWEST: GroupSettings = GroupSettings { assignment_interval_ms: 0, ..DEFAULT };
+const HIGHEST: GroupSettings = GroupSettings {
+    session_timeout_ms: 60_000,
+    heartbeat_interval_ms: 15_000,
+    assignment_interval_ms: 15_000,
+};
+
 impl GroupSettings {
-    /// Sets one setting by Kafka's name. Settings of other protocols are let be.
+    /// The setting of a name without what stands before it.
+    fn named(&mut self, name: &str) -> Option<&mut i32> {
+        match name {
+            "session.timeout.ms" => Some(&mut self.session_timeout_ms),
+            "heartbeat.interval.ms" => Some(&mut self.heartbeat_interval_ms),
+            "assignment.interval.ms" => Some(&mut self.assignment_interval_ms),
+            _ => None,
+        }
+    }
+
+    /// Each within its bounds.
+    fn within(self, low: &GroupSettings, high: &GroupSettings) -> GroupSettings {
+        let bounded = |of: fn(&GroupSettings) -> i32| of(&self).min(of(high)).max(of(low));
+        GroupSettings {
+            session_timeout_ms: bounded(|s| s.session_timeout_ms),
+            heartbeat_interval_ms: bounded(|s| s.heartbeat_interval_ms),
+            assignment_interval_ms: bounded(|s| s.assignment_interval_ms),
+        }
+    }
+}
+
+impl DynamicSettings {
+    /// Sets one setting by Kafka's name. Settings that are not the coordinator's are let be.
     ///
     /// # Errors
     /// What is wrong with the value.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
-        let number = || value.parse::<i32>().map_err(|_| format!("{name}: not a whole number: {value:?}"));
-        match name {
-            "consumer.session.timeout.ms" => self.session_timeout_ms = number()?,
-            "consumer.heartbeat.interval.ms" => self.heartbeat_interval_ms = number()?,
-            "consumer.assignment.interval.ms" => self.assignment_interval_ms = number()?,
-            _ => {}
+        let setting = match name.split_once('.') {
+            Some(("consumer", name)) => self.consumer.named(name),
+            Some(("share", name)) => self.share.named(name),
+            _ => None,
+        };
+        if let Some(setting) = setting {
+            *setting = whole_number(name, value)?;
         }
         Ok(())
     }
+}
+
+fn whole_number(name: &str, value: &str) -> Result<i32, String> {
+    value.parse().map_err(|_| format!("{name}: not a whole number: {value:?}"))
 }
 
 impl Default for Config {
@@ -113,25 +168,49 @@ impl Default for Config {
             offset_metadata_max: 4096,
             offsets_retention_minutes: 10_080,
             offsets_retention_check_interval_ms: 600_000,
-            consumer_session_timeout_ms: 45_000,
-            consumer_heartbeat_interval_ms: 5_000,
-            consumer_assignment_interval_ms: 1_000,
+            consumer: DEFAULT,
+            consumer_min: LOWEST,
+            consumer_max: HIGHEST,
             consumer_max_size: i32::MAX,
             consumer_assignors: vec!["uniform".into(), "range".into()],
             consumer_regex_refresh_interval_ms: 600_000,
+            share: DEFAULT,
+            share_min: LOWEST,
+            share_max: HIGHEST,
+            share_max_size: 200,
             migration: Migration::Bidirectional,
         }
     }
 }
 
 impl Config {
-    /// What holds for groups without settings of their own.
-    pub fn group_settings(&self) -> GroupSettings {
-        GroupSettings {
-            session_timeout_ms: self.consumer_session_timeout_ms,
-            heartbeat_interval_ms: self.consumer_heartbeat_interval_ms,
-            assignment_interval_ms: self.consumer_assignment_interval_ms,
+    /// What holds for a group of a kind, with its own settings if it has any.
+    pub fn settings(&self, kind: Kind, own: Option<&DynamicSettings>) -> GroupSettings {
+        match kind {
+            Kind::Consumer => {
+                own.map_or(self.consumer, |own| own.consumer.within(&self.consumer_min, &self.consumer_max))
+            }
+            Kind::Share => own.map_or(self.share, |own| own.share.within(&self.share_min, &self.share_max)),
         }
+    }
+
+    /// The setting of a name that both protocols have: `group.<protocol>.[min.|max.]<name>`.
+    fn shared(&mut self, name: &str) -> Option<&mut i32> {
+        let (protocol, name) = name.strip_prefix("group.")?.split_once('.')?;
+        let (bound, rest) = match name.split_once('.') {
+            Some((bound @ ("min" | "max"), rest)) => (bound, rest),
+            _ => ("", name),
+        };
+        let settings = match (protocol, bound) {
+            ("consumer", "min") => &mut self.consumer_min,
+            ("consumer", "max") => &mut self.consumer_max,
+            ("consumer", _) => &mut self.consumer,
+            ("share", "min") => &mut self.share_min,
+            ("share", "max") => &mut self.share_max,
+            ("share", _) => &mut self.share,
+            _ => return None,
+        };
+        settings.named(rest)
     }
 
     /// The assignor of consumer groups whose members do not ask for one.
@@ -139,12 +218,16 @@ impl Config {
         self.consumer_assignors.first().cloned().unwrap_or_else(|| "uniform".into())
     }
 
-    /// Sets one setting by Kafka's name. Settings of other protocols are let be.
+    /// Sets one setting by Kafka's name. Settings that are not the coordinator's are let be.
     ///
     /// # Errors
     /// What is wrong with the value.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
-        let number = || value.parse::<i32>().map_err(|_| format!("{name}: not a whole number: {value:?}"));
+        let number = || whole_number(name, value);
+        if let Some(setting) = self.shared(name) {
+            *setting = number()?;
+            return Ok(());
+        }
         match name {
             "group.initial.rebalance.delay.ms" => self.initial_rebalance_delay_ms = number()?,
             "group.min.session.timeout.ms" => self.min_session_timeout_ms = number()?,
@@ -155,9 +238,7 @@ impl Config {
             "offsets.retention.check.interval.ms" => {
                 self.offsets_retention_check_interval_ms = number()?.into()
             }
-            "group.consumer.session.timeout.ms" => self.consumer_session_timeout_ms = number()?,
-            "group.consumer.heartbeat.interval.ms" => self.consumer_heartbeat_interval_ms = number()?,
-            "group.consumer.assignment.interval.ms" => self.consumer_assignment_interval_ms = number()?,
+            "group.share.max.size" => self.share_max_size = number()?,
             "group.consumer.max.size" => self.consumer_max_size = number()?,
             "group.consumer.regex.refresh.interval.ms" => {
                 self.consumer_regex_refresh_interval_ms = number()?;

@@ -1,7 +1,7 @@
 //! The machine: its state, its doors, and how an input goes through it.
 
 use super::classic::ClassicGroup;
-use super::config::{Config, GroupSettings};
+use super::config::{Config, DynamicSettings, GroupSettings};
 use super::consumer::{ConsumerGroup, TopicsVersion};
 use super::event::{Batch, Event, Outcome, Output, Producer};
 use super::ids::MemberIds;
@@ -9,9 +9,11 @@ use super::metadata::Metadata;
 use super::offset::Offsets;
 use super::record::{OffsetValue, Record};
 use super::request::{Context, Request};
+use super::share::ShareGroup;
 use super::timer::{Task, TimerKey, Timers};
 use super::turn::Turn;
 use super::view::GroupView;
+use crate::assign::server::Kind;
 use crate::base::Map;
 use crate::base::{Time, Uuid};
 use std::rc::Rc;
@@ -32,7 +34,7 @@ pub struct Coordinator {
     pub(super) offsets: Offsets,
     pub(super) timers: Timers,
     pub(super) topics_version: TopicsVersion,
-    pub(super) settings: Map<Rc<str>, GroupSettings>,
+    pub(super) settings: Map<Rc<str>, DynamicSettings>,
 }
 
 /// A group of one of Kafka's types.
@@ -40,6 +42,7 @@ pub struct Coordinator {
 pub(super) enum Group {
     Classic(ClassicGroup),
     Consumer(ConsumerGroup),
+    Share(ShareGroup),
 }
 
 impl Group {
@@ -48,6 +51,7 @@ impl Group {
         match self {
             Group::Classic(group) => group.subscribes_to(topic),
             Group::Consumer(group) => group.reads(topic),
+            Group::Share(share) => share.group.reads(topic),
         }
     }
 
@@ -56,6 +60,7 @@ impl Group {
         match self {
             Group::Classic(group) => group.is_empty(),
             Group::Consumer(group) => group.members.is_empty(),
+            Group::Share(share) => share.group.members.is_empty(),
         }
     }
 }
@@ -134,17 +139,18 @@ impl Coordinator {
         let gone: Map<Rc<str>, Uuid> = gone.map(|(name, topic)| (name, topic.id)).collect();
         if !gone.is_empty() {
             self.drop_offsets_of(&gone, &mut out);
+            self.forget_shared(&gone, &mut out);
         }
         out
     }
 
     /// Replaces what is set for a group.
-    pub fn set_group_settings(&mut self, group: &Rc<str>, settings: GroupSettings) {
+    pub fn set_group_settings(&mut self, group: &Rc<str>, settings: DynamicSettings) {
         self.settings.insert(group.clone(), settings);
     }
 
-    pub(super) fn settings_of(&self, group: &str) -> GroupSettings {
-        self.settings.get(group).copied().unwrap_or_else(|| self.config.group_settings())
+    pub(super) fn settings_of(&self, group: &str, kind: Kind) -> GroupSettings {
+        self.config.settings(kind, self.settings.get(group))
     }
 
     /// A transaction marker: the pending offsets of the producer count, or are dropped.
@@ -207,6 +213,12 @@ impl Coordinator {
                 | Record::ConsumerMemberTarget(..)
                 | Record::ConsumerMemberCurrent(..)
                 | Record::ConsumerRegex(..)) => self.replay_consumer(record),
+                record @ (Record::ShareGroup(..)
+                | Record::ShareMember(..)
+                | Record::ShareTarget(..)
+                | Record::ShareMemberTarget(..)
+                | Record::ShareMemberCurrent(..)
+                | Record::SharePartitions(..)) => self.replay_share(record),
                 Record::TransactionEnd { commit } => {
                     let producer = batch.producer.expect("a marker belongs to a producer");
                     self.offsets.end_transaction(producer.id, *commit);
@@ -224,8 +236,8 @@ impl Coordinator {
     pub fn group(&self, group: &str) -> Option<GroupView> {
         Some(match self.groups.get(group)? {
             Group::Classic(group) => GroupView::of_classic(group, &self.config),
-            Group::Consumer(group) => {
-                let timeout_ms = self.settings_of(&group.id).session_timeout_ms;
+            Group::Consumer(group) | Group::Share(ShareGroup { group, .. }) => {
+                let timeout_ms = self.settings_of(&group.id, group.kind).session_timeout_ms;
                 GroupView::of_consumer(group, timeout_ms, &self.metadata)
             }
         })

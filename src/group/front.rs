@@ -61,10 +61,9 @@ impl Coordinator {
                 let groups = r.groups.iter().map(|id| self.describe_consumer(id)).collect();
                 Reply::ConsumerDescribe(ConsumerDescribeReply { groups })
             }
-            // No group is a share group.
+            Request::ShareHeartbeat(r) => return self.share_heartbeat(now, (token, context), r, out),
             Request::ShareDescribe(r) => {
-                let refused = |id| ConsumerDescribedGroup::refused(ErrorCode::GROUP_ID_NOT_FOUND, id);
-                let groups = r.groups.iter().map(refused).collect();
+                let groups = r.groups.iter().map(|id| self.describe_share(id)).collect();
                 Reply::ShareDescribe(ConsumerDescribeReply { groups })
             }
             Request::DeleteGroups(r) => {
@@ -154,7 +153,7 @@ impl Coordinator {
         let members = match self.turn(&request.group_id, now, out) {
             Some((Group::Classic(group), mut turn)) => group.leave(&mut turn, request),
             Some((Group::Consumer(_), _)) => self.remove_members(now, request, out),
-            None => {
+            Some((Group::Share(_), _)) | None => {
                 let unknown = request.members.iter().map(|m| LeftMember {
                     member_id: m.member_id.clone(),
                     group_instance_id: m.group_instance_id.clone(),

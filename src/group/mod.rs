@@ -30,12 +30,13 @@ pub mod protocol;
 pub mod record;
 mod reply;
 mod request;
+pub mod share;
 mod timer;
 mod turn;
 mod view;
 pub mod wire;
 
-pub use config::{Config, GroupSettings, Migration};
+pub use config::{Config, DynamicSettings, GroupSettings, Migration};
 pub use coordinator::Coordinator;
 pub use error::ErrorCode;
 pub use event::{Batch, Event, Outcome, Output, Producer, Removal};

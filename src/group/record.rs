@@ -4,6 +4,7 @@
 
 use super::Bytes;
 use super::consumer::record::*;
+use super::share::record::SharePartitionsValue;
 use crate::base::Uuid;
 use std::rc::Rc;
 
@@ -28,6 +29,18 @@ pub enum Record {
     ConsumerMemberCurrent(MemberKey, Option<CurrentValue>),
     /// \[16\] What a regular expression means.
     ConsumerRegex(RegexKey, Option<RegexValue>),
+    /// \[10\] A member of a share group.
+    ShareMember(MemberKey, Option<ConsumerMemberValue>),
+    /// \[11\] A share group.
+    ShareGroup(Rc<str>, Option<ConsumerGroupValue>),
+    /// \[12\] For which epoch the target of a share group was made.
+    ShareTarget(Rc<str>, Option<ConsumerTargetValue>),
+    /// \[13\] What a member of a share group is to have.
+    ShareMemberTarget(MemberKey, Option<MemberTargetValue>),
+    /// \[14\] What a member of a share group has.
+    ShareMemberCurrent(MemberKey, Option<CurrentValue>),
+    /// \[15\] How far the state of a share group's partitions is.
+    SharePartitions(Rc<str>, Option<SharePartitionsValue>),
     /// The end of a transaction, in a batch of its own: its offsets count (`true`) or are dropped.
     TransactionEnd {
         /// Whether it was committed.

@@ -26,6 +26,7 @@ pub enum Reply {
     DeleteGroups(DeleteGroupsReply),
     ConsumerHeartbeat(ConsumerHeartbeatReply),
     ConsumerDescribe(ConsumerDescribeReply),
+    ShareHeartbeat(ConsumerHeartbeatReply),
     ShareDescribe(ConsumerDescribeReply),
 }
 
@@ -209,7 +210,7 @@ pub struct ListedGroup {
     pub protocol_type: Rc<str>,
     /// Kafka's name of its state.
     pub state: &'static str,
-    /// Kafka's name of its type: `classic`, `consumer`.
+    /// Kafka's name of its type: `classic`, `consumer`, `share`.
     pub group_type: &'static str,
 }
 
@@ -220,7 +221,7 @@ pub struct DeleteGroupsReply {
     pub results: Vec<(Rc<str>, ErrorCode)>,
 }
 
-/// The answer to a heartbeat of the consumer protocol.
+/// The answer to a heartbeat of the consumer protocol, or of a share group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ConsumerHeartbeatReply {
     /// Why not, or `NONE`.

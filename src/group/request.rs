@@ -34,6 +34,7 @@ pub enum Request {
     DeleteGroups(DeleteGroups),
     ConsumerHeartbeat(ConsumerHeartbeat),
     ConsumerDescribe(ConsumerDescribe),
+    ShareHeartbeat(ShareHeartbeat),
     ShareDescribe(ConsumerDescribe),
 }
 
@@ -54,6 +55,7 @@ impl Request {
             Request::DeleteGroups(_) => "DeleteGroups",
             Request::ConsumerHeartbeat(_) => "ConsumerGroupHeartbeat",
             Request::ConsumerDescribe(_) => "ConsumerGroupDescribe",
+            Request::ShareHeartbeat(_) => "ShareGroupHeartbeat",
             Request::ShareDescribe(_) => "ShareGroupDescribe",
         }
     }
@@ -278,6 +280,21 @@ pub struct ConsumerHeartbeat {
     pub assignor: Option<Rc<str>>,
     /// The partitions that it has.
     pub owned: Option<Vec<(Uuid, Vec<i32>)>>,
+}
+
+/// To join, to live, or to leave a share group. What has not changed may be left out.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ShareHeartbeat {
+    /// The group.
+    pub group_id: Rc<str>,
+    /// The member; its own choice.
+    pub member_id: Rc<str>,
+    /// 0 to join, -1 to leave, else the member's epoch.
+    pub member_epoch: i32,
+    /// `client.rack`.
+    pub rack_id: Option<Rc<str>>,
+    /// The names that it subscribes to.
+    pub topics: Option<Vec<Rc<str>>>,
 }
 
 /// To see consumer groups, or share groups, in detail.

@@ -249,7 +249,10 @@ fn version(request: &Request) -> i16 {
         | Request::TxnOffsetCommit(_)
         | Request::ListGroups(_) => 5,
         Request::Heartbeat(_) => 4,
-        Request::ConsumerHeartbeat(_) | Request::ConsumerDescribe(_) | Request::ShareDescribe(_) => 1,
+        Request::ConsumerHeartbeat(_)
+        | Request::ConsumerDescribe(_)
+        | Request::ShareHeartbeat(_)
+        | Request::ShareDescribe(_) => 1,
         Request::OffsetDelete(_) => 0,
         Request::DescribeGroups(_) => 6,
         Request::DeleteGroups(_) => 2,
@@ -271,6 +274,7 @@ pub(super) fn api(reply: &Reply) -> &'static str {
         Reply::ListGroups(_) => "ListGroups",
         Reply::DeleteGroups(_) => "DeleteGroups",
         Reply::ConsumerHeartbeat(_) => "ConsumerGroupHeartbeat",
+        Reply::ShareHeartbeat(_) => "ShareGroupHeartbeat",
         Reply::ConsumerDescribe(_) => "ConsumerGroupDescribe",
         Reply::ShareDescribe(_) => "ShareGroupDescribe",
     }
@@ -293,7 +297,7 @@ pub(super) fn error_of(reply: &Reply) -> ErrorCode {
         Reply::DescribeGroups(reply) => first(reply.groups.iter().map(|group| group.error)),
         Reply::DeleteGroups(reply) => first(reply.results.iter().map(|(_, error)| *error)),
         Reply::ListGroups(_) => ErrorCode::NONE,
-        Reply::ConsumerHeartbeat(reply) => reply.error,
+        Reply::ConsumerHeartbeat(reply) | Reply::ShareHeartbeat(reply) => reply.error,
         Reply::ConsumerDescribe(reply) | Reply::ShareDescribe(reply) => {
             first(reply.groups.iter().map(|group| group.error))
         }

@@ -24,7 +24,7 @@ pub(super) fn numbers(assigned: &Assigned) -> Partitions {
 }
 
 /// Lists from a set.
-pub(super) fn as_lists(assigned: &Assigned) -> Vec<(Uuid, Vec<i32>)> {
+pub(in crate::group) fn as_lists(assigned: &Assigned) -> Vec<(Uuid, Vec<i32>)> {
     assigned.iter().map(|(topic, numbers)| (*topic, numbers.keys().copied().collect())).collect()
 }
 

@@ -10,6 +10,7 @@ use super::scene::{Change, Scene};
 use super::state::ConsumerGroup;
 use super::upgrade::with_ids;
 use super::{Partitions, regex};
+use crate::assign::server::Kind;
 use crate::base::Time;
 use crate::group::ErrorCode;
 use crate::group::classic::{CONSUMER, Join, KNOWN_MEMBER_ID_VERSION};
@@ -108,10 +109,16 @@ impl Coordinator {
     ) -> Checked<(Member, bool)> {
         let Joining { before, after, replaced, owned } = joining;
         let clock_ms = self.clock_ms(now);
-        let settings = self.settings_of(id);
+        let settings = self.settings_of(id, Kind::Consumer);
         let group = self.consumer(id).expect("a consumer group");
-        let scene =
-            Scene { clock_ms, group, config: &self.config, settings: &settings, metadata: &self.metadata };
+        let scene = Scene {
+            clock_ms,
+            group,
+            config: &self.config,
+            settings: &settings,
+            metadata: &self.metadata,
+            initialized: None,
+        };
         let renamed = scene.note(&before, &after, &mut records);
         let expression = regex::note(&scene, self.topics_version, &before, &after, &mut records)?;
         let change = Change { any: renamed || expression.changed, bumps: renamed || expression.resolved };

@@ -14,22 +14,31 @@ use std::rc::Rc;
 impl Coordinator {
     /// A consumer group in detail. One that is not there, or of another type, is Dead.
     pub(in crate::group) fn describe_consumer(&self, id: &Rc<str>) -> ConsumerDescribedGroup {
-        let error = match id.is_empty() {
-            true => ErrorCode::INVALID_GROUP_ID,
-            false => ErrorCode::GROUP_ID_NOT_FOUND,
-        };
         match self.consumer(id) {
             Some(group) => group.described(&self.metadata, self.config.consumer_assignor()),
-            None => ConsumerDescribedGroup::refused(error, id),
+            None => ConsumerDescribedGroup::not_found(id),
+        }
+    }
+
+    /// A share group in detail.
+    pub(in crate::group) fn describe_share(&self, id: &Rc<str>) -> ConsumerDescribedGroup {
+        match self.share(id) {
+            Some(share) => ConsumerDescribedGroup {
+                state: share.state_name(),
+                ..share.group.described(&self.metadata, "simple".into())
+            },
+            None => ConsumerDescribedGroup::not_found(id),
         }
     }
 }
 
 impl ConsumerDescribedGroup {
-    /// Nothing, and why.
-    pub(in crate::group) fn refused(error: ErrorCode, id: &Rc<str>) -> ConsumerDescribedGroup {
+    fn not_found(id: &Rc<str>) -> ConsumerDescribedGroup {
         ConsumerDescribedGroup {
-            error,
+            error: match id.is_empty() {
+                true => ErrorCode::INVALID_GROUP_ID,
+                false => ErrorCode::GROUP_ID_NOT_FOUND,
+            },
             group_id: id.clone(),
             state: "",
             epoch: 0,

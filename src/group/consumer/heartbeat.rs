@@ -8,6 +8,7 @@ use super::member::{AWAY, Member, MemberState, distinct};
 use super::scene::{Change, Scene, Step};
 use super::state::ConsumerGroup;
 use super::{Partitions, regex};
+use crate::assign::server::Kind;
 use crate::base::Time;
 use crate::group::ErrorCode;
 use crate::group::config::Config;
@@ -87,7 +88,7 @@ impl ConsumerHeartbeat {
 }
 
 impl ConsumerHeartbeatReply {
-    fn refused(error: ErrorCode) -> ConsumerHeartbeatReply {
+    pub(in crate::group) fn refused(error: ErrorCode) -> ConsumerHeartbeatReply {
         ConsumerHeartbeatReply { error, member_id: None, member_epoch: 0, interval_ms: 0, assignment: None }
     }
 }
@@ -126,7 +127,7 @@ impl Coordinator {
     ) -> Checked<(ConsumerHeartbeatReply, bool)> {
         let clock_ms = self.clock_ms(now);
         let (fresh, mut records) = self.consumer_group_for(now, request, out)?;
-        let settings = self.settings_of(&request.group_id);
+        let settings = self.settings_of(&request.group_id, Kind::Consumer);
         let group = fresh.as_ref().or_else(|| self.consumer(&request.group_id)).expect("it is found or made");
         if !group.has_room(&self.config, request) {
             return Err(ErrorCode::GROUP_MAX_SIZE_REACHED);
@@ -136,8 +137,14 @@ impl Coordinator {
             _ => request.member_id.clone(),
         };
         let group = fresh.as_ref().or_else(|| self.consumer(&request.group_id)).expect("it is found or made");
-        let scene =
-            Scene { clock_ms, group, config: &self.config, settings: &settings, metadata: &self.metadata };
+        let scene = Scene {
+            clock_ms,
+            group,
+            config: &self.config,
+            settings: &settings,
+            metadata: &self.metadata,
+            initialized: None,
+        };
         let owned = request.owned.as_ref().map(as_set);
         let before = group.member_for(request, &id, owned.as_ref(), &mut records)?;
         let joined = !group.members.contains_key(&id);
@@ -187,8 +194,14 @@ impl Coordinator {
     }
 
     /// A member has its session timeout to be heard of again.
-    pub(super) fn arm_session(&mut self, now: Time, group: &Rc<str>, id: &Rc<str>, timeout_ms: i32) {
-        if let Some(group) = self.consumer_mut(group) {
+    pub(in crate::group) fn arm_session(
+        &mut self,
+        now: Time,
+        group: &Rc<str>,
+        id: &Rc<str>,
+        timeout_ms: i32,
+    ) {
+        if let Some(group) = self.modern_mut(group) {
             group.heard.insert(id.clone(), now);
         }
         self.arm_ms(now, timeout_ms, TimerKey::Session(group.clone(), id.clone()), Task::ExpireMember);

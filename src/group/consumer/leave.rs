@@ -4,6 +4,7 @@ use super::downgrade::Downgrade;
 use super::member::{AWAY, Member};
 use super::record::{ConsumerGroupValue, RegexKey};
 use super::subscription::Subscriptions;
+use crate::assign::server::Kind;
 use crate::base::Set;
 use crate::base::{Span, Time};
 use crate::group::ErrorCode;
@@ -12,6 +13,7 @@ use crate::group::event::{Batch, Checked, Event, Outcome, Removal};
 use crate::group::record::Record;
 use crate::group::reply::{ConsumerHeartbeatReply, LeftMember};
 use crate::group::request::{ConsumerHeartbeat, LeaveGroup, LeavingMember};
+use crate::group::share::record::as_share;
 use crate::group::timer::{Task, TimerKey};
 use std::rc::Rc;
 
@@ -93,7 +95,7 @@ impl Coordinator {
     }
 
     /// Removes members. When those that are left use the classic protocol, the group is a classic one again; else they, their targets, and the expressions that only they had are gone, and the group epoch rises.
-    pub(super) fn fence(
+    pub(in crate::group) fn fence(
         &mut self,
         now: Time,
         id: &Rc<str>,
@@ -101,7 +103,7 @@ impl Coordinator {
         why: Removal,
         out: &mut Outcome,
     ) {
-        let group = self.consumer(id).expect("the group of its members");
+        let group = self.modern(id).expect("the group of its members");
         if self.may_downgrade_without(group, gone) {
             for member in gone {
                 out.event(Event::MemberRemoved {
@@ -124,6 +126,9 @@ impl Coordinator {
         let metadata_hash = left.metadata_hash(&self.metadata);
         let value = ConsumerGroupValue { epoch: group.epoch + 1, metadata_hash };
         records.push(Record::ConsumerGroup(id.clone(), Some(value)));
+        if group.kind == Kind::Share {
+            records = records.into_iter().map(as_share).collect();
+        }
         let emptied = left.members.is_empty().then_some(group.epoch + 1);
         for member in gone {
             self.cancel_timers(id, member);
@@ -149,7 +154,8 @@ impl Coordinator {
         task: Task,
         out: &mut Outcome,
     ) {
-        let Some(found) = self.consumer(id).and_then(|group| group.members.get(member)) else { return };
+        let Some(group) = self.modern(id) else { return };
+        let Some(found) = group.members.get(member) else { return };
         let why = match task {
             Task::ExpireRebalance { epoch } if found.current.epoch != epoch => return,
             Task::ExpireRebalance { .. } => Removal::MissedRebalance,
@@ -157,7 +163,7 @@ impl Coordinator {
             Task::ExpireMemberSync => Removal::MissedSync,
             _ => {
                 let own = found.classic_session_timeout_ms();
-                let timeout_ms = own.unwrap_or_else(|| self.settings_of(id).session_timeout_ms);
+                let timeout_ms = own.unwrap_or_else(|| self.settings_of(id, group.kind).session_timeout_ms);
                 Removal::SessionExpired { timeout: Span::from_ms(timeout_ms.max(0) as u64) }
             }
         };

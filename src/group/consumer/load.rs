@@ -5,6 +5,7 @@ use crate::base::Set;
 use crate::base::{Span, Time};
 use crate::group::coordinator::{Coordinator, Group};
 use crate::group::metadata::Metadata;
+use crate::group::share::ShareGroup;
 use crate::group::timer::{Task, TimerKey};
 use std::rc::Rc;
 
@@ -23,7 +24,7 @@ impl Coordinator {
             version.with_new_topics = changes;
         }
         for group in self.groups.values_mut() {
-            if let Group::Consumer(group) = group
+            if let Group::Consumer(group) | Group::Share(ShareGroup { group, .. }) = group
                 && changed.iter().any(|topic| group.reads(topic))
             {
                 group.refresh_at_ms = 0;
@@ -34,8 +35,8 @@ impl Coordinator {
     /// After the log was read: every member has its session timeout to be heard of, and its rebalance timeout to give up
     /// what it has to.
     pub(in crate::group) fn consumer_loaded(&mut self, now: Time, id: &Rc<str>) {
-        let timeout_ms = self.settings_of(id).session_timeout_ms;
-        let Some(group) = self.consumer(id) else { return };
+        let Some(group) = self.modern(id) else { return };
+        let timeout_ms = self.settings_of(id, group.kind).session_timeout_ms;
         let waiting = |member: &super::Member| {
             let waits = member.current.state == MemberState::UnrevokedPartitions;
             waits.then_some((member.current.epoch, member.about.rebalance_timeout_ms))

@@ -44,7 +44,7 @@ impl MemberState {
 }
 
 /// Each name once.
-pub(super) fn distinct(names: &[Rc<str>]) -> Vec<Rc<str>> {
+pub(in crate::group) fn distinct(names: &[Rc<str>]) -> Vec<Rc<str>> {
     let mut all: Vec<Rc<str>> = Vec::with_capacity(names.len());
     for name in names {
         if !all.contains(name) {
@@ -65,18 +65,7 @@ pub(in crate::group) struct Member {
 impl Member {
     /// One that nothing is known of.
     pub fn new(id: Rc<str>) -> Member {
-        let about = ConsumerMemberValue {
-            instance: None,
-            rack: None,
-            client_id: "".into(),
-            client_host: "".into(),
-            topics: Vec::new(),
-            regex: None,
-            rebalance_timeout_ms: -1,
-            assignor: None,
-            classic: None,
-        };
-        Member { id, about, current: CurrentValue::nothing() }
+        Member { id, about: ConsumerMemberValue::unknown(), current: CurrentValue::nothing() }
     }
 
     /// Whether it has what the target of this epoch says.

@@ -41,8 +41,10 @@ mod subscription;
 mod target;
 mod upgrade;
 
+pub(super) use assignment::as_lists;
 pub use assignment::{Assigned, Partitions};
-pub(super) use member::Member;
 pub use member::MemberState;
+pub(super) use member::{Member, distinct};
 pub(super) use regex::TopicsVersion;
+pub(super) use scene::{Change, Scene};
 pub(super) use state::ConsumerGroup;

@@ -55,6 +55,23 @@ pub struct ConsumerMemberValue {
     pub classic: Option<ClassicMemberValue>,
 }
 
+impl ConsumerMemberValue {
+    /// Of one that nothing is known of.
+    pub(in crate::group) fn unknown() -> ConsumerMemberValue {
+        ConsumerMemberValue {
+            instance: None,
+            rack: None,
+            client_id: "".into(),
+            client_host: "".into(),
+            topics: Vec::new(),
+            regex: None,
+            rebalance_timeout_ms: -1,
+            assignor: None,
+            classic: None,
+        }
+    }
+}
+
 /// What a member of a consumer group says that uses the classic protocol.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClassicMemberValue {
@@ -100,7 +117,7 @@ pub struct CurrentValue {
 
 impl CurrentValue {
     /// Nothing, at epoch 0.
-    pub(super) fn nothing() -> CurrentValue {
+    pub(in crate::group) fn nothing() -> CurrentValue {
         CurrentValue {
             epoch: 0,
             previous_epoch: -1,
@@ -119,7 +136,7 @@ impl CurrentValue {
     }
 
     /// What it has, as lists, in the order of Kafka's map.
-    pub(super) fn assigned_lists(&self) -> Vec<(Uuid, Vec<i32>)> {
+    pub(in crate::group) fn assigned_lists(&self) -> Vec<(Uuid, Vec<i32>)> {
         let numbers = |topic: &Uuid| self.assigned.get(topic).into_iter().flat_map(|n| n.keys().copied());
         self.order.iter().map(|topic| (*topic, numbers(topic).collect())).collect()
     }

@@ -7,25 +7,30 @@ use super::record::{ConsumerGroupValue, CurrentValue, MemberTargetValue};
 use super::state::ConsumerGroup;
 use super::subscription::Subscriptions;
 use super::target;
+use crate::base::{Map, Uuid};
 use crate::group::config::{Config, GroupSettings};
 use crate::group::event::Checked;
 use crate::group::metadata::Metadata;
 use crate::group::record::Record;
+use crate::group::share::record::ShareTopic;
+use std::rc::Rc;
 
 /// The group as it is, and its surroundings.
 #[derive(Clone, Copy)]
-pub(super) struct Scene<'a> {
+pub(in crate::group) struct Scene<'a> {
     /// The wall clock, in milliseconds since 1970.
     pub clock_ms: i64,
     pub group: &'a ConsumerGroup,
     pub config: &'a Config,
     pub settings: &'a GroupSettings,
     pub metadata: &'a Metadata,
+    /// In share groups: the partitions that may be assigned.
+    pub initialized: Option<&'a Map<Uuid, ShareTopic>>,
 }
 
 /// What changed in a member's subscription.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Change {
+pub(in crate::group) struct Change {
     /// Something did.
     pub any: bool,
     /// Topics are to be shared out anew.
@@ -33,7 +38,7 @@ pub(super) struct Change {
 }
 
 /// A member one step further.
-pub(super) struct Step {
+pub(in crate::group) struct Step {
     pub member: Member,
     /// Whether it stands elsewhere than before.
     pub moved: bool,
@@ -70,7 +75,11 @@ impl Scene<'_> {
         } else {
             (self.group.assignment_epoch, self.target_of(&after))
         };
-        let current = self.follow(&after, (target_epoch, &target), change, owned)?;
+        let aim = (target_epoch, &target);
+        let current = match self.initialized {
+            None => self.follow(&after, aim, change, owned)?,
+            Some(_) => self.jump(&after, aim, epoch > self.group.epoch),
+        };
         let moved = !current.is_as(&after.current);
         let member = Member { current, ..after };
         if moved {
@@ -110,6 +119,35 @@ impl Scene<'_> {
         let member = Member { current, ..member };
         records.push(member.current_record(&self.group.id));
         Ok(member)
+    }
+
+    /// A member of a share group goes straight to its target (`ShareGroupAssignmentBuilder`).
+    fn jump(
+        &self,
+        member: &Member,
+        (epoch, target): (i32, &MemberTargetValue),
+        changed: bool,
+    ) -> CurrentValue {
+        let mut current = member.current.clone();
+        if !changed && member.is_reconciled_to(epoch) {
+            return current;
+        }
+        if epoch != current.epoch {
+            (current.previous_epoch, current.epoch) = (current.epoch, epoch);
+        }
+        let subscribed = self.group.topic_ids_of(member, self.metadata);
+        current.assigned.clear();
+        current.order.clear();
+        for (topic, numbers) in target.topics.iter().filter(|(topic, _)| subscribed.contains(topic)) {
+            current.order.push(*topic);
+            current.assigned.insert(*topic, numbers.iter().map(|&number| (number, 0)).collect());
+        }
+        current
+    }
+
+    /// The names of the topics that the group reads with this member.
+    pub fn names_with(&self, member: &Member) -> Vec<Rc<str>> {
+        Subscriptions::with(self.group, member).names().cloned().collect()
     }
 
     fn target_of(&self, member: &Member) -> MemberTargetValue {

@@ -3,20 +3,23 @@
 use super::member::{AWAY, Member};
 use super::record::{MemberTargetValue, RegexValue};
 use super::{Assigned, Partitions};
+use crate::assign::server::Kind;
 use crate::base::Map;
 use crate::base::{Time, TimelineMap, Uuid};
 use crate::group::coordinator::{Coordinator, Group};
 use crate::group::record::Record;
+use crate::group::share::ShareGroup;
 use crate::group::view::GroupState;
 use std::rc::Rc;
 
 /// How long topics that did not change are not looked at again (`METADATA_REFRESH_INTERVAL_MS`).
 const REFRESH_INTERVAL_MS: i64 = i32::MAX as i64;
 
-/// A group of the consumer protocol.
+/// A group of the consumer protocol, or what a share group has in common with one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::group) struct ConsumerGroup {
     pub id: Rc<str>,
+    pub kind: Kind,
     /// Rises with every change of what is to be shared out or among whom.
     pub epoch: i32,
     pub metadata_hash: i64,
@@ -45,8 +48,14 @@ pub(in crate::group) struct ConsumerGroup {
 impl ConsumerGroup {
     /// A group that is not there yet. Kafka's begin with epoch 1.
     pub fn new(id: Rc<str>) -> ConsumerGroup {
+        ConsumerGroup::of_kind(Kind::Consumer, id)
+    }
+
+    /// The same for both kinds.
+    pub fn of_kind(kind: Kind, id: Rc<str>) -> ConsumerGroup {
         ConsumerGroup {
             id,
+            kind,
             epoch: 1,
             metadata_hash: 0,
             assignment_epoch: 1,
@@ -162,6 +171,9 @@ impl ConsumerGroup {
     }
 
     fn hold(&mut self, epoch: i32, parts: [&Assigned; 2]) {
+        if self.kind == Kind::Share {
+            return;
+        }
         for (topic, numbers) in parts.into_iter().flatten() {
             let owners = self.owners.or_default(*topic);
             owners.extend(numbers.keys().map(|&number| (number, epoch)));
@@ -220,63 +232,78 @@ impl Coordinator {
         }
     }
 
-    /// Takes a record of a consumer group in. Tombstones of what is not there do nothing.
-    pub(in crate::group) fn replay_consumer(&mut self, record: &Record) {
-        match record {
-            Record::ConsumerGroup(id, Some(value)) => {
-                let group = self.consumer_made(id);
-                (group.epoch, group.metadata_hash) = (value.epoch, value.metadata_hash);
-            }
-            Record::ConsumerGroup(id, None) => {
-                if self.consumer(id).is_some() {
-                    self.groups.remove(id);
-                }
-            }
-            Record::ConsumerMember(key, Some(about)) => {
-                self.consumer_made(&key.group)
-                    .replay_member(&key.member, |member| member.about = about.clone());
-            }
-            Record::ConsumerMemberCurrent(key, Some(current)) => {
-                let group = self.consumer_made(&key.group);
-                group.replay_member(&key.member, |member| member.current = current.clone());
-            }
-            Record::ConsumerMemberTarget(key, Some(target)) => {
-                self.consumer_made(&key.group).targets.insert(key.member.clone(), target.clone());
-            }
-            Record::ConsumerTarget(id, Some(value)) => {
-                let group = self.consumer_made(id);
-                (group.assignment_epoch, group.assignment_timestamp_ms) = (value.epoch, value.timestamp_ms);
-            }
-            Record::ConsumerRegex(key, Some(value)) => {
-                self.consumer_made(&key.group).regexes.insert(key.regex.clone(), value.clone());
-            }
-            _ => self.replay_consumer_tombstone(record),
+    /// A group whose members the coordinator assigns to: a consumer group or a share group.
+    pub(in crate::group) fn modern(&self, id: &str) -> Option<&ConsumerGroup> {
+        match self.groups.get(id) {
+            Some(Group::Consumer(group) | Group::Share(ShareGroup { group, .. })) => Some(group),
+            _ => None,
         }
     }
 
-    fn replay_consumer_tombstone(&mut self, record: &Record) {
-        let id = match record {
-            Record::ConsumerMember(key, _)
-            | Record::ConsumerMemberCurrent(key, _)
-            | Record::ConsumerMemberTarget(key, _) => &key.group,
-            Record::ConsumerRegex(key, _) => &key.group,
-            Record::ConsumerTarget(id, _) => id,
+    pub(in crate::group) fn modern_mut(&mut self, id: &str) -> Option<&mut ConsumerGroup> {
+        match self.groups.get_mut(id) {
+            Some(Group::Consumer(group) | Group::Share(ShareGroup { group, .. })) => Some(group),
+            _ => None,
+        }
+    }
+
+    /// Takes a record of a consumer group in. Tombstones of what is not there do nothing.
+    pub(in crate::group) fn replay_consumer(&mut self, record: &Record) {
+        let (id, gone) = match record {
+            Record::ConsumerGroup(id, value) => (id, value.is_none()),
+            Record::ConsumerTarget(id, value) => (id, value.is_none()),
+            Record::ConsumerMember(key, value) => (&key.group, value.is_none()),
+            Record::ConsumerMemberTarget(key, value) => (&key.group, value.is_none()),
+            Record::ConsumerMemberCurrent(key, value) => (&key.group, value.is_none()),
+            Record::ConsumerRegex(key, value) => (&key.group, value.is_none()),
             _ => return,
         };
-        let Some(group) = self.consumer_mut(id) else { return };
+        let group = match gone {
+            true => self.consumer_mut(id),
+            false => Some(self.consumer_made(id)),
+        };
+        match (group, record) {
+            (None, _) => {}
+            (Some(_), Record::ConsumerGroup(id, None)) => _ = self.groups.remove(id),
+            (Some(group), record) => group.replay(record),
+        }
+    }
+}
+
+impl ConsumerGroup {
+    /// Takes in a record that does not end the group.
+    pub fn replay(&mut self, record: &Record) {
         match record {
-            Record::ConsumerMember(key, _) => group.remove(&key.member),
-            Record::ConsumerMemberCurrent(key, _) if group.members.contains_key(&key.member) => {
-                group.replay_member(&key.member, |member| {
+            Record::ConsumerGroup(_, Some(value)) => {
+                (self.epoch, self.metadata_hash) = (value.epoch, value.metadata_hash);
+            }
+            Record::ConsumerMember(key, Some(about)) => {
+                self.replay_member(&key.member, |member| member.about = about.clone());
+            }
+            Record::ConsumerMember(key, None) => self.remove(&key.member),
+            Record::ConsumerMemberCurrent(key, Some(current)) => {
+                self.replay_member(&key.member, |member| member.current = current.clone());
+            }
+            Record::ConsumerMemberCurrent(key, None) if self.members.contains_key(&key.member) => {
+                self.replay_member(&key.member, |member| {
                     (member.current.epoch, member.current.previous_epoch) = (AWAY + 1, AWAY + 1);
                     member.current.assigned.clear();
                     member.current.order.clear();
                     member.current.pending.clear();
                 });
             }
-            Record::ConsumerMemberTarget(key, _) => _ = group.targets.remove(&key.member),
-            Record::ConsumerRegex(key, _) => _ = group.regexes.remove(&key.regex),
-            Record::ConsumerTarget(..) => (group.assignment_epoch, group.assignment_timestamp_ms) = (0, 0),
+            Record::ConsumerMemberTarget(key, Some(target)) => {
+                self.targets.insert(key.member.clone(), target.clone());
+            }
+            Record::ConsumerMemberTarget(key, None) => _ = self.targets.remove(&key.member),
+            Record::ConsumerTarget(_, value) => {
+                (self.assignment_epoch, self.assignment_timestamp_ms) =
+                    value.as_ref().map_or((0, 0), |value| (value.epoch, value.timestamp_ms));
+            }
+            Record::ConsumerRegex(key, Some(value)) => {
+                self.regexes.insert(key.regex.clone(), value.clone());
+            }
+            Record::ConsumerRegex(key, None) => _ = self.regexes.remove(&key.regex),
             _ => {}
         }
     }

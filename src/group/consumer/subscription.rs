@@ -26,23 +26,16 @@ pub(super) struct Subscriptions<'a> {
 }
 
 impl<'a> Subscriptions<'a> {
-    /// The group as it would be with `member`, in place of what it was or of whom it follows.
+    /// The group as it would be with `member`, in place of what it was or of whom it follows. A new member stands where
+    /// Kafka's table will have it.
     pub fn with(group: &'a ConsumerGroup, member: &'a Member) -> Subscriptions<'a> {
         let old = group.predecessor(member);
-        let mut members: Vec<&Member> = Vec::with_capacity(group.members.len() + 1);
-        let mut known = false;
-        for other in group.members.values() {
-            if other.id == member.id {
-                members.push(member);
-                known = true;
-            } else if other.id != *old {
-                members.push(other);
-            }
+        let mut members = group.members.references();
+        if *old != member.id {
+            members.remove(old);
         }
-        if !known {
-            members.push(member);
-        }
-        Subscriptions::of(group, members, false)
+        members.put(&member.id, member);
+        Subscriptions::of(group, members.values().copied().collect(), false)
     }
 
     /// The group as it would be without some.

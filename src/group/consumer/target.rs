@@ -9,7 +9,6 @@ use crate::assign::target::{Group, GroupMember, GroupTopic, Run, Share};
 use crate::base::Map;
 use crate::base::Uuid;
 use crate::base::java_order::Adds;
-use crate::group::metadata::Metadata;
 use crate::group::record::Record;
 use std::rc::Rc;
 
@@ -24,7 +23,7 @@ pub(super) fn make(
 ) -> (Vec<Record>, MemberTargetValue) {
     let group = scene.group;
     let subscriptions = Subscriptions::with(group, member);
-    let mut input = Input::new(scene.metadata, &subscriptions);
+    let mut input = Input::new(scene, &subscriptions);
     if !looked {
         input.group.alike = group.alike;
     }
@@ -57,10 +56,20 @@ pub(super) fn make(
 }
 
 impl Scene<'_> {
+    /// How many of a topic's partitions may be assigned: in share groups those that are initialized, which are its first.
+    fn assignable(&self, topic: Uuid, partitions: i32) -> i32 {
+        self.initialized.map_or(partitions, |initialized| {
+            initialized.get(&topic).map_or(0, |topic| topic.partitions.len() as i32)
+        })
+    }
+
     /// The assignor that most members ask for; the broker's first when nobody asks. Of several, the one that Kafka meets first
     /// in a `HashMap` copied from the group's: the names that there are share a bucket, and a name that this heartbeat brings
     /// goes to its head.
     fn assignor(&self, before: &Member, after: &Member) -> &'static ServerAssignor {
+        if self.group.kind == Kind::Share {
+            return for_groups(Kind::Share, "simple").expect("it is registered");
+        }
         let mut bucket: Vec<(Rc<str>, u32)> = self.group.votes.iter().map(|(k, v)| (k.clone(), *v)).collect();
         if let Some(old) = &before.about.assignor {
             bucket.iter_mut().filter(|(name, _)| name == old).for_each(|(_, count)| *count -= 1);
@@ -100,12 +109,13 @@ struct Places {
 }
 
 impl Input {
-    fn new(metadata: &Metadata, subscriptions: &Subscriptions) -> Input {
+    fn new(scene: &Scene, subscriptions: &Subscriptions) -> Input {
         let mut places = Places { topics: Vec::new(), by_name: Map::new(), by_id: Map::new() };
         for name in subscriptions.names() {
             let place = places.topics.len() as u32;
-            let topic = metadata.topics.get(name);
+            let topic = scene.metadata.topics.get(name);
             let (id, partitions) = topic.map_or((Uuid::ZERO, 0), |topic| (topic.id, topic.partitions));
+            let partitions = scene.assignable(id, partitions);
             places.topics.push(GroupTopic { name: name.clone(), id, partitions });
             places.by_name.insert(name.clone(), place);
             if topic.is_some() {
@@ -125,7 +135,7 @@ impl Places {
         for (id, numbers) in
             scene.group.targets.get(scene.group.predecessor(member)).iter().flat_map(|t| &t.topics)
         {
-            let topic = self.of_id(scene.metadata, *id);
+            let topic = self.of_id(scene, *id);
             if numbers.is_empty() {
                 runs.push(Run { topic, first: 0, count: 0 });
             }
@@ -140,11 +150,12 @@ impl Places {
     }
 
     /// A topic that nobody subscribes to, or that is gone, may still be in a target.
-    fn of_id(&mut self, metadata: &Metadata, id: Uuid) -> u32 {
-        let topics = &mut self.topics;
+    fn of_id(&mut self, scene: &Scene, id: Uuid) -> u32 {
+        let (topics, metadata) = (&mut self.topics, scene.metadata);
         *self.by_id.or_insert_with(id, || {
             let known = metadata.name_of(id);
             let partitions = known.map_or(0, |name| metadata.topics[name].partitions);
+            let partitions = scene.assignable(id, partitions);
             let name = known.cloned().unwrap_or_else(|| id.to_string().into());
             topics.push(GroupTopic { name, id, partitions });
             topics.len() as u32 - 1

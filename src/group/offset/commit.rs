@@ -105,6 +105,7 @@ impl Coordinator {
         }
         match &self.groups[committer.group] {
             Group::Classic(group) => group.validate_commit(committer),
+            Group::Share(_) => Err(ErrorCode::GROUP_ID_NOT_FOUND),
             Group::Consumer(group) => {
                 // What is refused for its size is not looked at.
                 let of_topic = |topic: &CommitTopic| {

@@ -19,6 +19,9 @@ impl Coordinator {
         out: &mut Outcome,
     ) -> Checked<Errors> {
         let group = self.groups.get(group_id).ok_or(ErrorCode::GROUP_ID_NOT_FOUND)?;
+        if let Group::Share(_) = group {
+            return Err(ErrorCode::GROUP_ID_NOT_FOUND);
+        }
         if let Group::Classic(group) = group {
             match group.state {
                 ClassicState::Dead => return Err(ErrorCode::GROUP_ID_NOT_FOUND),

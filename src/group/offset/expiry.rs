@@ -58,10 +58,13 @@ impl Coordinator {
 
     /// The offsets of a group that have expired; `None` when it keeps all, whatever their age.
     fn expired(&self, id: &Rc<str>, group: &Group, clock_ms: i64) -> Option<Vec<OffsetKey>> {
+        if let Group::Share(_) = group {
+            return None;
+        }
         let Some(topics) = self.offsets.of(id) else { return Some(Vec::new()) };
         let base = match group {
             Group::Classic(group) => group.expiry_base()?,
-            Group::Consumer(_) => Base::Commit,
+            Group::Consumer(_) | Group::Share(_) => Base::Commit,
         };
         let retention_ms = i64::from(self.config.offsets_retention_minutes) * 60_000;
         let is_over = |stored: &Stored| match (stored.value.expire_timestamp_ms, &base) {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::rc::Rc;
 
 /// `authorizedOperations` when they were not asked for.
-const NOT_ASKED: i32 = i32::MIN;
+pub(super) const NOT_ASKED: i32 = i32::MIN;
 
 pub(super) fn heartbeat_from_json(body: &Value) -> Read<ConsumerHeartbeat> {
     let listed = |name: &str| !body[name].is_null();
@@ -30,11 +30,11 @@ pub(super) fn heartbeat_from_json(body: &Value) -> Read<ConsumerHeartbeat> {
 }
 
 /// Topic ids, each with partition numbers.
-fn lists(of: &Value, name: &str) -> Read<Vec<(Uuid, Vec<i32>)>> {
+pub(super) fn lists(of: &Value, name: &str) -> Read<Vec<(Uuid, Vec<i32>)>> {
     each(of, name, |topic| Ok((uuid_or_zero(topic, "topicId")?, numbers(topic, "partitions")?)))
 }
 
-fn lists_to_json(topics: &[(Uuid, Vec<i32>)]) -> Value {
+pub(super) fn lists_to_json(topics: &[(Uuid, Vec<i32>)]) -> Value {
     topics
         .iter()
         .map(|(id, partitions)| json!({"topicId": id.to_string(), "partitions": partitions}))
@@ -89,7 +89,7 @@ pub(super) fn describe_to_json(r: &ConsumerDescribeReply) -> Value {
     json!({"groups": r.groups.iter().map(group).collect::<Value>()})
 }
 
-fn strings(texts: &[Rc<str>]) -> Value {
+pub(super) fn strings(texts: &[Rc<str>]) -> Value {
     texts.iter().map(|text| Value::from(&**text)).collect()
 }
 
@@ -199,7 +199,7 @@ pub(super) fn record_from_json(kind: i64, key: &Value, data: Option<&Value>) -> 
     }))
 }
 
-fn i64_or(of: &Value, name: &str, default: i64) -> Read<i64> {
+pub(super) fn i64_or(of: &Value, name: &str, default: i64) -> Read<i64> {
     if of[name].is_null() { Ok(default) } else { i64(of, name) }
 }
 

@@ -4,8 +4,7 @@
 //! step, the timers due by then fire; after it, those that it armed with no delay.
 //!
 //! An API that this coordinator does not have is answered `{"throttleTimeMs":0,"errorCode":35}` (UNSUPPORTED_VERSION),
-//! which no trace has, so that the difference is seen where it begins; settings of protocols that are not there
-//! (`group.share.*`) are let be.
+//! which no trace has, so that the difference is seen where it begins; settings that are not the coordinator's are let be.
 
 use super::field::*;
 use super::{record_to_json, reply_to_json, request_from_json};
@@ -13,7 +12,9 @@ use crate::base::Map;
 use crate::base::lines::{LineError, Trouble, each_json};
 use crate::base::{Time, Uuid};
 use crate::group::event::{Batch, Outcome, Output, Producer};
-use crate::group::{Config, Context, Coordinator, ErrorCode, GroupSettings, MemberIds, Metadata, TopicInfo};
+use crate::group::{
+    Config, Context, Coordinator, DynamicSettings, ErrorCode, MemberIds, Metadata, TopicInfo,
+};
 use serde_json::{Value, json};
 use std::io::{BufRead, Write};
 use std::rc::Rc;
@@ -126,7 +127,7 @@ impl Trace {
             }
             "restart" => Ok(self.coordinator.restart(self.now, &self.log)),
             "groupConfig" => {
-                let mut settings = GroupSettings::default();
+                let mut settings = DynamicSettings::default();
                 for (name, value) in line["set"].as_object().into_iter().flatten() {
                     settings.set(name, value.as_str().ok_or_else(|| format!("{name} is not a text"))?)?;
                 }

@@ -9,6 +9,7 @@ mod field;
 mod record;
 mod reply;
 mod request;
+mod share;
 
 pub use coordinate::coordinate;
 pub use record::{record_from_json, record_to_json};

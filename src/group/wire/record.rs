@@ -1,8 +1,8 @@
 //! Records of `__consumer_offsets` in JSON, as Kafka's console formatters print them:
 //! `{"key":{"type":T,"data":{…}},"value":{"version":V,"data":{…}}}`, `"value":null` for a tombstone.
 
-use super::consumer;
 use super::field::*;
+use super::{consumer, share};
 use crate::base::Uuid;
 use crate::group::record::{ClassicGroupValue, MemberMetadata, OffsetKey, OffsetValue, Record};
 use serde_json::{Map, Value, json};
@@ -29,8 +29,9 @@ pub fn record_to_json(record: &Record) -> Value {
             (CLASSIC_GROUP, json!({"group": &**id}), value)
         }
         record => {
-            let (kind, key, data) =
-                consumer::record_to_json(record).expect("all others are of consumer groups");
+            let (kind, key, data) = consumer::record_to_json(record)
+                .or_else(|| share::record_to_json(record))
+                .expect("all others are of consumer or share groups");
             (kind, key, data.map(|data| json!({"version": 0, "data": data})))
         }
     };
@@ -107,8 +108,11 @@ pub fn record_from_json(record: &Value) -> Result<Record, String> {
         CLASSIC_GROUP => {
             Ok(Record::ClassicGroup(text(key, "group")?, data.map(classic_group_value).transpose()?))
         }
-        other => consumer::record_from_json(other, key, data)?
-            .ok_or_else(|| format!("records of type {other} are not known")),
+        other => match consumer::record_from_json(other, key, data)? {
+            Some(record) => Ok(record),
+            None => share::record_from_json(other, key, data)?
+                .ok_or_else(|| format!("records of type {other} are not known")),
+        },
     }
 }
 

@@ -23,8 +23,9 @@ pub fn reply_to_json(reply: &Reply, version: i16) -> Value {
         Reply::DescribeGroups(r) => describe_groups(r, version),
         Reply::ListGroups(r) => list_groups(r),
         Reply::DeleteGroups(r) => delete_groups(r),
-        Reply::ConsumerHeartbeat(r) => super::consumer::heartbeat_to_json(r),
-        Reply::ConsumerDescribe(r) | Reply::ShareDescribe(r) => super::consumer::describe_to_json(r),
+        Reply::ConsumerHeartbeat(r) | Reply::ShareHeartbeat(r) => super::consumer::heartbeat_to_json(r),
+        Reply::ConsumerDescribe(r) => super::consumer::describe_to_json(r),
+        Reply::ShareDescribe(r) => super::share::describe_to_json(r),
     };
     if let (Value::Object(body), Value::Object(fields)) = (&mut body, fields) {
         body.extend(fields);

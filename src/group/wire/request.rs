@@ -45,6 +45,7 @@ pub fn request_from_json(api: &str, body: &Value) -> Result<Option<Request>, Str
         "ConsumerGroupDescribe" => {
             Request::ConsumerDescribe(ConsumerDescribe { groups: texts(body, "groupIds")? })
         }
+        "ShareGroupHeartbeat" => Request::ShareHeartbeat(super::share::heartbeat_from_json(body)?),
         "ShareGroupDescribe" => Request::ShareDescribe(ConsumerDescribe { groups: texts(body, "groupIds")? }),
         _ => return Ok(None),
     }))
