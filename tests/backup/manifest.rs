@@ -44,7 +44,7 @@ fn a_manifest_that_is_not_of_this_format_is_refused_with_a_reason() {
         (
             "\"size\": 150",
             "\"size\": 150.0",
-            "cannot be read: partitions[0].files[0].size: 150.0 is not an integer (u64)",
+            "cannot be read: files[0].size: 150.0 is not an integer (u64)",
         ),
         ("\"annotations\": {", "\"annotations\":  {", "is not written as this format prescribes (byte 19)"),
     ] {
