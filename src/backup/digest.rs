@@ -1,6 +1,7 @@
 //! Checksums of files: SHA-256 as the proof, CRC-32 as ZIP needs it.
 
 use super::manifest::json::{Json, Wrong};
+use crate::base::crc;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -20,7 +21,7 @@ pub fn sha256(bytes: &[u8]) -> Digest {
 
 /// The CRC-32 of `bytes`.
 pub fn crc32(bytes: &[u8]) -> Crc32 {
-    Crc32(crc32fast::hash(bytes))
+    Crc32(crc::crc32(bytes))
 }
 
 impl Digest {

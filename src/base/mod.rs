@@ -1,5 +1,6 @@
 //! Layer 0: what every other layer stands on. Ids, virtual time, the seeded generator, the state hash, limits.
 
+pub mod crc;
 pub mod hash;
 pub mod id;
 pub mod java_map;

@@ -243,8 +243,35 @@ fn runner(text: &str, store: MemoryStore, files: Files) -> Result<Runner, Vec<St
 
 /// A reason as a sentence: `there is no topic x` becomes `There is no topic x.`
 fn sentence(reason: &str) -> String {
-    let mut chars = reason.chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     let end = if reason.ends_with(['.', '?', '!']) { "" } else { "." };
-    format!("{first}{}{end}", chars.as_str())
+    capital(reason) + end
+}
+
+/// A text with a capital letter, unless it begins with a name: `photo.jpg is not loaded` stays as it is.
+pub fn capital(text: &str) -> String {
+    let word = text.split(' ').next().unwrap_or_default();
+    let mut capital = text.to_owned();
+    if word.bytes().all(|byte| byte.is_ascii_lowercase() || b",:;'-".contains(&byte)) && !word.is_empty() {
+        capital[..1].make_ascii_uppercase();
+    }
+    capital
+}
+
+#[cfg(test)]
+mod tests {
+    use super::capital;
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_letter_and_a_name_keeps_its_own() {
+        for (text, sentence) in [
+            ("there is no topic x", "There is no topic x"),
+            ("end: too early", "End: too early"),
+            ("photo.jpg is not loaded", "photo.jpg is not loaded"),
+            ("c9 is no consumer", "c9 is no consumer"),
+            ("Kafka takes no such name", "Kafka takes no such name"),
+            ("", ""),
+        ] {
+            assert_eq!(capital(text), sentence);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The few things that the page asks of the document itself: focus, places, what is kept.
 
+use crate::ui::paint::number;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -77,8 +78,8 @@ pub fn place_below(button: &NodeRef, list: &NodeRef) {
     let top = if below + size.height() > height { at.top() - size.height() - 4.0 } else { below };
     let left = (at.right() - size.width()).max(8.0);
     // Through the object model: the policy forbids style attributes.
-    drop(list.style().set_property("top", &format!("{:.0}px", top.max(8.0))));
-    drop(list.style().set_property("left", &format!("{left:.0}px")));
+    drop(list.style().set_property("top", &(number(top.max(8.0).round()) + "px")));
+    drop(list.style().set_property("left", &(number(left.round()) + "px")));
 }
 
 /// What this browser keeps under a name; `None` where it keeps nothing.

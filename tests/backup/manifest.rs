@@ -41,11 +41,7 @@ fn a_manifest_that_is_not_of_this_format_is_refused_with_a_reason() {
             "\"start_offset\": 100",
             "cannot be read: partitions[0].leader_epochs[0].start_offset: 100 is not an offset, a decimal number in quotes",
         ),
-        (
-            "\"size\": 150",
-            "\"size\": 150.0",
-            "cannot be read: files[0].size: 150.0 is not an integer (u64)",
-        ),
+        ("\"size\": 150", "\"size\": 150.0", "cannot be read: files[0].size: 150.0 is not an integer (u64)"),
         ("\"annotations\": {", "\"annotations\":  {", "is not written as this format prescribes (byte 19)"),
     ] {
         let changed = EXAMPLE.replacen(from, to, 1);

@@ -3,6 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rejoin::base::StateHasher;
+use rejoin::base::crc::crc32c;
 use rejoin::log::batch::{self, BatchInfo, Header as BatchHeader, Producer, Timestamps};
 use rejoin::log::{Header, Partition, Recipe, Record, segment};
 use std::hash::{Hash, Hasher};
@@ -190,7 +191,7 @@ proptest! {
         let mut bytes = batch::encode(&BatchInfo::default(), &records);
         let at = at.min(bytes.len() - 1);
         bytes[at] = with;
-        let crc = crc32c::crc32c(&bytes[21..]);
+        let crc = crc32c(&bytes[21..]);
         bytes[17..21].copy_from_slice(&crc.to_be_bytes());
         if let Ok((header, decoded)) = batch::decode(&bytes) {
             prop_assert_eq!(BatchHeader::read(&bytes), Ok(header));

@@ -202,6 +202,7 @@ fn take_header<'a>(from: &mut &'a [u8]) -> Result<HeaderView<'a>, ()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::crc::crc32c;
     use crate::log::batch::{BatchInfo, Parts, encode_into};
 
     /// A batch of empty records at these deltas, whose header says `last_offset_delta`.
@@ -216,7 +217,7 @@ mod tests {
         let mut bytes = Vec::new();
         encode_into(&mut bytes, &BatchInfo::default(), parts);
         bytes[23..27].copy_from_slice(&last_offset_delta.to_be_bytes());
-        let crc = crc32c::crc32c(&bytes[21..]);
+        let crc = crc32c(&bytes[21..]);
         bytes[17..21].copy_from_slice(&crc.to_be_bytes());
         bytes
     }

@@ -2,6 +2,7 @@
 
 use super::header::{Attributes, HEADER_BYTES};
 use super::varint;
+use crate::base::crc::crc32c;
 use crate::log::record::{Header as RecordHeader, Record};
 
 /// What a batch says beside its records.
@@ -131,7 +132,7 @@ pub fn encode_into<'a>(out: &mut Vec<u8>, info: &BatchInfo, records: impl Iterat
     batch[51..53].copy_from_slice(&info.producer.epoch.to_be_bytes());
     batch[53..57].copy_from_slice(&info.producer.base_sequence.to_be_bytes());
     batch[57..61].copy_from_slice(&count.to_be_bytes());
-    let crc = crc32c::crc32c(&batch[21..]);
+    let crc = crc32c(&batch[21..]);
     batch[17..21].copy_from_slice(&crc.to_be_bytes());
 }
 

@@ -1,6 +1,7 @@
 //! The 61 bytes before the records.
 
 use super::error::BatchError;
+use crate::base::crc::crc32c;
 use std::fmt;
 
 /// Bytes of a batch before its records.
@@ -69,7 +70,7 @@ impl Header {
 
     /// Compares the CRC with `batch`, the bytes of exactly this batch.
     pub fn check_crc(&self, batch: &[u8]) -> Result<(), BatchError> {
-        let computed = crc32c::crc32c(&batch[CRC_FROM..]);
+        let computed = crc32c(&batch[CRC_FROM..]);
         if computed == self.crc { Ok(()) } else { Err(BatchError::Crc { stored: self.crc, computed }) }
     }
 

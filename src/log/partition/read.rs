@@ -176,6 +176,7 @@ impl Fetched {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::crc::crc32c;
     use crate::log::batch::{BatchInfo, Parts, encode_into};
 
     /// A batch of empty records at these offsets, markers if `control`.
@@ -221,7 +222,7 @@ mod tests {
     fn what_compaction_took_from_the_end_of_a_batch_is_passed_over_too() {
         let mut bytes = batch(&[0, 2], false);
         bytes[23..27].copy_from_slice(&7i32.to_be_bytes());
-        let crc = crc32c::crc32c(&bytes[21..]);
+        let crc = crc32c(&bytes[21..]);
         bytes[17..21].copy_from_slice(&crc.to_be_bytes());
         let mut log = Partition::new();
         log.append_bytes(bytes.into()).expect("a sound batch");

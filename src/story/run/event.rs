@@ -70,7 +70,7 @@ impl Refusal {
     pub fn new(reason: impl fmt::Display) -> Refusal {
         let text = reason.to_string();
         let text = text.strip_suffix('.').unwrap_or(&text);
-        let plain_start = |rest: &str| rest.starts_with(|c: char| c.is_lowercase() || c == ' ');
+        let plain_start = |rest: &str| rest.starts_with(|c: char| c.is_ascii_lowercase() || c == ' ');
         let mut chars = text.chars();
         let reason = match chars.next() {
             Some(first) if first.is_ascii_uppercase() && plain_start(chars.as_str()) => {

@@ -1,5 +1,6 @@
 //! What was refused: said at once, and it stays until it is dismissed.
 
+use crate::session::capital;
 use crate::ui::i18n::t;
 use crate::ui::intent::{Intent, Refusal, Show};
 use crate::ui::widget::{Button, Look, icon};
@@ -28,8 +29,7 @@ pub fn alert(alert: Option<&(Refusal, Rc<str>)>, inline: bool, intent: &Callback
 fn reason(what: Refusal, why: &str) -> String {
     let Some(rest) = why.strip_prefix(title(what)) else { return why.to_string() };
     let rest = rest.trim_start_matches([':', '.', ' ']);
-    let mut chars = rest.chars();
-    chars.next().map_or_else(|| why.to_string(), |first| first.to_uppercase().chain(chars).collect())
+    if rest.is_empty() { why.to_string() } else { capital(rest) }
 }
 
 fn title(what: Refusal) -> &'static str {

@@ -1,0 +1,33 @@
+//! The two checksums: CRC-32C of record batches, CRC-32 of ZIP entries.
+//!
+//! Their tables are made at the first use: on the wire they would be 24 KiB that nothing can compress.
+
+use crc::{CRC_32_ISCSI, CRC_32_ISO_HDLC, Crc, Table};
+use std::sync::LazyLock;
+
+/// Sixteen bytes a step.
+type Sliced = Crc<u32, Table<16>>;
+
+static ISCSI: LazyLock<Sliced> = LazyLock::new(|| Sliced::new(&CRC_32_ISCSI));
+static ISO_HDLC: LazyLock<Sliced> = LazyLock::new(|| Sliced::new(&CRC_32_ISO_HDLC));
+
+/// CRC-32C (Castagnoli), as in record batches.
+pub fn crc32c(bytes: &[u8]) -> u32 {
+    ISCSI.checksum(bytes)
+}
+
+/// CRC-32, as in ZIP.
+pub fn crc32(bytes: &[u8]) -> u32 {
+    ISO_HDLC.checksum(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checksums_are_those_of_the_catalogue_of_crcs() {
+        assert_eq!(crc32c(b"123456789"), 0xe306_9283);
+        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
+    }
+}
