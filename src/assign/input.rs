@@ -2,6 +2,7 @@
 
 use super::order;
 use crate::base::Map;
+use crate::base::small;
 use crate::base::{JavaMap, TopicPartition};
 use std::rc::Rc;
 
@@ -139,8 +140,9 @@ impl Input {
     /// The topics that exist, as places, sorted by name.
     pub(super) fn topics_by_name(&self) -> Vec<u32> {
         let mut topics: Vec<u32> = self.existing().collect();
-        topics
-            .sort_by(|&a, &b| order::of_texts(&self.topics[a as usize].name, &self.topics[b as usize].name));
+        small::sort_by(&mut topics, |&a, &b| {
+            order::of_texts(&self.topics[a as usize].name, &self.topics[b as usize].name)
+        });
         topics
     }
 

@@ -3,6 +3,7 @@
 use super::Member;
 use crate::base::JavaHash;
 use crate::base::java_order::{self, Adds, spread};
+use crate::base::small;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
@@ -37,14 +38,14 @@ pub(super) fn by_id<'a>(ids: impl ExactSizeIterator<Item = &'a str> + Clone) -> 
     // Most ids differ in the first eight bytes after what all begin with; then the texts need not be touched.
     let mut keys: Vec<(u64, u32)> = ids.clone().map(key).zip(0..).collect();
     if ids.clone().all(|id| id.is_ascii()) {
-        keys.sort_unstable();
+        small::sort_unstable(&mut keys);
         if keys.array_windows().all(|[(a, _), (b, _)]| a != b) {
             return keys.into_iter().map(|(_, place)| place).collect();
         }
     }
     let ids: Vec<&str> = ids.collect();
     let mut places: Vec<u32> = (0..ids.len() as u32).collect();
-    places.sort_by(|&a, &b| of_texts(ids[a as usize], ids[b as usize]));
+    small::sort_by(&mut places, |&a, &b| of_texts(ids[a as usize], ids[b as usize]));
     places
 }
 
@@ -63,7 +64,7 @@ pub(super) fn of_members(members: &[Member]) -> Vec<u32> {
         return by_id(members.iter().map(|member| &*member.id));
     }
     let mut places: Vec<u32> = (0..members.len() as u32).collect();
-    places.sort_by(|&a, &b| {
+    small::sort_by(&mut places, |&a, &b| {
         let (a, b) = (&members[a as usize], &members[b as usize]);
         static_first((a.instance.as_deref(), &a.id), (b.instance.as_deref(), &b.id))
     });

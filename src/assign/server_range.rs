@@ -7,6 +7,7 @@ use super::order;
 use super::server::{Kind, Promise, ServerAssignor};
 use super::target::{Group, Run, Share, Targets};
 use crate::base::java_order::Adds;
+use crate::base::small;
 use std::rc::Rc;
 
 pub(super) const ASSIGNOR: ServerAssignor = ServerAssignor {
@@ -73,7 +74,7 @@ fn order_of(group: &Group) -> Vec<u32> {
         return order::by_id(group.members.iter().map(|member| &*member.id));
     }
     let mut places: Vec<u32> = (0..group.members.len() as u32).collect();
-    places.sort_by(|&a, &b| {
+    small::sort_by(&mut places, |&a, &b| {
         let (a, b) = (&group.members[a as usize], &group.members[b as usize]);
         order::static_first((a.instance.as_deref(), &a.id), (b.instance.as_deref(), &b.id))
     });

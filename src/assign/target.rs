@@ -2,6 +2,7 @@
 
 use super::order;
 use crate::base::java_order::{self, Adds, spread};
+use crate::base::small;
 use crate::base::{JavaHash, Map, Uuid};
 use std::rc::Rc;
 
@@ -104,7 +105,7 @@ impl Share {
         for run in self.runs() {
             topics.or_default(run.topic).extend(run.first..run.first + run.count);
         }
-        topics.values_mut().for_each(|partitions| partitions.sort_unstable());
+        topics.values_mut().for_each(|partitions| small::sort_unstable(partitions));
         topics
     }
 }

@@ -64,7 +64,7 @@ pub fn order(hashes: &[u32], capacity: usize, adds: Adds) -> Vec<u32> {
     if hashes.len() < capacity / 8 {
         let mut keys: Vec<u64> =
             (0..count).map(|i| u64::from(hashes[place(i) as usize] & mask) << 32 | u64::from(i)).collect();
-        keys.sort_unstable();
+        super::small::sort_unstable(&mut keys);
         return keys.into_iter().map(|key| place(key as u32)).collect();
     }
     let mut ends = vec![0u32; capacity];

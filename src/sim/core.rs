@@ -7,6 +7,7 @@ use super::queue::{Queue, Slot, Timer};
 use super::spec::{Settings, WorldConfig};
 use super::trace::{Happening, Process, Trace};
 use crate::base::Map;
+use crate::base::small;
 use crate::base::{Rng, Time, TopicPartition, Uuid};
 use crate::group::{self, Coordinator, MemberIds};
 use crate::log::Partition;
@@ -227,7 +228,7 @@ fn given(ids: &Map<Rc<str>, Rc<str>>) -> Map<Rc<str>, VecDeque<Rc<str>>> {
         sorted.or_default(prefix.into()).push((order, id.clone()));
     }
     let in_order = |mut list: Vec<((u32, u32), Rc<str>)>| {
-        list.sort();
+        small::sort(&mut list);
         list.into_iter().map(|(_, id)| id).collect()
     };
     sorted.into_iter().map(|(prefix, list)| (prefix, in_order(list))).collect()

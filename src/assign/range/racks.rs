@@ -4,6 +4,7 @@ use crate::assign::bits::Bits;
 use crate::assign::rack::Racks;
 use crate::assign::{Assignment, Input, Partition};
 use crate::base::Map;
+use crate::base::small;
 use std::rc::Rc;
 
 /// A topic while it is being given out.
@@ -45,7 +46,7 @@ pub(super) fn assign(input: &Input, topics: &[u32], members: &[u32], racks: &Rac
         rank[topic as usize] = place;
     }
     for list in &mut lists {
-        list.sort_unstable_by_key(|partition| (rank[partition.topic as usize], partition.number));
+        small::sort_by_key(list, |partition| (rank[partition.topic as usize], partition.number));
     }
     Some(lists)
 }

@@ -2,6 +2,7 @@
 
 use crate::assign::target::Run;
 use crate::base::java_order::{copied_set, grown, spread};
+use crate::base::small;
 
 /// Goes through targets; keeps its lists from one to the next.
 #[derive(Default)]
@@ -29,7 +30,7 @@ impl Reader {
         for topic in &mut self.topics {
             topic.0 = hash(runs[topic.1 as usize].topic) & mask;
         }
-        self.topics.sort_unstable();
+        small::sort_unstable(&mut self.topics);
         for at in 0..self.topics.len() {
             let (_, from, to) = self.topics[at];
             self.each_number(&runs[from as usize..to as usize], &mut each);
@@ -51,7 +52,7 @@ impl Reader {
             let bucket = spread(number) & (buckets as u32 - 1);
             self.numbers.push((bucket, self.numbers.len() as u32, number));
         }
-        self.numbers.sort_unstable();
+        small::sort_unstable(&mut self.numbers);
         self.numbers.iter().for_each(|&(_, _, number)| each(topic, number));
     }
 }

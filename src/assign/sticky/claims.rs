@@ -2,6 +2,7 @@
 
 use crate::assign::bits::Bits;
 use crate::assign::{Input, Partition, order};
+use crate::base::small;
 
 /// No number: no topic, no owner.
 pub(super) const NONE: u32 = u32::MAX;
@@ -34,7 +35,7 @@ impl Numbers {
         let exists = |p: &Partition| (0..input.topics[p.topic as usize].partitions).contains(&p.number);
         let mut strange: Vec<Partition> =
             claims.filter(|p| first[p.topic as usize] != NONE && !exists(p)).copied().collect();
-        strange.sort_unstable();
+        small::sort_unstable(&mut strange);
         strange.dedup();
         Numbers { topics, first, count, strange }
     }

@@ -14,6 +14,7 @@ use super::{Handover, that_matter};
 use crate::assign::bits::Bits;
 use crate::assign::rack::Racks;
 use crate::assign::{Assignment, Input, Partition, order};
+use crate::base::small;
 use std::collections::VecDeque;
 
 pub(super) fn assign(
@@ -46,7 +47,7 @@ pub(super) fn assign(
     match racks {
         Some(racks) => {
             let mut left = builder.left();
-            left.sort_by_key(|&(number, _)| racks.neighbours(number));
+            small::sort_by_key(&mut left, |&(number, _)| racks.neighbours(number));
             builder.give_at_home(&mut left);
             builder.give_in_turn(left.into_iter());
         }
@@ -102,7 +103,7 @@ impl Builder<'_> {
                     owned.push(key(partition, rank[partition.topic as usize]));
                 }
             }
-            owned.sort_unstable();
+            small::sort_unstable(&mut owned);
             let keep = self.share_of(member, owned.len() as u32) as usize;
             self.held[member as usize] = keep.min(owned.len()) as u32;
             for (place, &key) in owned.iter().enumerate() {
@@ -155,7 +156,7 @@ impl Builder<'_> {
         }
         for list in [&mut self.below, self.at_quota.make_contiguous()] as [&mut [u32]; 2] {
             list.iter_mut().for_each(|member| *member = place[*member as usize]);
-            list.sort_unstable();
+            small::sort_unstable(list);
             list.iter_mut().for_each(|rank| *rank = ranks[*rank as usize]);
         }
     }

@@ -11,6 +11,7 @@ use crate::assign::bits::Bits;
 use crate::assign::levels::Levels;
 use crate::assign::rack::Racks;
 use crate::assign::{Assignment, Input, order};
+use crate::base::small;
 
 /// A topic's subscribers.
 #[derive(Default)]
@@ -101,7 +102,7 @@ impl<'a> Scene<'a> {
             }
         }
         let mut narrow_first = claims.numbers.topics.clone();
-        narrow_first.sort_by_key(|&topic| audiences[topic as usize].count);
+        small::sort_by_key(&mut narrow_first, |&topic| audiences[topic as usize].count);
         let topics = claims.numbers.topic_of_each(input);
         let before = earlier_owners(input, claims, &rank_of);
         Scene { input, claims, ranks, audiences, topics, narrow_first, before }

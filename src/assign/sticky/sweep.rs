@@ -13,6 +13,7 @@ use super::general::Scene;
 use super::moves::{Moves, Piece};
 use crate::assign::levels::Levels;
 use crate::base::JavaHash;
+use crate::base::small;
 
 /// Who holds what, by rank of member.
 pub(super) struct Holdings {
@@ -108,7 +109,7 @@ fn most_of(scene: &Scene, rank: u32) -> u32 {
 fn score(holdings: &Holdings, fixed: &[bool]) -> i32 {
     let counts = holdings.levels.counts().iter().zip(fixed);
     let mut counts: Vec<u32> = counts.filter(|(_, fixed)| !**fixed).map(|(&count, _)| count).collect();
-    counts.sort_unstable();
+    small::sort_unstable(&mut counts);
     let (mut sum, mut score) = (0i64, 0i64);
     for (&count, before) in counts.iter().zip(0i64..) {
         score += i64::from(count) * before - sum;

@@ -9,6 +9,7 @@
 
 use crate::assign::bits::Bits;
 use crate::assign::levels::{Cursor, Levels};
+use crate::base::small;
 
 /// The ends of a ladder as far as they were asked for, and what changed on it: lists that one topic after the other uses.
 #[derive(Default)]
@@ -24,7 +25,7 @@ pub(super) struct Ends {
 impl Ends {
     /// Takes over what changed.
     pub fn apply(&mut self, levels: &mut Levels) {
-        self.changes.sort_unstable();
+        small::sort_unstable(&mut self.changes);
         for same in self.changes.chunk_by(|a, b| a.0 == b.0) {
             let by: i32 = same.iter().map(|&(_, by)| by).sum();
             if by != 0 {

@@ -11,6 +11,7 @@ use super::ladder::{Ends, Ladder};
 use crate::assign::bits::Bits;
 use crate::assign::levels::Levels;
 use crate::assign::target::{Group, Run, Targets, Writer};
+use crate::base::small;
 
 /// Nobody.
 const NOBODY: u32 = u32::MAX;
@@ -146,7 +147,7 @@ impl<'a> Builder<'a> {
             self.audiences[*topic as usize].count > 0 && self.group.topics[*topic as usize].partitions > 0
         };
         let mut topics: Vec<u32> = (0..self.group.topics.len() as u32).filter(wanted).collect();
-        topics.sort_by(|&a, &b| {
+        small::sort_by(&mut topics, |&a, &b| {
             let count = |topic: u32| self.audiences[topic as usize].count;
             load(b).total_cmp(&load(a)).then(count(a).cmp(&count(b))).then_with(|| id(a).cmp(&id(b)))
         });
@@ -201,7 +202,7 @@ impl<'a> Builder<'a> {
         let owned = self.owners[range.clone()].iter().zip(0..).filter(|(owner, _)| **owner != NOBODY);
         self.sorted.clear();
         self.sorted.extend(owned.map(|(&owner, number)| u64::from(owner) << 32 | number));
-        self.sorted.sort_unstable();
+        small::sort_unstable(&mut self.sorted);
         self.windows.resize(self.levels.counts().len(), (0, 0));
         let mut start = 0;
         for same in self.sorted.chunk_by(|a, b| a >> 32 == b >> 32) {

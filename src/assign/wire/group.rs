@@ -3,6 +3,7 @@
 use super::{list, text};
 use crate::assign::target::{Group, GroupMember, GroupTopic, Run, Share, Targets};
 use crate::base::Uuid;
+use crate::base::small;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -50,7 +51,7 @@ pub fn to_json(group: &Group, targets: &Targets) -> Value {
             .into_iter()
             .map(|(topic, numbers)| (&*group.topics[topic as usize].name, numbers))
             .collect();
-        topics.sort_unstable();
+        small::sort_unstable(&mut topics);
         topics
             .into_iter()
             .map(|(name, numbers)| Value::from(vec![Value::from(name), numbers.into()]))

@@ -6,6 +6,7 @@
 //! text:  UTF-16 units, then their number:i32        group: hash:i64 of each topic, in order of names
 //! ```
 
+use crate::base::small;
 use crate::group::metadata::{Metadata, TopicInfo};
 use std::rc::Rc;
 use xxhash_rust::xxh3::xxh3_64;
@@ -32,7 +33,7 @@ fn hash_topic(name: &str, topic: &TopicInfo) -> u64 {
     for index in 0..topic.partitions {
         bytes.extend(index.to_le_bytes());
         let mut racks: Vec<&Rc<str>> = topic.racks.get(index as usize).into_iter().flatten().collect();
-        racks.sort();
+        small::sort(&mut racks);
         for rack in racks {
             bytes.extend((rack.encode_utf16().count() as i32).to_le_bytes());
             put_text(&mut bytes, rack);

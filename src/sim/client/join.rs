@@ -8,6 +8,7 @@ use super::{Consumer, Note};
 use crate::assign::{self, Input, Topic};
 use crate::base::Map;
 use crate::base::TopicPartition;
+use crate::base::small;
 use crate::group::protocol::{Assigned, Subscription};
 use crate::group::{self, ErrorCode, JoinGroupReply, JoinProtocol, SyncGroupReply};
 use crate::sim::core::Core;
@@ -295,7 +296,7 @@ impl Consumer {
         let members: Vec<assign::Subscriber> = reply.members.iter().map(input_member).collect();
         let mut wanted: Vec<Rc<str>> =
             members.iter().flat_map(|member| member.topics.iter().cloned()).collect();
-        wanted.sort();
+        small::sort(&mut wanted);
         wanted.dedup();
         let known = &self.client.link.topics;
         if wanted.iter().any(|topic| !known.contains_key(topic)) {
@@ -377,7 +378,7 @@ impl Consumer {
 
     /// The member has its part: `assigned`, and all positions are looked for.
     fn complete(&mut self, core: &mut Core, mut partitions: Vec<TopicPartition>) {
-        partitions.sort();
+        small::sort(&mut partitions);
         let member = &mut self.client.member;
         member.phase = Phase::Stable;
         member.rejoin = None;

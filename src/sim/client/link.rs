@@ -5,6 +5,7 @@
 
 use super::Consumer;
 use crate::base::Map;
+use crate::base::small;
 use crate::base::{Span, Time};
 use crate::sim::core::Core;
 use crate::sim::network::{Answer, Call};
@@ -109,7 +110,7 @@ impl Consumer {
     pub(super) fn ask_metadata(&mut self, core: &mut Core, more: Vec<Rc<str>>) {
         let mut topics: Vec<Rc<str>> = self.client.link.topics.keys().chain(&self.topics).cloned().collect();
         topics.extend(more);
-        topics.sort();
+        small::sort(&mut topics);
         topics.dedup();
         self.client.link.asking = Some(core.send(self.address(), Call::Metadata(topics)));
         self.client.link.refresh = Time::MAX;

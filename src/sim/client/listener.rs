@@ -2,6 +2,7 @@
 
 use super::{Consumer, position};
 use crate::base::TopicPartition;
+use crate::base::small;
 use crate::sim::core::{Core, Reader};
 use crate::sim::fetch;
 use crate::sim::progress::Owner;
@@ -13,7 +14,7 @@ impl Consumer {
     pub(super) fn owned(&self, core: &Core) -> Rc<[TopicPartition]> {
         let mut owned: Vec<TopicPartition> =
             self.client.places.iter().map(|place| core.logs[place.log as usize].name.clone()).collect();
-        owned.sort();
+        small::sort(&mut owned);
         owned.into()
     }
 

@@ -1,6 +1,7 @@
 //! What a member says of itself when it joins, and how the leader reads it.
 
 use crate::assign;
+use crate::base::small;
 use crate::group;
 use crate::group::protocol::Subscription;
 use std::rc::Rc;
@@ -8,7 +9,7 @@ use std::rc::Rc;
 /// Topics in the order in which the consumer sends them.
 pub(super) fn sorted(topics: &[Rc<str>]) -> Vec<Rc<str>> {
     let mut topics = topics.to_vec();
-    topics.sort();
+    small::sort(&mut topics);
     topics
 }
 

@@ -1,6 +1,7 @@
 //! Questions about groups and the group protocol.
 
 use super::{Counters, GroupFacts, GroupState};
+use crate::base::small;
 use crate::group;
 use crate::sim::World;
 use crate::sim::client::Life;
@@ -13,7 +14,7 @@ impl World {
     pub fn groups(&self) -> Vec<GroupFacts> {
         let mut names: Vec<Rc<str>> = self.core.groups.iter().map(|group| group.name.clone()).collect();
         names.extend(self.core.coordinator.groups().cloned());
-        names.sort();
+        small::sort(&mut names);
         names.dedup();
         names.into_iter().map(|name| self.group_facts(name)).collect()
     }

@@ -2,6 +2,7 @@
 
 use super::{FirstDelivered, LineFacts, PartitionFacts, RangeFacts, RangeKind, TopicFacts};
 use crate::base::Time;
+use crate::base::small;
 use crate::base::time::EPOCH_MS;
 use crate::log::Partition;
 use crate::sim::World;
@@ -45,7 +46,7 @@ impl World {
         let groups = self.core.groups.iter().enumerate();
         let mut readers: Vec<Rc<str>> =
             groups.filter(|(place, _)| reads(*place)).map(|(_, group)| group.name.clone()).collect();
-        readers.sort();
+        small::sort(&mut readers);
         readers
     }
 
@@ -143,7 +144,7 @@ fn ranges(data: &Partition, progress: &Progress) -> Vec<RangeFacts> {
     for (from, to) in progress.seen.within(start, end).chain(progress.again.within(start, end)) {
         cuts.extend([from, to]);
     }
-    cuts.sort_unstable();
+    small::sort_unstable(&mut cuts);
     cuts.dedup();
     let mut ranges: Vec<RangeFacts> = Vec::new();
     for pair in cuts.windows(2) {
