@@ -67,6 +67,11 @@ fn every_answer_and_record_about_offsets_is_kafkas() {
 }
 
 #[test]
+fn every_answer_and_record_of_a_group_that_changes_its_protocol_is_kafkas() {
+    check("coordinator-migration", 49);
+}
+
+#[test]
 fn every_answer_and_record_of_a_share_group_is_kafkas() {
     check("coordinator-share", 42);
 }

@@ -34,7 +34,7 @@ pub struct ServerAssignor {
     /// The function itself. It never fails.
     pub assign: fn(&Group) -> Targets,
     /// At which end of its bucket it adds a topic to a member's map of them.
-    pub adds: Adds,
+    pub adds: fn(&Group) -> Adds,
     /// What it promises beyond what every one owes.
     pub promise: Promise,
 }

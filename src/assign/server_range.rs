@@ -14,7 +14,7 @@ pub(super) const ASSIGNOR: ServerAssignor = ServerAssignor {
     name: "range",
     kind: Kind::Consumer,
     assign,
-    adds: Adds::Last,
+    adds: |_| Adds::Last,
     promise: Promise::EvenForEachTopic,
 };
 

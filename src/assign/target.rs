@@ -163,6 +163,14 @@ impl Writer {
         *to += 1;
     }
 
+    /// What was written for a member; nothing for one that keeps its target.
+    pub fn part(&mut self, member: u32) -> &mut [Run] {
+        match self.parts[member as usize] {
+            (u32::MAX, _) => &mut [],
+            (from, to) => &mut self.runs[from as usize..to as usize],
+        }
+    }
+
     /// The targets: new parts, and old targets of those that keep them.
     pub fn targets(self, group: &Group) -> Targets {
         let runs = Rc::new(self.runs);

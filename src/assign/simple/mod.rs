@@ -19,7 +19,7 @@ pub(super) const ASSIGNOR: ServerAssignor = ServerAssignor {
     name: "simple",
     kind: Kind::Share,
     assign,
-    adds: Adds::First,
+    adds: |_| Adds::First,
     promise: Promise::Nothing,
 };
 
@@ -149,10 +149,15 @@ impl Scene<'_> {
     fn mixed(&self, order: &[u32]) -> Targets {
         // For each topic its subscribers, and who holds what of it: by place.
         let mut subscribers: Vec<Vec<u32>> = vec![Vec::new(); self.group.topics.len()];
+        // Topics as they come into Kafka's set of them, which new topics of a member follow.
+        let mut topics: Vec<u32> = Vec::with_capacity(self.group.topics.len());
         let mut held: Vec<Vec<(u32, i32)>> = vec![Vec::new(); self.group.topics.len()];
         let mut reader = Reader::default();
         for (&member, place) in order.iter().zip(0..) {
             for topic in self.group.subscribed(member) {
+                if subscribers[topic as usize].is_empty() {
+                    topics.push(topic);
+                }
                 subscribers[topic as usize].push(place);
             }
             let runs = self.group.members[member as usize].target.runs();
@@ -163,7 +168,9 @@ impl Scene<'_> {
         let mut changed = Bits::new(order.len() as u32);
         let mut has: Vec<(u32, (u32, i32))> = Vec::new();
         let mut wanted = vec![0; order.len()];
-        for (topic, held) in (0..).zip(held) {
+        topics.extend((0..self.group.topics.len() as u32).filter(|&t| subscribers[t as usize].is_empty()));
+        for topic in topics {
+            let held = std::mem::take(&mut held[topic as usize]);
             let among = &subscribers[topic as usize];
             if among.is_empty() {
                 has.extend(held.into_iter().map(|(place, number)| (place, (topic, number))));

@@ -16,6 +16,10 @@ use crate::base::small;
 /// Nobody.
 const NOBODY: u32 = u32::MAX;
 
+/// Ranks of topics that a member got in step 2, behind those that it began with in step 3, and of those that it had.
+const FILLED: u32 = 1 << 30;
+const OLD: u32 = 1 << 31;
+
 /// How often all topics are balanced at most.
 const PASSES_MAX: u32 = 16;
 
@@ -28,7 +32,7 @@ pub(super) fn assign(group: &Group) -> Targets {
     let topics = builder.topics_in_order();
     builder.fill(&topics);
     builder.balance(&topics);
-    builder.targets(&order)
+    builder.targets(&order, &topics)
 }
 
 /// A topic's subscribers.
@@ -53,6 +57,8 @@ struct Builder<'a> {
     /// The partitions of the topic in hand by owner, then by number.
     sorted: Vec<u64>,
     ends: Ends,
+    /// Members that got some of a topic of which they had nothing, while it was balanced: member, topic.
+    begun: Vec<(u32, u32)>,
 }
 
 /// Who subscribes to what: a bit for each member by place, 64 members a row, and in a row a word for each topic. What one
@@ -123,6 +129,7 @@ impl<'a> Builder<'a> {
             windows: Vec::new(),
             sorted: Vec::new(),
             ends: Ends::default(),
+            begun: Vec::new(),
         }
     }
 
@@ -228,6 +235,9 @@ impl<'a> Builder<'a> {
                 break;
             }
             self.owners[range.start + number as usize] = to;
+            if self.windows[to as usize].0 == self.windows[to as usize].1 {
+                self.begun.push((to, topic));
+            }
             ladder.change(from, -1);
             ladder.change(to, 1);
             self.changed.add(from);
@@ -241,7 +251,8 @@ impl<'a> Builder<'a> {
         moved
     }
 
-    fn targets(self, order: &[u32]) -> Targets {
+    /// `topics`: in the order in which they were filled.
+    fn targets(mut self, order: &[u32], topics: &[u32]) -> Targets {
         let mut room = vec![None; order.len()];
         for (&member, place) in order.iter().zip(0..) {
             if self.changed.has(place) {
@@ -256,6 +267,32 @@ impl<'a> Builder<'a> {
                 }
             }
         }
+        self.sort_as_in_map(&mut writer, order, topics);
         writer.targets(self.group)
+    }
+
+    /// Sorts what changed members have as Kafka's map of it is filled: a new topic comes before those that there are
+    /// (`computeIfAbsent`). So the last that they began with in step 3 comes first, then the others that are new, from the
+    /// last of step 2 to its first, and then what they had, as they had it.
+    fn sort_as_in_map(&mut self, writer: &mut Writer, order: &[u32], topics: &[u32]) {
+        let mut filled: Vec<u32> = vec![0; self.group.topics.len()];
+        topics.iter().rev().zip(FILLED..).for_each(|(&topic, rank)| filled[topic as usize] = rank);
+        let mut ranks = filled.clone();
+        self.begun.sort_by_key(|&(place, _)| place);
+        let mut begun = self.begun.chunk_by(|a, b| a.0 == b.0).peekable();
+        for (&member, place) in order.iter().zip(0..) {
+            let begun = begun.next_if(|begun| begun[0].0 == place).unwrap_or_default();
+            let runs = writer.part(member);
+            if runs.first().map(|run| run.topic) == runs.last().map(|run| run.topic) {
+                continue;
+            }
+            let old = self.group.members[member as usize].target.runs();
+            old.iter().zip(OLD..).for_each(|(run, rank)| ranks[run.topic as usize] = rank);
+            let last = begun.len() as u32;
+            begun.iter().zip(1..).for_each(|(&(_, topic), nth)| ranks[topic as usize] = last - nth);
+            runs.sort_by_key(|run| ranks[run.topic as usize]);
+            let touched = begun.iter().map(|&(_, topic)| topic).chain(old.iter().map(|run| run.topic));
+            touched.for_each(|topic| ranks[topic as usize] = filled[topic as usize]);
+        }
     }
 }

@@ -30,14 +30,14 @@ pub(super) fn make(
     input.group.members = subscriptions.members.iter().map(|m| input.places.member(scene, m)).collect();
     input.group.topics = std::mem::take(&mut input.places.topics);
     let assignor = scene.assignor(before, member);
-    let targets = (assignor.assign)(&input.group);
+    let (targets, adds) = ((assignor.assign)(&input.group), (assignor.adds)(&input.group));
 
     let mut records = Vec::new();
     let mut own = MemberTargetValue::default();
     for (one, share) in input.group.members.iter().zip(&targets) {
         let target = share
             .as_ref()
-            .map(|share| match assignor.adds {
+            .map(|share| match adds {
                 Adds::Last => input.group.value(share),
                 Adds::First => in_map_order(input.group.value(share), scene.group.targets.get(&one.id)),
             })
