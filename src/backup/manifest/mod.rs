@@ -6,9 +6,11 @@
 //! every field.
 
 mod entry;
+mod file;
 pub mod json;
 
 pub use entry::*;
+pub use file::{FileEntry, FileKind};
 pub use json::Offset;
 
 use super::digest::Digest;
