@@ -260,3 +260,37 @@ impl Config {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_set_for_a_group_counts_within_the_brokers_bounds_and_the_rest_is_kafkas_default() {
+        let mut config = Config::default();
+        for (name, value) in [
+            ("group.consumer.session.timeout.ms", "50000"),
+            ("group.consumer.min.session.timeout.ms", "20000"),
+            ("group.share.max.heartbeat.interval.ms", "8000"),
+            ("group.share.heartbeat.interval.ms", "6000"),
+        ] {
+            assert_eq!(config.set(name, value), Ok(()), "{name}");
+        }
+        let broker = config.settings(Kind::Consumer, None);
+        assert_eq!((broker.session_timeout_ms, broker.heartbeat_interval_ms), (50_000, 5_000));
+        let mut own = DynamicSettings::default();
+        for (name, value) in [
+            ("consumer.heartbeat.interval.ms", "99999"),
+            ("share.heartbeat.interval.ms", "99999"),
+            ("share.session.timeout.ms", "1"),
+            ("share.auto.offset.reset", "earliest"),
+        ] {
+            assert_eq!(own.set(name, value), Ok(()), "{name}");
+        }
+        let consumer = config.settings(Kind::Consumer, Some(&own));
+        assert_eq!((consumer.session_timeout_ms, consumer.heartbeat_interval_ms), (45_000, 15_000));
+        let share = config.settings(Kind::Share, Some(&own));
+        assert_eq!((share.session_timeout_ms, share.heartbeat_interval_ms), (45_000, 8_000));
+        assert!(own.set("share.session.timeout.ms", "soon").is_err());
+    }
+}

@@ -9,6 +9,7 @@ use std::rc::Rc;
 /// A coordinator with its log, its clock, and who has which id.
 pub struct Lab {
     pub coordinator: Coordinator,
+    pub metadata: Metadata,
     pub log: Vec<Batch>,
     pub now: Time,
     pub tokens: u64,
@@ -21,9 +22,10 @@ impl Lab {
         let mut coordinator = Coordinator::new(config, MemberIds::Numbered { made: 0 });
         let topic = |n: u8| TopicInfo { id: Uuid([n; 16]), partitions: 3, racks: Vec::new() };
         let topics = Map::from([("orders".into(), topic(1)), ("payments".into(), topic(2))]);
-        coordinator.set_metadata(Time::ZERO, Metadata { topics });
+        let metadata = Metadata { topics };
+        coordinator.set_metadata(Time::ZERO, metadata.clone());
         let (replies, events) = Default::default();
-        Lab { coordinator, log: Vec::new(), now: Time::ZERO, tokens: 0, replies, events }
+        Lab { coordinator, metadata, log: Vec::new(), now: Time::ZERO, tokens: 0, replies, events }
     }
 
     pub fn without_delay() -> Lab {
@@ -40,6 +42,13 @@ impl Lab {
                 Output::Event(event) => self.events.push(event),
             }
         }
+    }
+
+    /// Topics change.
+    pub fn set_metadata(&mut self, metadata: Metadata) {
+        self.metadata = metadata.clone();
+        let outcome = self.coordinator.set_metadata(self.now, metadata);
+        self.take(outcome);
     }
 
     /// Lets time pass: every timer up to then fires.

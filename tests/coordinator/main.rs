@@ -4,4 +4,5 @@
 
 mod cases;
 mod lab;
+mod modern;
 mod random;

@@ -86,7 +86,7 @@ fn play(lab: &mut Lab, ids: &mut BTreeMap<u8, Rc<str>>, act: &Act) {
 }
 
 /// What a record can say of a group.
-type Durable = (
+pub type Durable = (
     i32,
     Option<Rc<str>>,
     Option<Rc<str>>,
@@ -94,7 +94,7 @@ type Durable = (
     BTreeMap<Rc<str>, (Option<Rc<str>>, Bytes, Bytes)>,
 );
 
-fn durable(group: GroupView) -> Durable {
+pub fn durable(group: GroupView) -> Durable {
     let member = |m: MemberView| (m.id, (m.instance, m.metadata, m.assignment));
     let members = group.members.into_iter().map(member).collect();
     (group.generation, group.protocol_type, group.protocol, group.leader, members)
