@@ -26,6 +26,7 @@ mod classic_join;
 mod classic_member;
 mod describe;
 mod downgrade;
+mod expression;
 mod heartbeat;
 mod leave;
 mod load;

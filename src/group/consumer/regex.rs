@@ -5,17 +5,16 @@
 //! heartbeat. It is found out again, at most every ten seconds, when an expression is new or has no result yet, when topics
 //! were made since, and every `group.consumer.regex.refresh.interval.ms`.
 
+use super::expression::compile;
 use super::member::Member;
 use super::record::{ConsumerGroupValue, RegexKey, RegexValue};
 use super::scene::Scene;
 use super::subscription::Subscriptions;
 use crate::base::Set;
 use crate::base::Time;
-use crate::group::ErrorCode;
 use crate::group::coordinator::Coordinator;
 use crate::group::event::{Batch, Checked, Outcome};
 use crate::group::record::Record;
-use regex_lite::Regex;
 use std::rc::Rc;
 
 /// Expressions are not resolved again sooner (`REGEX_BATCH_REFRESH_MIN_INTERVAL_MS`).
@@ -38,13 +37,6 @@ pub(in crate::group) struct TopicsVersion {
     pub changes: Option<i64>,
     /// The newest that brought topics.
     pub with_new_topics: i64,
-}
-
-/// Compiles an expression so that it has to match a whole name.
-fn compile(regex: &str) -> Checked<Regex> {
-    // By itself first: `a)(b` is no expression, in parentheses it would be one.
-    Regex::new(regex).map_err(|_| ErrorCode::INVALID_REGULAR_EXPRESSION)?;
-    Regex::new(&format!("^(?:{regex})$")).map_err(|_| ErrorCode::INVALID_REGULAR_EXPRESSION)
 }
 
 /// Notes what a member's expression is now.
@@ -113,26 +105,5 @@ impl Coordinator {
             self.consumer_mut(id).expect("it is there").looked_at(clock_ms);
         }
         self.append(Batch { producer: None, records }, out);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_expression_has_to_match_a_whole_name() {
-        for (regex, name, expected) in [
-            ("orders", "orders", true),
-            ("orders", "orders-1", false),
-            ("a|b", "ab", false),
-            ("a|b", "b", true),
-            ("[a-p].*", "audit", true),
-        ] {
-            assert_eq!(compile(regex).map(|r| r.is_match(name)), Ok(expected), "{regex} {name}");
-        }
-        for invalid in ["[", "*bad(", "a)(b"] {
-            assert_eq!(compile(invalid).map(|_| ()), Err(ErrorCode::INVALID_REGULAR_EXPRESSION), "{invalid}");
-        }
     }
 }
