@@ -1,8 +1,8 @@
 //! [`Map`]: a sorted list with the manners of the standard library's `BTreeMap`.
 //!
 //! A `BTreeMap` is three to five kilobytes of WebAssembly for every pair of types; this is a tenth of it, and the maps
-//! of the lab (names, partitions, labels) are small. To insert in order costs nothing; anywhere else it moves what comes
-//! after. Where a map is a long queue, the standard library's is the better one.
+//! of the lab (names, partitions, labels, messages on their way) are small. To insert in order costs nothing; anywhere else
+//! it moves what comes after.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
@@ -102,6 +102,11 @@ impl<K, V> Map<K, V> {
     /// The entry with the greatest key.
     pub fn last_key_value(&self) -> Option<(&K, &V)> {
         self.entries.last().map(|(key, value)| (key, value))
+    }
+
+    /// Removes the entry with the least key, and returns it.
+    pub fn pop_first(&mut self) -> Option<(K, V)> {
+        (!self.entries.is_empty()).then(|| self.entries.remove(0))
     }
 
     /// Keeps the entries that `keep` says yes to.

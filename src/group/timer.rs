@@ -3,8 +3,8 @@
 //! Arming a key that is armed replaces the old timer. Timers fire by deadline, then by the order in which they were
 //! last armed.
 
+use crate::base::Map;
 use crate::base::{Span, Time};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// What a timer is for; at most one is armed for each key.
@@ -52,8 +52,8 @@ pub(super) enum Task {
 /// All armed timers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Timers {
-    queue: BTreeMap<(Time, u64), (TimerKey, Task)>,
-    armed: BTreeMap<TimerKey, (Time, u64)>,
+    queue: Map<(Time, u64), (TimerKey, Task)>,
+    armed: Map<TimerKey, (Time, u64)>,
     arms: u64,
 }
 

@@ -4,8 +4,8 @@
 //! fetch that waits, a heartbeat that moves and a record in work cost one entry each, however often they change.
 
 use super::network::Message;
+use crate::base::Map;
 use crate::base::Time;
-use std::collections::BTreeMap;
 
 /// Whose turn it is when a timer goes off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,7 +56,7 @@ pub(super) struct Queue {
     /// Where each slot's entry is in the heap.
     places: Vec<u32>,
     heap: Vec<Entry>,
-    messages: BTreeMap<(Time, u64), Message>,
+    messages: Map<(Time, u64), Message>,
 }
 
 impl Queue {
