@@ -278,6 +278,7 @@ impl<'a> Builder<'a> {
         let mut filled: Vec<u32> = vec![0; self.group.topics.len()];
         topics.iter().rev().zip(FILLED..).for_each(|(&topic, rank)| filled[topic as usize] = rank);
         let mut ranks = filled.clone();
+        let (mut groups, mut sorted): (Vec<(u32, u32, u32)>, Vec<Run>) = Default::default();
         self.begun.sort_by_key(|&(place, _)| place);
         let mut begun = self.begun.chunk_by(|a, b| a.0 == b.0).peekable();
         for (&member, place) in order.iter().zip(0..) {
@@ -290,7 +291,20 @@ impl<'a> Builder<'a> {
             old.iter().zip(OLD..).for_each(|(run, rank)| ranks[run.topic as usize] = rank);
             let last = begun.len() as u32;
             begun.iter().zip(1..).for_each(|(&(_, topic), nth)| ranks[topic as usize] = last - nth);
-            runs.sort_by_key(|run| ranks[run.topic as usize]);
+            // Runs of a topic stand together already.
+            let mut start = 0;
+            groups.clear();
+            groups.extend(runs.chunk_by(|a, b| a.topic == b.topic).map(|same| {
+                start += same.len() as u32;
+                (ranks[same[0].topic as usize], start - same.len() as u32, start)
+            }));
+            if !groups.is_sorted() {
+                groups.sort_unstable();
+                sorted.clear();
+                let group = |&(_, from, to): &(u32, u32, u32)| &runs[from as usize..to as usize];
+                groups.iter().map(group).for_each(|group| sorted.extend_from_slice(group));
+                runs.copy_from_slice(&sorted);
+            }
             let touched = begun.iter().map(|&(_, topic)| topic).chain(old.iter().map(|run| run.topic));
             touched.for_each(|topic| ranks[topic as usize] = filled[topic as usize]);
         }
