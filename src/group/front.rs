@@ -108,7 +108,7 @@ impl Coordinator {
             self.create_classic(now, id);
         }
         let Some((Group::Classic(group), mut turn)) = self.turn(id, now, out) else {
-            let refused = JoinGroupReply::refused(ErrorCode::INCONSISTENT_GROUP_PROTOCOL, member.clone());
+            let refused = JoinGroupReply::refused(ErrorCode::INCONSISTENT_GROUP_PROTOCOL, "".into());
             return out.reply(join.token, Reply::JoinGroup(refused));
         };
         let created = is_new.then(|| group.recorded(|_| Default::default()));

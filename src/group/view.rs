@@ -6,6 +6,7 @@ use super::config::Config;
 use super::consumer::ConsumerGroup;
 use super::metadata::Metadata;
 use super::protocol::{Assigned, Subscription};
+use crate::assign::server::Kind;
 use crate::base::Set;
 use crate::base::{Span, Time, TopicPartition, Uuid};
 use std::rc::Rc;
@@ -132,7 +133,7 @@ impl GroupView {
                 id: member.id.clone(),
                 client_id: member.about.client_id.clone(),
                 instance: member.about.instance.clone(),
-                session_timeout: timeout(session_timeout_ms),
+                session_timeout: timeout(member.classic_session_timeout_ms().unwrap_or(session_timeout_ms)),
                 rebalance_timeout: timeout(member.about.rebalance_timeout_ms),
                 last_heard: group.heard.get(&member.id).copied().unwrap_or(Time::ZERO),
                 awaiting_join: false,
@@ -144,9 +145,15 @@ impl GroupView {
         };
         GroupView {
             id: group.id.clone(),
-            state: group.state(),
+            state: match group.kind {
+                Kind::Share if !group.members.is_empty() => GroupState::Stable,
+                _ => group.state(),
+            },
             generation: group.epoch,
-            protocol_type: Some("consumer".into()),
+            protocol_type: Some(match group.kind {
+                Kind::Consumer => "consumer".into(),
+                Kind::Share => "share".into(),
+            }),
             protocol: None,
             leader: None,
             members: group.members.values().map(member).collect(),

@@ -269,6 +269,70 @@ fn is_shared(lab: &Lab) -> bool {
     held.any(|partition| !seen.insert(partition))
 }
 
+/// Two static members of the classic protocol that have settled.
+fn two_static(lab: &mut Lab, clients: &mut Clients) {
+    for client in [0, 1, 0] {
+        classic_join(lab, clients, (client, true));
+    }
+    for (client, view) in lab
+        .coordinator
+        .group("g")
+        .expect("it was made")
+        .members
+        .iter()
+        .map(|m| (m.client_id.clone(), m.id.clone()))
+    {
+        let number = u8::from(&*client == "k1");
+        let epoch = lab.coordinator.group("g").expect("it was made").generation;
+        clients.classic.insert(number, Client { id: view, epoch, has: Vec::new() });
+    }
+    for client in [0, 1] {
+        sync(lab, clients, client);
+    }
+}
+
+#[test]
+fn a_static_member_that_comes_back_in_the_classic_protocol_takes_the_group_back() {
+    let mut lab = Lab::without_delay();
+    let mut clients = Clients::default();
+    two_static(&mut lab, &mut clients);
+    assert_eq!(lab.group().state, GroupState::Stable);
+    let metadata = Subscription { topics: names(0), ..Subscription::default() }.encode();
+    let moved = ConsumerHeartbeat {
+        group_id: "g".into(),
+        member_id: "m1".into(),
+        member_epoch: 0,
+        instance_id: Some("k1".into()),
+        rack_id: None,
+        rebalance_timeout_ms: 20_000,
+        topics: Some(names(0)),
+        regex: None,
+        assignor: None,
+        owned: Some(Vec::new()),
+    };
+    lab.send("k1", Request::ConsumerHeartbeat(moved));
+    let upgraded = lab.group();
+    assert_eq!((upgraded.protocol, upgraded.members.len()), (None, 2));
+    let held: Vec<Bytes> = upgraded.members.iter().map(|member| member.assignment.clone()).collect();
+
+    let Request::JoinGroup(back) = join("", Some("k1")) else { unreachable!("a join") };
+    let protocols = vec![JoinProtocol { name: "range".into(), metadata }];
+    let token = lab.send("k1", Request::JoinGroup(JoinGroup { protocols, ..back }));
+    let Some(Reply::JoinGroup(reply)) = lab.replies.get(&token) else { panic!("it is answered at once") };
+    assert_eq!((reply.error, reply.generation_id), (ErrorCode::NONE, upgraded.generation));
+    let group = lab.group();
+    assert_eq!((group.state, group.generation), (GroupState::Stable, upgraded.generation));
+    assert_eq!(group.protocol.as_deref(), Some("range"));
+    let mut assigned: Vec<Bytes> = group.members.iter().map(|member| member.assignment.clone()).collect();
+    assigned.sort();
+    let mut held = held;
+    held.sort();
+    assert_eq!(assigned, held, "nobody loses anything");
+    let mut again = Coordinator::new(Config::default(), MemberIds::Numbered { made: 0 });
+    again.restart(lab.now, &lab.log);
+    assert_eq!(durable(again.group("g").expect("it is in the log")), durable(group));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
