@@ -5,8 +5,8 @@
 
 use rejoin::base::{Rng, Span, Time};
 use rejoin::sim::{
-    Commit, ConsumerSpec, GroupSpec, ProduceSpec, ProducerSpec, Refusal, Reset, Settings, TopicSpec, World,
-    WorldConfig, check, fault,
+    Commit, ConsumerSpec, Goodbye, GroupSpec, ProduceSpec, ProducerSpec, Refusal, Reset, Settings, TopicSpec,
+    World, WorldConfig, check, fault,
 };
 use std::rc::Rc;
 
@@ -125,7 +125,7 @@ impl Swarm {
                 let fault = &fault::ALL[self.rng.below(fault::ALL.len() as u64) as usize];
                 (fault.name, (fault.inflict)(world, &consumer, span))
             }
-            4 => ("close", world.close(&consumer)),
+            4 => ("close", world.close(&consumer, Goodbye::Default)),
             5 | 6 => ("start", world.start(&consumer, &Settings::default())),
             7 => ("restart", world.restart(&consumer)),
             8 => {

@@ -11,7 +11,7 @@
 //! As in Kafka, a version above 3 is read as 3, and bytes after the last field are let be.
 
 use super::Bytes;
-use crate::base::TopicPartition;
+use crate::base::{JavaMap, TopicPartition};
 use std::fmt;
 use std::rc::Rc;
 
@@ -150,6 +150,44 @@ impl Assigned {
         let mut out = version.to_be_bytes().to_vec();
         put_partitions(&mut out, &self.partitions);
         put_bytes(&mut out, self.user_data.as_deref());
+        out.into()
+    }
+}
+
+/// What the sticky assignor keeps in a member's user data, and reads instead of [`Subscription::owned`]: an eager member
+/// has given everything up before it joins (`StickyAssignor`, its schemas 0 and 1).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct StickyData {
+    /// The partitions of its last assignment, in their order.
+    pub partitions: Vec<TopicPartition>,
+    /// Its generation; `None` in schema 0.
+    pub generation: Option<i32>,
+}
+
+impl StickyData {
+    /// Reads either schema. Bytes that are neither say nothing, as in Kafka.
+    pub fn decode(bytes: &[u8]) -> StickyData {
+        let mut r = Reader { bytes, at: 0 };
+        match r.partitions() {
+            Ok(partitions) => StickyData { partitions, generation: r.i32().ok() },
+            Err(_) => StickyData::default(),
+        }
+    }
+
+    /// Writes it: topics in the order of Kafka's hash map of them.
+    pub fn encode(&self) -> Bytes {
+        let mut topics: JavaMap<Rc<str>, Vec<&TopicPartition>> = JavaMap::new();
+        for partition in &self.partitions {
+            match topics.get_mut(&partition.topic) {
+                Some(list) => list.push(partition),
+                None => drop(topics.put(partition.topic.clone(), vec![partition])),
+            }
+        }
+        let ordered: Vec<TopicPartition> =
+            topics.values().flatten().map(|&partition| partition.clone()).collect();
+        let mut out = Vec::new();
+        put_partitions(&mut out, &ordered);
+        out.extend(self.generation.unwrap_or(-1).to_be_bytes());
         out.into()
     }
 }

@@ -216,10 +216,10 @@ impl Settings {
         }
     }
 
-    /// These settings, and where they say nothing, Kafka's defaults. (Kafka's default assignors are `range` and
-    /// `cooperative-sticky`, which together mean the eager protocol with `range`; those not built yet are left out.)
+    /// These settings, and where they say nothing, Kafka's defaults. (The default assignors together mean the eager
+    /// protocol with `range`.)
     pub fn resolved(&self) -> Resolved {
-        let defaults = || vec![Rc::from("range")];
+        let defaults = || vec!["range".into(), "cooperative-sticky".into()];
         Resolved {
             assignors: self.assignors.clone().unwrap_or_else(defaults),
             session_timeout: self.session_timeout.unwrap_or(Span::from_secs(45)),
@@ -236,6 +236,18 @@ impl Settings {
             process: self.process.unwrap_or(Span::ZERO),
         }
     }
+}
+
+/// What `close()` does about the membership (`CloseOptions.GroupMembershipOperation`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Goodbye {
+    /// A dynamic member leaves, a static one remains.
+    #[default]
+    Default,
+    /// `LEAVE_GROUP`: a static member leaves too.
+    Leave,
+    /// `REMAIN_IN_GROUP`: a dynamic member remains too, until its session ends.
+    Remain,
 }
 
 /// Where a group's offsets are set to.

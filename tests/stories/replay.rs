@@ -116,11 +116,7 @@ fn a_refused_act_changes_neither_the_run_nor_its_text() {
         ("load orders file=absent.txt", "file absent.txt is not here: load it"),
         ("seed 8", "seed 8 has its place in the text of the story: edit it there"),
         ("disconnect c1", "disconnect is not available in this version"),
-        (
-            "group g assignor=cooperative-sticky",
-            "assignor cooperative-sticky is not available in this version",
-        ),
-        ("group g protocol=consumer", "protocol=consumer is not available in this version"),
+        ("group g session-timeout=1h", "session-timeout: from 1ms to 1800s, as the broker allows"),
     ] {
         let refusal = runner.apply(Command::parse(line).expect("a command")).expect_err(line);
         assert_eq!(refusal.to_string(), reason, "{line}");
@@ -130,12 +126,12 @@ fn a_refused_act_changes_neither_the_run_nor_its_text() {
 
 #[test]
 fn a_story_whose_group_is_refused_says_so_of_its_consumers_too() {
-    let text = "topic a\ngroup g assignor=sticky\nconsumer c1 group=g topics=a\nend 1s\n";
+    let text = "topic a\ngroup g session-timeout=1h\nconsumer c1 group=g topics=a\nend 1s\n";
     let mut runner = Runner::new(&Story::parse(text).expect("a story"), options());
     runner.finish(None);
     let report = rejoin::story::report::Report::of(&mut runner);
     let reasons: Vec<&str> = report.refusals.iter().map(|(.., reason)| &**reason).collect();
-    let first = "assignor sticky is not available in this version";
+    let first = "session-timeout: from 1ms to 1800s, as the broker allows";
     assert_eq!(reasons, [first, &format!("its group g was refused: {first}")]);
 }
 

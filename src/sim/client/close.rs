@@ -5,7 +5,7 @@ use super::{Consumer, Life, Link, Note, Task};
 use crate::group::{self, LeavingMember};
 use crate::sim::core::Core;
 use crate::sim::fetch;
-use crate::sim::spec::Commit;
+use crate::sim::spec::{Commit, Goodbye};
 use crate::sim::trace::{Callback, Happening};
 
 /// How far `close()` is.
@@ -78,8 +78,12 @@ impl Consumer {
     fn close_leave(&mut self, core: &mut Core) -> Closing {
         self.unassign(core);
         self.client.member.phase = Phase::Unjoined;
-        let dynamic = self.settings.instance.is_none();
-        if dynamic && !self.client.member.id.is_empty() && self.client.link.coordinator == Link::Ready {
+        let leaves = match self.client.goodbye {
+            Goodbye::Default => self.settings.instance.is_none(),
+            Goodbye::Leave => true,
+            Goodbye::Remain => false,
+        };
+        if leaves && !self.client.member.id.is_empty() && self.client.link.coordinator == Link::Ready {
             return Closing::Left(self.send_leave(core, "the consumer is being closed"));
         }
         Closing::Ending

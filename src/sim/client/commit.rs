@@ -114,6 +114,7 @@ impl Consumer {
         match self.client.member.prepare {
             Prepare::Committing(of) if of == token => self.client.member.prepare = Prepare::Committed,
             Prepare::InCallback(of) if of == token => self.gave_up(core),
+            Prepare::Releasing(of) if of == token => self.take_over(core),
             _ => {}
         }
         if matches!(self.client.task, Task::Commit { token: Some(of), .. } if of == token) {

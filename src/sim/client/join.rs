@@ -3,18 +3,17 @@
 //! Commit (automatic only, its answer is waited for) → `revoked` → JoinGroup → (leader: assign) → SyncGroup →
 //! `assigned`. All of it happens inside `poll()`.
 
-use super::subscription::{input_member, sorted};
+use super::subscription::{Memory, input_member};
 use super::{Consumer, Note};
 use crate::assign::{self, Input, Topic};
 use crate::base::Map;
 use crate::base::TopicPartition;
 use crate::base::small;
-use crate::group::protocol::{Assigned, Subscription};
-use crate::group::{self, ErrorCode, JoinGroupReply, JoinProtocol, SyncGroupReply};
+use crate::group::protocol::Assigned;
+use crate::group::{self, ErrorCode, JoinGroupReply, SyncGroupReply};
 use crate::sim::core::Core;
 use crate::sim::network::Call;
 use crate::sim::spec::Commit;
-use crate::sim::trace::{Callback, Happening};
 use std::rc::Rc;
 
 /// Where a member stands. Kafka: UNJOINED, PREPARING_REBALANCE, COMPLETING_REBALANCE, STABLE.
@@ -45,6 +44,8 @@ pub(super) enum Prepare {
     Committed,
     /// The answer of the commit inside the callback is waited for.
     InCallback(u64),
+    /// The same, in the callback after a cooperative rebalance. Next: `Not`.
+    Releasing(u64),
     /// JoinGroup may be sent.
     Done,
 }
@@ -72,6 +73,12 @@ pub(in crate::sim) struct Member {
     snapshot: Map<Rc<str>, i32>,
     /// The answer that the leader keeps while it learns of topics.
     kept: Option<Box<JoinGroupReply>>,
+    /// The assignor of the generation.
+    pub(super) assignor: Option<Rc<str>>,
+    /// What the assignors remember.
+    pub(super) memory: Memory,
+    /// What is assigned as soon as the callback for what is given up has returned.
+    pub(super) coming: Vec<TopicPartition>,
 }
 
 impl Default for Member {
@@ -88,6 +95,9 @@ impl Default for Member {
             subscribed: Vec::new(),
             snapshot: Map::new(),
             kept: None,
+            assignor: None,
+            memory: Memory::default(),
+            coming: Vec::new(),
         }
     }
 }
@@ -187,44 +197,8 @@ impl Consumer {
         self.client.member.prepare == Prepare::Done
     }
 
-    /// The callback before a join. Eager: everything is revoked, or lost when the generation is void.
-    fn give_up(&mut self, core: &mut Core) {
-        let member = &self.client.member;
-        let void = member.generation < 0 || member.id.is_empty();
-        let first = member.known_generation < 0;
-        if void && self.client.places.is_empty() || first {
-            self.client.member.prepare = Prepare::Done;
-            return;
-        }
-        let callback = if void { Callback::Lost } else { Callback::Revoked };
-        self.call(core, callback, self.owned(core));
-        if !void
-            && self.settings.commit_on_revoke
-            && let Some(token) = self.commit_processed(core)
-        {
-            self.client.member.prepare = Prepare::InCallback(token);
-            return;
-        }
-        self.gave_up(core);
-    }
-
-    /// The callback has returned.
-    pub(super) fn gave_up(&mut self, core: &mut Core) {
-        self.unassign(core);
-        self.client.member.prepare = Prepare::Done;
-    }
-
     fn send_join(&mut self, core: &mut Core) {
         self.disable_beats(core);
-        let subscription = Subscription {
-            topics: sorted(&self.topics),
-            user_data: None,
-            owned: Vec::new(),
-            generation: Some(self.client.member.generation).filter(|generation| *generation >= 0),
-            rack: None,
-        };
-        let metadata = subscription.encode();
-        let protocols = self.settings.assignors.iter();
         let request = group::JoinGroup {
             group_id: core.groups[self.group as usize].name.clone(),
             session_timeout_ms: self.settings.session_timeout.ms() as i32,
@@ -232,9 +206,7 @@ impl Consumer {
             member_id: self.client.member.id.clone(),
             group_instance_id: self.settings.instance.clone(),
             protocol_type: "consumer".into(),
-            protocols: protocols
-                .map(|name| JoinProtocol { name: name.clone(), metadata: metadata.clone() })
-                .collect(),
+            protocols: self.protocols(core),
             reason: self.client.member.rejoin.clone(),
         };
         let note = Note::Text(self.client.member.rejoin.clone().unwrap_or_default());
@@ -254,6 +226,7 @@ impl Consumer {
                 member.generation = reply.generation_id;
                 member.id = reply.member_id.clone();
                 member.leads = reply.leader == reply.member_id;
+                member.assignor = reply.protocol_name.clone();
                 self.enable_beats(core);
                 if self.client.member.leads {
                     return self.lead(core, reply);
@@ -293,7 +266,9 @@ impl Consumer {
 
     /// The leader's part: everybody's subscription, the assignor, and each member's share.
     fn lead(&mut self, core: &mut Core, reply: JoinGroupReply) {
-        let members: Vec<assign::Subscriber> = reply.members.iter().map(input_member).collect();
+        let assignor = reply.protocol_name.as_deref();
+        let members: Vec<assign::Subscriber> =
+            reply.members.iter().map(|member| input_member(member, assignor)).collect();
         let mut wanted: Vec<Rc<str>> =
             members.iter().flat_map(|member| member.topics.iter().cloned()).collect();
         small::sort(&mut wanted);
@@ -374,22 +349,5 @@ impl Consumer {
             }
             error => self.refused(core, "SYNC_GROUP", generation, error),
         }
-    }
-
-    /// The member has its part: `assigned`, and all positions are looked for.
-    fn complete(&mut self, core: &mut Core, mut partitions: Vec<TopicPartition>) {
-        small::sort(&mut partitions);
-        let member = &mut self.client.member;
-        member.phase = Phase::Stable;
-        member.rejoin = None;
-        member.news = true;
-        member.prepare = Prepare::Not;
-        member.known_generation = member.generation;
-        let (generation, group) = (member.generation, core.groups[self.group as usize].name.clone());
-        let shared: Rc<[TopicPartition]> = partitions.as_slice().into();
-        core.note(Happening::Synced(self.name(core), group, generation, shared.clone()));
-        self.client.commits.next_auto = core.now + self.settings.auto_commit_interval;
-        self.assign(core, &partitions);
-        self.call(core, Callback::Assigned, shared);
     }
 }

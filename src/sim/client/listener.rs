@@ -22,58 +22,80 @@ impl Consumer {
     pub(super) fn call(&mut self, core: &mut Core, callback: Callback, partitions: Rc<[TopicPartition]>) {
         let group = core.groups[self.group as usize].name.clone();
         let generation = self.client.member.known_generation;
-        core.note(Happening::Called(self.name(core), group, callback, generation, partitions));
+        core.note(Happening::Called(self.name(core), group, callback, generation, partitions.clone()));
         match callback {
-            Callback::Assigned => self.own(core),
-            Callback::Revoked | Callback::Lost => self.disown(core),
+            Callback::Assigned => self.own(core, &partitions),
+            Callback::Revoked | Callback::Lost => self.disown(core, &partitions),
         }
     }
 
-    /// These partitions are assigned from now on; their positions are not known yet.
+    /// These partitions are assigned from now on. Those that it had keep their positions and what was fetched of them;
+    /// those of the others are not known yet.
     pub(super) fn assign(&mut self, core: &mut Core, partitions: &[TopicPartition]) {
         let logs =
             partitions.iter().filter_map(|partition| core.log_of(&partition.topic, partition.partition));
-        let places: Vec<position::Place> = logs.map(position::Place::new).collect();
-        self.client.unready = places.len() as u32;
+        let had = &self.client.places;
+        let keep =
+            |log| had.iter().find(|place| place.log == log).copied().unwrap_or(position::Place::new(log));
+        let places: Vec<position::Place> = logs.map(keep).collect();
+        if !places.iter().any(|place| had.contains(place)) {
+            self.client.asked = position::Asked::default();
+        }
+        self.client.unready = places.iter().filter(|place| place.unready()).count() as u32;
+        for mut chunk in std::mem::take(&mut self.client.buffer) {
+            if let Some(at) = places.iter().position(|place| place.log == chunk.log) {
+                chunk.place = at as u32;
+                self.client.buffer.push_back(chunk);
+            }
+        }
         self.client.places = places;
-        self.client.asked = position::Asked::default();
+        match core.fetches[self.id as usize].phase {
+            fetch::Phase::Idle => {
+                core.unread(self.id);
+                self.read_all(core);
+            }
+            // The fetch that is under way still waits for what it asked for.
+            _ => core.fetches[self.id as usize].stale = true,
+        }
+    }
+
+    /// The logs of all its places wake its fetches.
+    pub(super) fn read_all(&self, core: &mut Core) {
         for (place, of) in self.client.places.iter().enumerate() {
             core.read(Reader { consumer: self.id, place: place as u32 }, of.log);
         }
     }
 
-    /// Nothing is assigned any more. A fetch that is under way still waits for what it asked for.
+    /// Nothing is assigned any more.
     pub(super) fn unassign(&mut self, core: &mut Core) {
-        self.client.places.clear();
-        self.client.unready = 0;
-        self.client.buffer.clear();
-        self.client.asked = position::Asked::default();
-        match core.fetches[self.id as usize].phase {
-            fetch::Phase::Idle => core.unread(self.id),
-            _ => core.fetches[self.id as usize].stale = true,
-        }
+        self.assign(core, &[]);
     }
 
-    /// It owns what is assigned, and the world knows it.
-    fn own(&mut self, core: &mut Core) {
+    /// It owns these, and the world knows it.
+    fn own(&mut self, core: &mut Core, partitions: &[TopicPartition]) {
         let owner = Owner {
             consumer: self.id,
             process: self.process,
             generation: self.client.member.generation,
             since: core.now,
         };
-        for at in 0..self.client.places.len() {
-            let progress = core.progress(self.group, self.client.places[at].log);
+        for log in self.logs_of(core, partitions) {
+            let progress = core.progress(self.group, log);
             progress.owners.push(owner);
             progress.unowned_since = None;
         }
     }
 
-    /// It owns nothing any more.
-    pub(super) fn disown(&mut self, core: &mut Core) {
+    /// Where those of these partitions that are assigned lie.
+    fn logs_of(&self, core: &Core, partitions: &[TopicPartition]) -> Vec<u32> {
+        let logs = self.client.places.iter().map(|place| place.log);
+        logs.filter(|log| partitions.contains(&core.logs[*log as usize].name)).collect()
+    }
+
+    /// It does not own these any more.
+    pub(super) fn disown(&mut self, core: &mut Core, partitions: &[TopicPartition]) {
         let (id, now) = (self.id, core.now);
-        for at in 0..self.client.places.len() {
-            let log = self.client.places[at].log;
+        for log in self.logs_of(core, partitions) {
             core.flush_rerun(self.group, log);
             let progress = core.progress(self.group, log);
             let Some(mine) = progress.owners.iter().position(|owner| owner.consumer == id) else { continue };

@@ -10,7 +10,8 @@
 //! | `poll` | what happens inside one `poll()` |
 //! | `link` | finding the coordinator, connections, topic metadata |
 //! | `join` | joining and syncing, the leader's part |
-//! | `subscription` | what a member says of itself when it joins |
+//! | `handover` | what is given up before and after a join, and what is taken over |
+//! | `subscription` | what a member says of itself when it joins, and how the leader reads it |
 //! | `listener` | `assigned`, `revoked`, `lost`, and who owns what |
 //! | `beat` | the heartbeat thread |
 //! | `position` | where reading starts: committed offsets, reset policy |
@@ -22,6 +23,7 @@ mod beat;
 mod close;
 mod commit;
 mod desk;
+mod handover;
 mod join;
 mod link;
 mod listener;
@@ -39,7 +41,7 @@ use super::core::Core;
 use super::fetch::Chunk;
 use super::network::{Address, Answer};
 use super::queue::{Slot, Timer};
-use super::spec::{Resolved, Settings};
+use super::spec::{Goodbye, Resolved, Settings};
 use super::trace::{Happening, Process};
 use crate::base::Time;
 use crate::group::Reply;
@@ -113,6 +115,8 @@ pub(super) struct Client {
     fatal: Option<&'static str>,
     /// Whether an exception ended the loop.
     failed: bool,
+    /// What `close()` does about the membership.
+    goodbye: Goodbye,
 }
 
 impl Consumer {
@@ -176,7 +180,7 @@ impl Consumer {
         core.queue.clear(self.beat);
         core.drop_fetch(self.id);
         core.unread(self.id);
-        self.disown(core);
+        self.disown(core, &self.owned(core));
         self.client.task = Task::Ended;
         self.client.wishes.clear();
         self.client.inbox.clear();
@@ -295,6 +299,7 @@ impl Client {
             commits: commit::Commits::default(),
             fatal: None,
             failed: false,
+            goodbye: Goodbye::Default,
         }
     }
 }

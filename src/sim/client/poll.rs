@@ -2,7 +2,7 @@
 
 use super::{Consumer, Link, Phase, Task};
 use crate::base::Time;
-use crate::sim::core::{Core, Reader};
+use crate::sim::core::Core;
 use crate::sim::fetch::{self, Chunk, Fault};
 use crate::sim::progress::First;
 use crate::sim::spec::{Commit, Reset};
@@ -33,7 +33,7 @@ impl Consumer {
             // An exception: the loop has ended.
             return true;
         }
-        let returns = self.collect(core);
+        let returns = !self.holds_back() && self.collect(core);
         if !matches!(self.client.task, Task::Poll { .. }) {
             return true;
         }
@@ -71,18 +71,17 @@ impl Consumer {
     pub(super) fn take_fetch(&mut self, core: &mut Core) {
         let fetch = &mut core.fetches[self.id as usize];
         fetch.phase = fetch::Phase::Idle;
-        self.client.buffer.extend(&fetch.chunks);
-        for chunk in &fetch.chunks {
-            if let Some(place) = self.client.places.get_mut(chunk.place as usize) {
-                place.buffered |= place.log == chunk.log;
+        for mut chunk in fetch.chunks.drain(..) {
+            // What was given up meanwhile is dropped; what was kept may have moved.
+            if let Some(at) = self.client.places.iter().position(|place| place.log == chunk.log) {
+                self.client.places[at].buffered = true;
+                chunk.place = at as u32;
+                self.client.buffer.push_back(chunk);
             }
         }
-        fetch.chunks.clear();
         if std::mem::take(&mut fetch.stale) {
             core.unread(self.id);
-            for (place, of) in self.client.places.iter().enumerate() {
-                core.read(Reader { consumer: self.id, place: place as u32 }, of.log);
-            }
+            self.read_all(core);
         }
     }
 

@@ -47,6 +47,11 @@ impl Place {
         Place { log, position: 0, state: State::Unknown, buffered: false }
     }
 
+    /// Whether its position has yet to be found.
+    pub fn unready(&self) -> bool {
+        !matches!(self.state, State::Ready | State::Gone)
+    }
+
     /// Whether it has a valid position.
     pub fn ready(&self) -> bool {
         self.state == State::Ready

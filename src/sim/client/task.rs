@@ -7,7 +7,7 @@ use crate::sim::core::Core;
 use crate::sim::fetch::Chunk;
 use crate::sim::network::Address;
 use crate::sim::progress::Rerun;
-use crate::sim::spec::Commit;
+use crate::sim::spec::{Commit, Goodbye};
 use crate::sim::trace::Happening;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -43,7 +43,7 @@ pub(in crate::sim) enum Wish {
     /// The loop stands still at the next record.
     Slow(Span),
     /// Between two polls.
-    Close,
+    Close(Goodbye),
     /// Between two polls.
     Subscribe(Vec<Rc<str>>),
     /// Between two polls.
@@ -282,7 +282,10 @@ impl Consumer {
                 self.freeze(core, span);
                 return false;
             }
-            Wish::Close => self.begin_close(core),
+            Wish::Close(goodbye) => {
+                self.client.goodbye = goodbye;
+                self.begin_close(core);
+            }
             Wish::Subscribe(topics) => {
                 self.topics = topics;
                 self.client.member.news = true;

@@ -5,7 +5,7 @@ use crate::base::limit;
 use crate::sim::client::{Consumer, Wish};
 use crate::sim::fetch::Fetch;
 use crate::sim::queue::Timer;
-use crate::sim::spec::{ConsumerSpec, Settings};
+use crate::sim::spec::{ConsumerSpec, Goodbye, Settings};
 use crate::sim::{Refusal, World};
 use std::rc::Rc;
 
@@ -56,12 +56,13 @@ impl World {
         Ok(())
     }
 
-    /// Closes: what the last `poll()` returned is finished, then commit (automatic only), `revoked`, LeaveGroup.
+    /// Closes: what the last `poll()` returned is finished, then commit (automatic only), `revoked`, and LeaveGroup where
+    /// `goodbye` says so.
     ///
     /// # Errors
     /// No such consumer, it does not run.
-    pub fn close(&mut self, consumer: &str) -> Result<(), Refusal> {
-        self.wish(consumer, Wish::Close)
+    pub fn close(&mut self, consumer: &str, goodbye: Goodbye) -> Result<(), Refusal> {
+        self.wish(consumer, Wish::Close(goodbye))
     }
 
     /// Closes, and starts a new process as soon as the old one is closed. A dead one is just started.
@@ -75,7 +76,7 @@ impl World {
             return Ok(());
         }
         self.consumers[at].again = true;
-        self.wish(consumer, Wish::Close)
+        self.wish(consumer, Wish::Close(Goodbye::Default))
     }
 
     /// Subscribes to other topics, between two polls.

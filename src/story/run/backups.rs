@@ -71,13 +71,14 @@ impl Runner {
         }
     }
 
-    /// Step 1: verifies the backup, then closes the consumers of its groups.
+    /// Step 1: verifies the backup, then closes the consumers of its groups; static members leave too, so that the groups
+    /// become empty.
     fn restore_stop(&mut self, label: &str) -> Result<(), Refusal> {
         let label = self.label(label)?;
         let state = backup::restored(&self.store, &label).map_err(Refusal::new)?;
         let groups: Vec<Rc<str>> = state.groups.iter().map(|group| group.group.clone()).collect();
         let stopped = self.running(&groups);
-        self.all(&stopped, |world, name| world.close(name))?;
+        self.all(&stopped, |world, name| world.close(name, sim::Goodbye::Leave))?;
         let proof = self.rows(&label)?;
         let next = RestoreStep::Data;
         let awaited = Set::new();

@@ -158,11 +158,12 @@ impl Runner {
     }
 
     fn close(&mut self, close: &Close) -> Result<(), Refusal> {
-        match close.option {
-            Some(CloseOption::Remain) => Err(Refusal::not_available("option=remain")),
-            // What a dynamic member does by itself.
-            Some(CloseOption::Leave) | None => self.all(&close.consumers, sim::World::close),
-        }
+        let goodbye = match close.option {
+            None => sim::Goodbye::Default,
+            Some(CloseOption::Leave) => sim::Goodbye::Leave,
+            Some(CloseOption::Remain) => sim::Goodbye::Remain,
+        };
+        self.all(&close.consumers, |world, name| world.close(name, goodbye))
     }
 
     fn start(&mut self, start: &Start) -> Result<(), Refusal> {
@@ -183,15 +184,6 @@ impl Runner {
 fn available(settings: &Settings) -> Result<(), Refusal> {
     if settings.protocol == Some(Protocol::Consumer) {
         return Err(Refusal::not_available("protocol=consumer"));
-    }
-    for name in settings.client.assignors.iter().flatten() {
-        // The simulated client carries no user data yet, and revokes everything at once: what is sticky needs more.
-        if !["range", "roundrobin"].contains(&&**name) {
-            return Err(Refusal::not_available(format!("assignor {name}")));
-        }
-    }
-    if settings.client.instance.is_some() {
-        return Err(Refusal::not_available("instance= (a static member)"));
     }
     Ok(())
 }
