@@ -30,7 +30,7 @@ seed 7
 topic orders partitions=6
 producer web topic=orders rate=50/s keys=10
 consumer c1 group=checkout topics=orders
-at 5s disconnect c1
+at 5s kill c9
 at 9s check members checkout == 1
 ";
 
@@ -91,7 +91,7 @@ fn a_run_prints_its_measures_checks_and_refusals_and_exits_by_the_checks() {
         "A scene\nseed 7 · 10.000 s · state hash ",
         "\nrebalances        1\n",
         "\ngroup checkout: Stable, generation 1, range, leader c1\n",
-        "\n  at 5s disconnect c1\n    disconnect is not available in this version\n",
+        "\n  at 5s kill c9\n    there is no consumer c9\n",
         "\n  holds  at 9s check members checkout == 1 (found 1)\n",
     ] {
         assert!(out.contains(part), "{part:?} is not in\n{out}");
@@ -118,7 +118,7 @@ fn json_is_one_object_and_the_seed_and_the_moment_can_be_chosen() {
     assert_eq!(first["groups"]["checkout"]["owners"]["orders-5"], "c1");
     assert_eq!(first["groups"]["checkout"]["members"], serde_json::json!(["c1"]));
     assert_eq!(first["checks"][0]["holds"], true);
-    assert_eq!(first["refusals"][0]["line"], "disconnect c1");
+    assert_eq!(first["refusals"][0]["line"], "kill c9");
     assert_eq!(early["checks"].as_array().map(Vec::len), Some(0));
 }
 

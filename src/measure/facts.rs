@@ -72,6 +72,9 @@ fn generations(world: &World) -> Value {
 fn callbacks(world: &World) -> Value {
     let mut all: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for entry in world.trace().since(0) {
+        if let Happening::Started(process) = &entry.what {
+            all.entry(process.to_string()).or_default();
+        }
         if let Happening::Called(process, _, callback, generation, partitions) = &entry.what {
             let name = match callback {
                 Callback::Assigned => "assigned",

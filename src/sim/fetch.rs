@@ -65,6 +65,8 @@ pub(super) struct Fetch {
     pub chunks: Vec<Chunk>,
     /// Whether the assignment changed since it was sent.
     pub stale: bool,
+    /// Whether the network holds it, or its answer.
+    pub held: bool,
     /// The logs that know the consumer as a reader.
     reading: Vec<u32>,
     /// Requests that wait behind it: a broker answers those of one connection one after the other.
@@ -79,6 +81,7 @@ impl Fetch {
             wanted: Vec::new(),
             chunks: Vec::new(),
             stale: false,
+            held: false,
             reading: Vec::new(),
             behind: Vec::new(),
         }
@@ -103,6 +106,7 @@ impl Core {
         fetch.chunks.clear();
         fetch.behind.clear();
         fetch.stale = false;
+        fetch.held = false;
         self.queue.clear(fetch.slot);
     }
 

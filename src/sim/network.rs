@@ -73,16 +73,56 @@ pub(super) struct Network {
     pub waiting: Map<u64, Address>,
     /// For each consumer, when the last message to and from the broker arrives.
     last: Vec<(Time, Time)>,
+    /// For each consumer, what is held while it is cut off, in the order in which it came; `None`: it is connected.
+    held: Vec<Option<Vec<Message>>>,
 }
 
 impl Network {
     pub fn new(latency: Span, jitter: Span, rng: Rng) -> Network {
-        Network { latency, jitter, rng, token: 0, waiting: Map::new(), last: Vec::new() }
+        Network { latency, jitter, rng, token: 0, waiting: Map::new(), last: Vec::new(), held: Vec::new() }
     }
 
     /// Room for one more consumer.
     pub fn add_consumer(&mut self) {
         self.last.push((Time::ZERO, Time::ZERO));
+        self.held.push(None);
+    }
+
+    /// Cuts a consumer off: everything to and from it is held from now on.
+    pub fn cut(&mut self, consumer: u32) {
+        self.held[consumer as usize].get_or_insert_default();
+    }
+
+    /// Connects a consumer again: what was held, in order.
+    pub fn join(&mut self, consumer: u32) -> Vec<Message> {
+        self.held[consumer as usize].take().unwrap_or_default()
+    }
+
+    /// Whether a consumer is cut off.
+    pub fn is_cut(&self, consumer: u32) -> bool {
+        self.held[consumer as usize].is_some()
+    }
+
+    /// Holds a message of a consumer that is cut off; gives it back when it may pass.
+    pub fn hold(&mut self, message: Message) -> Option<Message> {
+        let (Message::Call { from: of, .. } | Message::Answer { to: of, .. }) = &message;
+        match &mut self.held[of.consumer as usize] {
+            Some(held) => {
+                held.push(message);
+                None
+            }
+            None => Some(message),
+        }
+    }
+
+    /// A process closes its connection to the coordinator: what is held on it goes nowhere.
+    pub fn drop_held(&mut self, of: Address) {
+        if let Some(held) = &mut self.held[of.consumer as usize] {
+            held.retain(|message| match message {
+                Message::Call { call, .. } => !matches!(call, Call::Group(_)),
+                Message::Answer { answer, .. } => !matches!(answer, Answer::Group(_)),
+            });
+        }
     }
 
     /// A name for a request that no other has.

@@ -79,6 +79,7 @@ impl World {
                 self.consumers[id as usize].wake(&mut self.core, timer);
                 self.start_again(id);
             }
+            Timer::Fetch(id) if self.core.hold_fetch(id) => {}
             Timer::Fetch(id) => match self.core.fetches[id as usize].phase {
                 Phase::Idle => unreachable!("a fetch that is none has no timer"),
                 Phase::ToBroker => self.core.fetch_arrived(id),
@@ -92,6 +93,7 @@ impl World {
     }
 
     fn message(&mut self, message: Message) {
+        let Some(message) = self.core.network.hold(message) else { return };
         match message {
             Message::Call { from, token, call } => self.core.called(from, token, call),
             Message::Answer { to, token, answer } => {

@@ -115,7 +115,6 @@ fn a_refused_act_changes_neither_the_run_nor_its_text() {
         ("restore restart", "restore stop and restore data come first"),
         ("load orders file=absent.txt", "file absent.txt is not here: load it"),
         ("seed 8", "seed 8 has its place in the text of the story: edit it there"),
-        ("disconnect c1", "disconnect is not available in this version"),
         ("group g session-timeout=1h", "session-timeout: from 1ms to 1800s, as the broker allows"),
     ] {
         let refusal = runner.apply(Command::parse(line).expect("a command")).expect_err(line);

@@ -2,11 +2,15 @@
 
 use super::join::Phase;
 use super::{Consumer, Life, Link, Note, Task};
+use crate::base::Span;
 use crate::group::{self, LeavingMember};
 use crate::sim::core::Core;
 use crate::sim::fetch;
 use crate::sim::spec::{Commit, Goodbye};
 use crate::sim::trace::{Callback, Happening};
+
+/// How long `close()` takes at most (`CloseOptions`' default): then the process ends, whatever it waits for.
+pub(super) const CLOSE_TIMEOUT: Span = Span::from_secs(30);
 
 /// How far `close()` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,7 +34,7 @@ pub(in crate::sim) enum Closing {
 impl Consumer {
     pub(super) fn begin_close(&mut self, core: &mut Core) {
         core.note(Happening::Closing(self.name(core)));
-        core.queue.clear(self.app);
+        core.queue.set(self.app, core.now + CLOSE_TIMEOUT);
         self.client.task = Task::Close(Closing::Begun);
     }
 
@@ -61,10 +65,10 @@ impl Consumer {
 
     fn close_revoke(&mut self, core: &mut Core) -> Closing {
         self.disable_beats(core);
-        if self.client.places.is_empty() {
+        if self.client.places.is_empty() || self.stands_alone() {
             return Closing::Leaving;
         }
-        let void = self.client.member.phase != Phase::Stable;
+        let void = self.is_reset();
         self.call(core, if void { Callback::Lost } else { Callback::Revoked }, self.owned(core));
         if !void
             && self.settings.commit_on_revoke
@@ -89,7 +93,7 @@ impl Consumer {
         Closing::Ending
     }
 
-    fn close_end(&mut self, core: &mut Core) {
+    pub(super) fn close_end(&mut self, core: &mut Core) {
         core.unread(self.id);
         core.note(Happening::Closed(self.name(core)));
         let life = if self.client.failed { Life::Failed } else { Life::Closed };
@@ -115,12 +119,16 @@ impl Consumer {
 
     /// `unsubscribe()`: `revoked`, LeaveGroup, and no `poll()` from then on. Nothing is committed.
     pub(super) fn unsubscribe(&mut self, core: &mut Core) {
-        if !self.client.places.is_empty() {
-            let void = self.client.member.phase != Phase::Stable;
+        if self.stands_alone() {
+            self.alone = std::rc::Rc::default();
+            self.unassign(core);
+        } else if !self.client.places.is_empty() {
+            let void = self.is_reset();
             self.call(core, if void { Callback::Lost } else { Callback::Revoked }, self.owned(core));
             self.unassign(core);
         }
-        if !self.client.member.id.is_empty() && self.client.link.coordinator == Link::Ready {
+        let dynamic = self.settings.instance.is_none();
+        if dynamic && !self.client.member.id.is_empty() && self.client.link.coordinator == Link::Ready {
             self.send_leave(core, "the consumer unsubscribed from all topics");
         }
         self.disable_beats(core);

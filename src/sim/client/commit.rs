@@ -50,7 +50,7 @@ impl Consumer {
         if offsets.is_empty() {
             return None;
         }
-        if self.client.member.phase != Phase::Stable {
+        if self.client.member.phase != Phase::Stable && !self.stands_alone() {
             if by_loop {
                 let rebalancing = self.client.member.phase != Phase::Unjoined;
                 self.commit_failed(core, if rebalancing { REBALANCING } else { FAILED });
@@ -77,7 +77,7 @@ impl Consumer {
             group_id: core.groups[self.group as usize].name.clone(),
             generation_id,
             member_id: self.client.member.id.clone(),
-            group_instance_id: self.settings.instance.clone(),
+            group_instance_id: self.settings.instance.clone().filter(|_| !self.stands_alone()),
             retention_time_ms: None,
             topics,
         };
@@ -121,6 +121,25 @@ impl Consumer {
             self.commit_returned(core);
         }
         self.close_committed(core, token);
+    }
+
+    /// The connection was closed before these were answered: those that somebody waits for are made again.
+    pub(super) fn commits_failed(&mut self, core: &mut Core) {
+        for (token, ..) in std::mem::take(&mut self.client.commits.under_way) {
+            match self.client.member.prepare {
+                Prepare::Committing(of) if of == token => self.client.member.prepare = Prepare::Not,
+                Prepare::InCallback(of) if of == token => self.gave_up(core),
+                Prepare::Releasing(of) if of == token => self.take_over(core),
+                _ => {}
+            }
+            match &mut self.client.task {
+                Task::Commit { token: of, .. } if *of == Some(token) => {
+                    *of = None;
+                    core.queue.set(self.app, core.now + super::link::RETRY_BACKOFF);
+                }
+                _ => self.close_committed(core, token),
+            }
+        }
     }
 
     fn commit_refused(&mut self, core: &mut Core, generation: i32, by_loop: bool, error: ErrorCode) {

@@ -111,6 +111,11 @@ impl Consumer {
         token
     }
 
+    /// Whether the generation was reset: what the member owns is lost.
+    pub(super) fn is_reset(&self) -> bool {
+        self.client.member.generation < 0 || self.client.member.id.is_empty()
+    }
+
     /// The member has to join again, at the next `poll()`.
     pub(super) fn want_rejoin(&mut self, reason: &str) {
         self.client.member.rejoin.get_or_insert_with(|| reason.into());

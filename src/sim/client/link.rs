@@ -3,7 +3,7 @@
 //! `ApiVersions(1) · Metadata ∥ FindCoordinator(1) · ApiVersions(2)` and then the coordinator may be asked. The third
 //! connection, to the leader of the partitions, begins with ApiVersions as well.
 
-use super::Consumer;
+use super::{Consumer, Phase};
 use crate::base::Map;
 use crate::base::small;
 use crate::base::{Span, Time};
@@ -13,6 +13,8 @@ use std::rc::Rc;
 
 /// `retry.backoff.ms`.
 pub(super) const RETRY_BACKOFF: Span = Span::from_ms(100);
+/// `reconnect.backoff.ms`.
+const RECONNECT_BACKOFF: Span = Span::from_ms(50);
 /// `retry.backoff.max.ms`.
 const RETRY_BACKOFF_MAX: Span = Span::from_ms(1000);
 
@@ -48,6 +50,8 @@ pub(in crate::sim) struct Connections {
     pub refresh: Time,
     /// How often it was asked in vain.
     pub vain: u32,
+    /// Until when no new connection to the coordinator may be opened.
+    blocked: Time,
 }
 
 /// The connection to the leader of the partitions.
@@ -87,6 +91,20 @@ impl Consumer {
     pub(super) fn coordinator_lost(&mut self, at: Time) {
         if self.client.link.coordinator == Link::Ready {
             self.client.link.coordinator = Link::Backoff(at);
+        }
+    }
+
+    /// The client closes the connection to a coordinator that is silent: what is under way on it fails.
+    pub(super) fn coordinator_closed(&mut self, core: &mut Core) {
+        self.coordinator_lost(core.now);
+        self.client.link.blocked = core.now + RECONNECT_BACKOFF;
+        core.network.drop_held(self.address());
+        self.client.beats.cut();
+        self.client.late.clear();
+        self.commits_failed(core);
+        if let Phase::Joining(_) | Phase::Syncing(_) = self.client.member.phase {
+            self.client.member.phase = Phase::Unjoined;
+            self.client.member.rejoin = Some("rebalance failed due to DisconnectException".into());
         }
     }
 
@@ -138,10 +156,18 @@ impl Consumer {
         if link.leader == Leader::Connecting(token) {
             link.leader = Leader::Ready;
         }
+        if link.coordinator == Link::Finding(token) {
+            // A coordinator that is found has not been silent yet.
+            self.client.beats.heard = core.now;
+        }
+        let link = &mut self.client.link;
         match link.coordinator {
             Link::Bootstrap(of) if of == token => {
                 self.ask_metadata(core, Vec::new());
                 self.client.link.coordinator = Link::Finding(core.send(from, Call::FindCoordinator));
+            }
+            Link::Finding(of) if of == token && core.now < link.blocked => {
+                link.coordinator = Link::Backoff(core.now + RETRY_BACKOFF);
             }
             Link::Finding(of) if of == token => {
                 link.coordinator = Link::Connecting(core.send(from, Call::ApiVersions));

@@ -9,6 +9,7 @@
 //! | `task` | the application thread: poll, work, commit, close; wishes of a person between two records |
 //! | `poll` | what happens inside one `poll()` |
 //! | `link` | finding the coordinator, connections, topic metadata |
+//! | `alone` | a consumer with `assign()` |
 //! | `join` | joining and syncing, the leader's part |
 //! | `handover` | what is given up before and after a join, and what is taken over |
 //! | `subscription` | what a member says of itself when it joins, and how the leader reads it |
@@ -19,6 +20,7 @@
 //! | `close` | goodbye |
 //! | `desk` | what a person sees of it: output, messages, rate |
 
+mod alone;
 mod beat;
 mod close;
 mod commit;
@@ -43,7 +45,7 @@ use super::network::{Address, Answer};
 use super::queue::{Slot, Timer};
 use super::spec::{Goodbye, Resolved, Settings};
 use super::trace::{Happening, Process};
-use crate::base::Time;
+use crate::base::{Time, TopicPartition};
 use crate::group::Reply;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -68,6 +70,8 @@ pub(super) struct Consumer {
     pub group: u32,
     /// What its owner last subscribed to.
     pub topics: Vec<Rc<str>>,
+    /// What it took with `assign()`; empty for one that subscribes.
+    alone: Rc<[TopicPartition]>,
     /// Its own settings.
     pub own: Settings,
     /// All settings that are in force.
@@ -96,6 +100,8 @@ pub(super) struct Client {
     inbox: Vec<(u64, Answer)>,
     pub link: link::Connections,
     pub member: join::Member,
+    /// Answers of JoinGroup and SyncGroup that came while the loop did not poll.
+    late: Vec<(u64, Reply)>,
     pub beats: beat::Beats,
     /// When the last `poll()` began.
     pub polled: Time,
@@ -129,6 +135,7 @@ impl Consumer {
             id,
             group,
             topics,
+            alone: Rc::default(),
             own,
             settings,
             process: 0,
@@ -154,6 +161,9 @@ impl Consumer {
         self.desk.started();
         core.note(Happening::Started(self.name(core)));
         self.start_metadata(core.now);
+        if self.stands_alone() {
+            self.take_alone(core);
+        }
         self.begin_poll(core);
     }
 
@@ -199,7 +209,7 @@ impl Consumer {
             return;
         }
         core.note(Happening::Failed(self.name(core), exception));
-        core.queue.clear(self.app);
+        core.queue.set(self.app, core.now + close::CLOSE_TIMEOUT);
         self.client.failed = true;
         self.client.wishes.clear();
         self.client.batch.clear();
@@ -237,6 +247,12 @@ impl Consumer {
     }
 
     fn answered(&mut self, core: &mut Core, token: u64, reply: Reply) {
+        let of_poll = matches!(reply, Reply::JoinGroup(_) | Reply::SyncGroup(_));
+        if of_poll && !matches!(self.client.task, Task::Poll { .. }) {
+            // Only the application thread looks at them: the heartbeat thread sleeps meanwhile.
+            self.client.late.push((token, reply));
+            return;
+        }
         match reply {
             Reply::JoinGroup(reply) => self.joined(core, token, reply),
             Reply::SyncGroup(reply) => self.synced(core, token, reply),
@@ -245,6 +261,13 @@ impl Consumer {
             Reply::OffsetFetch(reply) => self.offsets_fetched(core, token, reply),
             Reply::LeaveGroup(_) => self.left(core, token),
             _ => {}
+        }
+    }
+
+    /// The loop polls again: what came meanwhile.
+    fn take_late(&mut self, core: &mut Core) {
+        for (token, reply) in std::mem::take(&mut self.client.late) {
+            self.answered(core, token, reply);
         }
     }
 
@@ -288,6 +311,7 @@ impl Client {
             inbox: Vec::new(),
             link: link::Connections::default(),
             member: join::Member::default(),
+            late: Vec::new(),
             beats: beat::Beats::default(),
             polled: now,
             places: Vec::new(),

@@ -23,11 +23,17 @@ impl Consumer {
             return true;
         }
         self.refresh_metadata(core);
-        if self.coordinator_ready(core) && self.in_generation(core) {
-            self.commit_when_due(core);
-        }
-        if self.client.unready > 0 && self.client.link.coordinator == Link::Ready {
-            self.find_positions(core);
+        self.take_late(core);
+        if self.stands_alone() {
+            self.poll_alone(core);
+        } else if self.coordinator_ready(core) {
+            self.wake_beat(core);
+            if self.in_generation(core) {
+                self.commit_when_due(core);
+                if self.client.unready > 0 {
+                    self.find_positions(core);
+                }
+            }
         }
         if !matches!(self.client.task, Task::Poll { .. }) {
             // An exception: the loop has ended.
@@ -56,7 +62,8 @@ impl Consumer {
     /// could not be done just now, and asking again at the same moment would stop time.
     fn wait_in_poll(&mut self, core: &mut Core) {
         let Task::Poll { until } = self.client.task else { return };
-        let auto = self.settings.commit == Commit::Auto && self.client.member.phase == Phase::Stable;
+        let commits = self.stands_alone() || self.client.member.phase == Phase::Stable;
+        let auto = self.settings.commit == Commit::Auto && commits;
         let commit = auto.then_some(self.client.commits.next_auto);
         let coordinator = match self.client.link.coordinator {
             Link::Backoff(again) => Some(again),

@@ -1,6 +1,6 @@
 //! Where reading starts: the committed offset, checked against the log, or what the reset policy says.
 
-use super::{Consumer, Note, Phase};
+use super::{Consumer, Note};
 use crate::base::Time;
 use crate::group::{self, ErrorCode, FetchGroup, OffsetFetchReply, TopicRef};
 use crate::sim::core::Core;
@@ -61,9 +61,6 @@ impl Place {
 impl Consumer {
     /// The application thread looks for the positions that are missing.
     pub(super) fn find_positions(&mut self, core: &mut Core) {
-        if self.client.member.phase != Phase::Stable {
-            return;
-        }
         if self.any(State::Unknown) {
             if self.client.asked.committed.is_none() {
                 self.fetch_committed(core);

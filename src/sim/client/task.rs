@@ -110,6 +110,7 @@ impl Consumer {
                 self.begin_work(core);
                 return;
             }
+            Task::Close(_) => return self.close_end(core),
             _ => {}
         }
         self.run(core);

@@ -2,6 +2,7 @@
 //!
 //! One file a fault, one line in [`ALL`]. Random worlds draw from all of them, so a new one is covered by itself.
 
+mod disconnect;
 mod kill;
 mod pause;
 mod slow;

@@ -1,7 +1,7 @@
 //! Consumers: start, close, restart, subscribe. What goes wrong with them is in `fault`.
 
 use super::named;
-use crate::base::limit;
+use crate::base::{TopicPartition, limit, small};
 use crate::sim::client::{Consumer, Wish};
 use crate::sim::fetch::Fetch;
 use crate::sim::queue::Timer;
@@ -15,6 +15,28 @@ impl World {
     /// # Errors
     /// A name that is taken or not allowed, a setting that Kafka refuses, no topic at all, too many consumers.
     pub fn add_consumer(&mut self, spec: ConsumerSpec) -> Result<(), Refusal> {
+        self.add(spec, Rc::default())
+    }
+
+    /// Adds a consumer that takes these partitions with `assign()`, and starts its first process. Its topics are theirs.
+    ///
+    /// # Errors
+    /// The same, and a partition that does not exist.
+    pub fn add_alone(&mut self, spec: ConsumerSpec, partitions: Vec<TopicPartition>) -> Result<(), Refusal> {
+        let mut partitions = partitions;
+        small::sort(&mut partitions);
+        partitions.dedup();
+        for partition in &partitions {
+            if self.core.log_of(&partition.topic, partition.partition).is_none() {
+                return Err(Refusal::NoTopic(partition.to_string().into()));
+            }
+        }
+        let mut topics: Vec<Rc<str>> = partitions.iter().map(|of| of.topic.clone()).collect();
+        topics.dedup();
+        self.add(ConsumerSpec { topics, ..spec }, partitions.into())
+    }
+
+    fn add(&mut self, spec: ConsumerSpec, alone: Rc<[TopicPartition]>) -> Result<(), Refusal> {
         named("consumer", &spec.name)?;
         named("group", &spec.group)?;
         if self.consumer_of(&spec.name).is_ok() {
@@ -33,7 +55,7 @@ impl World {
         core.network.add_consumer();
         let slot = core.queue.slot(Timer::Fetch(self.consumers.len() as u32));
         core.fetches.push(Fetch::new(slot));
-        let mut consumer = Consumer::new(core, group, spec.topics, spec.settings);
+        let mut consumer = Consumer::new(core, group, spec.topics, spec.settings).with_assign(alone);
         consumer.start(core);
         self.consumers.push(consumer);
         Ok(())
@@ -86,6 +108,9 @@ impl World {
     pub fn subscribe(&mut self, consumer: &str, topics: Vec<Rc<str>>) -> Result<(), Refusal> {
         self.running(consumer)?;
         self.subscribable(&topics)?;
+        if self.consumers[self.consumer_of(consumer)?].stands_alone() {
+            return Err(Refusal::BadSetting("topics", "it took its partitions with assign=".into()));
+        }
         self.wish(consumer, Wish::Subscribe(topics))
     }
 

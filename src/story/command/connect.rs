@@ -5,12 +5,8 @@ use crate::story::args::{Args, Name};
 use crate::story::words::Words;
 use std::fmt;
 
-pub(super) const SPEC: Spec = Spec {
-    word: "connect",
-    syntax: "connect CONSUMER…",
-    help: "Lets go what disconnect held. Not available in this version.",
-    parse,
-};
+pub(super) const SPEC: Spec =
+    Spec { word: "connect", syntax: "connect CONSUMER…", help: "Lets go what disconnect held.", parse };
 
 /// Lets go what disconnect held.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -8,7 +8,7 @@ use std::fmt;
 pub(super) const SPEC: Spec = Spec {
     word: "disconnect",
     syntax: "disconnect CONSUMER…",
-    help: "Holds all messages between consumers and the cluster, until connect. Not available in this version.",
+    help: "Holds all messages between consumers and the cluster, until connect.",
     parse,
 };
 

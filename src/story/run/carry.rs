@@ -73,8 +73,8 @@ impl Runner {
                 self.all(&pause.consumers, |world, name| world.pause(name, pause.span))?
             }
             Command::Slow(slow) => self.all(&slow.consumers, |world, name| world.slow(name, slow.span))?,
-            Command::Disconnect(_) => return Err(Refusal::not_available("disconnect")),
-            Command::Connect(_) => return Err(Refusal::not_available("connect")),
+            Command::Disconnect(disconnect) => self.all(&disconnect.consumers, sim::World::disconnect)?,
+            Command::Connect(connect) => self.all(&connect.consumers, sim::World::connect)?,
             Command::Subscribe(subscribe) => {
                 let topics = &subscribe.topics;
                 self.all(&subscribe.consumers, |world, name| world.subscribe(name, topics.clone()))?;
@@ -140,20 +140,22 @@ impl Runner {
 
     fn consumer(&mut self, consumer: &Consumer) -> Result<(), Refusal> {
         available(&consumer.settings)?;
-        let Source::Subscribe(topics) = &consumer.source else {
-            return Err(Refusal::not_available("assign="));
+        let Some(group) = consumer.group.clone() else {
+            return Err(Refusal::not_available("assign= without group="));
         };
-        let group = consumer.group.clone().expect("who subscribes has a group");
         if let Some(reason) = self.refused_groups.get(&group) {
             return Err(Refusal::new(format!("its group {group} was refused: {reason}")));
         }
         self.all(&consumer.names, |world, name| {
-            world.add_consumer(sim::ConsumerSpec {
-                name: name.into(),
-                group: group.clone(),
-                topics: topics.clone(),
-                settings: consumer.settings.client.clone(),
-            })
+            let (name, group) = (name.into(), group.clone());
+            let (topics, settings) = (Vec::new(), consumer.settings.client.clone());
+            let spec = sim::ConsumerSpec { name, group, topics, settings };
+            match &consumer.source {
+                Source::Subscribe(topics) => {
+                    world.add_consumer(sim::ConsumerSpec { topics: topics.clone(), ..spec })
+                }
+                Source::Assign(partitions) => world.add_alone(spec, partitions.clone()),
+            }
         })
     }
 
