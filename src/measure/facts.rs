@@ -14,6 +14,7 @@ use std::rc::Rc;
 pub fn facts(world: &World, acts: &[(Time, String)], refused: &[(Rc<str>, Rc<str>)]) -> Value {
     let facts = json!({
         "generations": generations(world),
+        "epochs": epochs(world),
         "callbacks": callbacks(world),
         "committed": committed(world),
         "end_offsets": end_offsets(world),
@@ -41,6 +42,7 @@ fn generations(world: &World) -> Value {
     let mut ids: BTreeMap<Process, Vec<Rc<str>>> = BTreeMap::new();
     let mut member_names: BTreeMap<Rc<str>, String> = BTreeMap::new();
     let mut all: BTreeMap<(Rc<str>, i32), Generation> = BTreeMap::new();
+    let mut protocols: BTreeMap<Rc<str>, Rc<str>> = BTreeMap::new();
     for entry in world.trace().since(0) {
         match &entry.what {
             Happening::MemberId(process, _, id) => {
@@ -53,10 +55,15 @@ fn generations(world: &World) -> Value {
             Happening::Generation(group, generation, protocol, leader, _) => {
                 let of = all.entry((group.clone(), *generation)).or_default();
                 (of.protocol, of.leader) = (protocol.clone(), leader.clone());
+                protocols.insert(group.clone(), protocol.clone());
             }
             Happening::Synced(process, group, generation, partitions) => {
                 let name = ids.get(process).and_then(|ids| member_names.get(ids.last()?)).cloned();
                 let of = all.entry((group.clone(), *generation)).or_default();
+                if of.protocol.is_empty() {
+                    // A classic member of a consumer group keeps to the protocol that it joined with; no leader.
+                    of.protocol = protocols.get(group).cloned().unwrap_or_default();
+                }
                 of.own.insert(name.unwrap_or_else(|| process.to_string()), names(partitions));
             }
             _ => {}
@@ -67,6 +74,32 @@ fn generations(world: &World) -> Value {
         json!({"g": &*group, "gen": generation, "protocol": &*of.protocol, "leader": leader, "own": of.own})
     };
     all.into_iter().map(form).collect()
+}
+
+/// What each member of the consumer protocol was told: `[epoch]`, `[epoch, assignment]` or `[error]`; an epoch that it had
+/// been told before, and nothing else, is left out.
+fn epochs(world: &World) -> Value {
+    let mut all: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    let mut last: BTreeMap<String, i32> = BTreeMap::new();
+    for entry in world.trace().since(0) {
+        match &entry.what {
+            Happening::Epoch(process, _, epoch, assignment) => {
+                let process = process.to_string();
+                let known = last.insert(process.clone(), *epoch) == Some(*epoch);
+                let said = all.entry(process).or_default();
+                match assignment {
+                    Some(partitions) => said.push(json!([epoch, names(partitions)])),
+                    None if !known => said.push(json!([epoch])),
+                    None => {}
+                }
+            }
+            Happening::WireError(process, "ConsumerGroupHeartbeat", error) => {
+                all.entry(process.to_string()).or_default().push(json!([error]));
+            }
+            _ => {}
+        }
+    }
+    json!(all)
 }
 
 fn callbacks(world: &World) -> Value {

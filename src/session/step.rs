@@ -70,5 +70,6 @@ fn is_interesting(what: &Happening) -> bool {
             | Happening::Synced(..)
             | Happening::WireError(..)
             | Happening::Told(..)
+            | Happening::Epoch(..)
     )
 }

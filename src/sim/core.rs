@@ -107,6 +107,16 @@ impl Core {
             initial_rebalance_delay_ms: config.initial_rebalance_delay.ms() as i32,
             // A laboratory lets sessions be shorter than an operator would.
             min_session_timeout_ms: 1,
+            consumer_min: group::GroupSettings {
+                session_timeout_ms: 1,
+                heartbeat_interval_ms: 1,
+                assignment_interval_ms: 0,
+            },
+            consumer_max: group::GroupSettings {
+                session_timeout_ms: i32::MAX,
+                heartbeat_interval_ms: i32::MAX,
+                assignment_interval_ms: i32::MAX,
+            },
             ..group::Config::default()
         };
         let mut queue = Queue::default();

@@ -29,8 +29,8 @@ mod world;
 pub use given::Given;
 pub use refusal::Refusal;
 pub use spec::{
-    Commit, ConsumerSpec, Goodbye, GroupSpec, Pace, ProduceSpec, ProducerSpec, Reset, ResetTo, Resolved,
-    Settings, TopicSpec, WorldConfig,
+    Commit, ConsumerSpec, Goodbye, GroupSpec, Pace, ProduceSpec, ProducerSpec, Protocol, Reset, ResetTo,
+    Resolved, Settings, TopicSpec, WorldConfig,
 };
 pub use trace::{Callback, Happening, Process, Trace};
 pub use world::World;

@@ -116,6 +116,16 @@ pub enum Reset {
     None,
 }
 
+/// The group protocol that a consumer speaks (`group.protocol`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// The classic one: JoinGroup, SyncGroup, assignors in the clients.
+    #[default]
+    Classic,
+    /// The consumer protocol of KIP-848: ConsumerGroupHeartbeat, assignors in the coordinator.
+    Consumer,
+}
+
 /// When a consumer commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Commit {
@@ -134,6 +144,8 @@ pub enum Commit {
 /// Settings of a consumer; `None` means "as the group says", and there "as Kafka's default".
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Settings {
+    /// `group.protocol`.
+    pub protocol: Option<Protocol>,
     /// `partition.assignment.strategy`, by the assignors' names, most preferred first.
     pub assignors: Option<Vec<Rc<str>>>,
     /// `session.timeout.ms`.
@@ -165,6 +177,10 @@ pub struct Settings {
 /// Settings of a consumer, all of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Resolved {
+    /// `group.protocol`.
+    pub protocol: Protocol,
+    /// `group.remote.assignor`, of the consumer protocol; `None`: the broker's first.
+    pub assignor: Option<Rc<str>>,
     /// `partition.assignment.strategy`.
     pub assignors: Vec<Rc<str>>,
     /// `session.timeout.ms`.
@@ -200,6 +216,7 @@ impl Settings {
             own.clone().or_else(|| below.clone())
         }
         Settings {
+            protocol: pick(&self.protocol, &below.protocol),
             assignors: pick(&self.assignors, &below.assignors),
             session_timeout: pick(&self.session_timeout, &below.session_timeout),
             heartbeat: pick(&self.heartbeat, &below.heartbeat),
@@ -220,10 +237,18 @@ impl Settings {
     /// protocol with `range`.)
     pub fn resolved(&self) -> Resolved {
         let defaults = || vec!["range".into(), "cooperative-sticky".into()];
+        let protocol = self.protocol.unwrap_or_default();
+        let heartbeat = match protocol {
+            Protocol::Classic => Span::from_secs(3),
+            // The broker's `group.consumer.heartbeat.interval.ms`.
+            Protocol::Consumer => Span::from_secs(5),
+        };
         Resolved {
+            protocol,
+            assignor: self.assignors.as_ref().and_then(|names| names.first().cloned()),
             assignors: self.assignors.clone().unwrap_or_else(defaults),
             session_timeout: self.session_timeout.unwrap_or(Span::from_secs(45)),
-            heartbeat: self.heartbeat.unwrap_or(Span::from_secs(3)),
+            heartbeat: self.heartbeat.unwrap_or(heartbeat),
             max_poll_interval: self.max_poll_interval.unwrap_or(Span::from_secs(300)),
             max_poll_records: self.max_poll_records.unwrap_or(500),
             metadata_max_age: self.metadata_max_age.unwrap_or(Span::from_secs(300)),

@@ -11,21 +11,14 @@ use super::words::{Words, join};
 use crate::base::Span;
 use crate::sim::{self as client, Commit, Reset};
 
-/// Which protocol a consumer speaks with its coordinator (`group.protocol`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Protocol {
-    /// JoinGroup and SyncGroup; the client's leader computes the assignment.
-    Classic,
-    /// ConsumerGroupHeartbeat (KIP-848); the coordinator computes the assignment.
-    Consumer,
-}
+pub use crate::sim::Protocol;
 
 /// Settings of a consumer; `None` is inherited.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Settings {
     /// `protocol`, Kafka's `group.protocol`.
     pub protocol: Option<Protocol>,
-    /// All others.
+    /// All others; the protocol is not said a second time.
     pub client: client::Settings,
 }
 
@@ -77,6 +70,7 @@ impl Settings {
             args.ask(name);
         }
         let client = client::Settings {
+            protocol: None,
             assignors: assignors(args),
             session_timeout: span(args, ["session-timeout", "session.timeout.ms"]),
             heartbeat: span(args, ["heartbeat", "heartbeat.interval.ms"]),
@@ -113,6 +107,11 @@ impl Settings {
         settings
     }
 
+    /// As the world takes them.
+    pub fn for_world(&self) -> client::Settings {
+        client::Settings { protocol: self.protocol, ..self.client.clone() }
+    }
+
     /// These settings where they are given, else those of `base`.
     pub fn over(&self, base: &Settings) -> Settings {
         Settings { protocol: self.protocol.or(base.protocol), client: self.client.over(&base.client) }
@@ -125,6 +124,7 @@ impl Settings {
         }
         let (own, below) = (&self.client, &base.client);
         let client = client::Settings {
+            protocol: None,
             assignors: differs(&own.assignors, &below.assignors),
             session_timeout: differs(&own.session_timeout, &below.session_timeout),
             heartbeat: differs(&own.heartbeat, &below.heartbeat),
@@ -150,6 +150,7 @@ impl Settings {
             Protocol::Consumer => HEARTBEAT_CONSUMER,
         };
         let client = client::Settings {
+            protocol: None,
             assignors: None,
             session_timeout: Some(known.session_timeout),
             heartbeat: Some(heartbeat),

@@ -12,6 +12,11 @@ use crate::group::reply::{ConsumerDescribedGroup, ConsumerDescribedMember, Named
 use std::rc::Rc;
 
 impl Coordinator {
+    /// A group of the consumer protocol in detail, to look at; `None` when there is none of that name.
+    pub fn consumer_group(&self, id: &str) -> Option<ConsumerDescribedGroup> {
+        Some(self.consumer(id)?.described(&self.metadata, self.config.consumer_assignor()))
+    }
+
     /// A consumer group in detail. One that is not there, or of another type, is Dead.
     pub(in crate::group) fn describe_consumer(&self, id: &Rc<str>) -> ConsumerDescribedGroup {
         match self.consumer(id) {

@@ -146,6 +146,7 @@ fn of_world(what: &Happening) -> Option<What> {
         | Happening::Synced(..)
         | Happening::Called(..)
         | Happening::Told(..)
+        | Happening::Epoch(..)
         | Happening::WireError(..)
         | Happening::Closing(..)
         | Happening::Restored(..) => return None,

@@ -69,6 +69,9 @@ impl Consumer {
 
     /// The thread looks at its timers.
     pub(super) fn beat_on(&mut self, core: &mut Core) {
+        if self.is_modern() {
+            return self.background(core);
+        }
         let Some(next) = self.client.beats.next else { return };
         let late = core.now >= self.client.polled + self.settings.max_poll_interval;
         if late && !matches!(self.client.task, Task::Poll { .. }) {

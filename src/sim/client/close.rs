@@ -81,6 +81,9 @@ impl Consumer {
 
     fn close_leave(&mut self, core: &mut Core) -> Closing {
         self.unassign(core);
+        if self.is_modern() {
+            return self.close_goodbye(core).map_or(Closing::Ending, Closing::Left);
+        }
         self.client.member.phase = Phase::Unjoined;
         let leaves = match self.client.goodbye {
             Goodbye::Default => self.settings.instance.is_none(),
@@ -126,6 +129,9 @@ impl Consumer {
             let void = self.is_reset();
             self.call(core, if void { Callback::Lost } else { Callback::Revoked }, self.owned(core));
             self.unassign(core);
+        }
+        if self.is_modern() {
+            return self.unsubscribed(core);
         }
         let dynamic = self.settings.instance.is_none();
         if dynamic && !self.client.member.id.is_empty() && self.client.link.coordinator == Link::Ready {

@@ -50,7 +50,8 @@ impl Consumer {
         if offsets.is_empty() {
             return None;
         }
-        if self.client.member.phase != Phase::Stable && !self.stands_alone() {
+        let free = self.stands_alone() || self.is_modern();
+        if self.client.member.phase != Phase::Stable && !free {
             if by_loop {
                 let rebalancing = self.client.member.phase != Phase::Unjoined;
                 self.commit_failed(core, if rebalancing { REBALANCING } else { FAILED });
@@ -120,6 +121,7 @@ impl Consumer {
         if matches!(self.client.task, Task::Commit { token: Some(of), .. } if of == token) {
             self.commit_returned(core);
         }
+        self.membership_committed(core, token);
         self.close_committed(core, token);
     }
 
@@ -152,6 +154,8 @@ impl Consumer {
                 self.coordinator_lost(core.now);
                 "RetriableCommitFailedException"
             }
+            // The new consumer learns of its removal by heartbeats only.
+            ErrorCode::UNKNOWN_MEMBER_ID | ErrorCode::STALE_MEMBER_EPOCH if self.is_modern() => FAILED,
             ErrorCode::UNKNOWN_MEMBER_ID | ErrorCode::ILLEGAL_GENERATION | ErrorCode::FENCED_INSTANCE_ID => {
                 self.refused(core, "OFFSET_COMMIT", generation, error);
                 FAILED

@@ -28,6 +28,8 @@ pub(in crate::sim) struct Line {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::sim) enum Note {
     Generation(i32),
+    /// A member epoch, or what stands for one on the wire.
+    Epoch(i32),
     Partitions(u32),
     Members(u32),
     Text(Rc<str>),
@@ -127,6 +129,10 @@ impl std::fmt::Display for Note {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Note::Generation(generation) => write!(f, "generation {generation}"),
+            Note::Epoch(0) => f.write_str("joins"),
+            Note::Epoch(-1) => f.write_str("leaves"),
+            Note::Epoch(-2) => f.write_str("leaves, and may come back"),
+            Note::Epoch(epoch) => write!(f, "member epoch {epoch}"),
             Note::Partitions(1) => write!(f, "1 partition"),
             Note::Partitions(count) => write!(f, "{count} partitions"),
             Note::Members(1) => write!(f, "assignment of 1 member"),

@@ -1,6 +1,7 @@
-//! Consumers: the classic Java consumer (`group.protocol=classic`) as a state machine.
+//! Consumers: the Java consumer as a state machine. The new one (`group.protocol=consumer`) is in [`modern`]; here is the
+//! classic one (`group.protocol=classic`), and what both share.
 //!
-//! A consumer has two threads. The *application thread* runs the poll loop: it alone joins, syncs, calls the rebalance
+//! A classic consumer has two threads. The *application thread* runs the poll loop: it alone joins, syncs, calls the rebalance
 //! listener, fetches offsets and records, processes and commits. The *heartbeat thread* beats, and leaves the group when
 //! `poll()` was not called for `max.poll.interval.ms`. Order and timers are those of Apache Kafka 4.3.1.
 //!
@@ -29,6 +30,7 @@ mod handover;
 mod join;
 mod link;
 mod listener;
+mod modern;
 mod poll;
 mod position;
 mod subscription;
@@ -37,6 +39,7 @@ mod task;
 pub(super) use desk::{Desk, Exchange, Note};
 pub(super) use join::Phase;
 pub(super) use link::Link;
+pub(super) use modern::Membership;
 pub(super) use task::{Task, Wish};
 
 use super::core::Core;
@@ -102,6 +105,8 @@ pub(super) struct Client {
     pub member: join::Member,
     /// Answers of JoinGroup and SyncGroup that came while the loop did not poll.
     late: Vec<(u64, Reply)>,
+    /// Membership in the new protocol, when it speaks that.
+    pub modern: Option<Box<Membership>>,
     pub beats: beat::Beats,
     /// When the last `poll()` began.
     pub polled: Time,
@@ -163,6 +168,11 @@ impl Consumer {
         self.start_metadata(core.now);
         if self.stands_alone() {
             self.take_alone(core);
+        } else {
+            self.start_membership(core);
+        }
+        if self.is_modern() {
+            return self.begin_later(core);
         }
         self.begin_poll(core);
     }
@@ -244,6 +254,9 @@ impl Consumer {
                 self.answered(core, token, *reply);
             }
         }
+        if self.is_modern() {
+            self.background_on(core);
+        }
     }
 
     fn answered(&mut self, core: &mut Core, token: u64, reply: Reply) {
@@ -260,6 +273,7 @@ impl Consumer {
             Reply::OffsetCommit(reply) => self.committed(core, token, &reply),
             Reply::OffsetFetch(reply) => self.offsets_fetched(core, token, reply),
             Reply::LeaveGroup(_) => self.left(core, token),
+            Reply::ConsumerHeartbeat(reply) => self.heartbeat_answered(core, token, reply),
             _ => {}
         }
     }
@@ -312,6 +326,7 @@ impl Client {
             link: link::Connections::default(),
             member: join::Member::default(),
             late: Vec::new(),
+            modern: None,
             beats: beat::Beats::default(),
             polled: now,
             places: Vec::new(),

@@ -16,6 +16,9 @@ impl Consumer {
 
     /// Goes on with a `poll()` after news; whether it has returned.
     pub(super) fn poll_step(&mut self, core: &mut Core) -> bool {
+        if self.is_modern() {
+            return self.pass(core);
+        }
         let Task::Poll { until } = self.client.task else { return false };
         self.client.polled = core.now;
         if let Some(exception) = self.client.fatal.take() {
@@ -93,7 +96,7 @@ impl Consumer {
     }
 
     /// Moves records from the buffer to the batch, at most `max.poll.records`; whether there are any.
-    fn collect(&mut self, core: &mut Core) -> bool {
+    pub(super) fn collect(&mut self, core: &mut Core) -> bool {
         let mut room = self.settings.max_poll_records;
         while room > 0
             && let Some(chunk) = self.client.buffer.front_mut()
@@ -104,6 +107,7 @@ impl Consumer {
             };
             if place.log != chunk.log
                 || !place.ready()
+                || place.held
                 || place.position != chunk.from
                 || chunk.fault.is_some()
             {
@@ -150,7 +154,7 @@ impl Consumer {
     }
 
     /// Sends the next fetch, for all partitions that have a position and nothing in the buffer.
-    fn send_fetch(&mut self, core: &mut Core) {
+    pub(super) fn send_fetch(&mut self, core: &mut Core) {
         let fetch = &mut core.fetches[self.id as usize];
         if fetch.phase != fetch::Phase::Idle || self.client.places.is_empty() {
             return;
@@ -158,7 +162,8 @@ impl Consumer {
         fetch.wanted.clear();
         let mut any = false;
         for place in &self.client.places {
-            let wanted = (place.ready() && !place.buffered).then_some((place.log, place.position));
+            let wanted =
+                (place.ready() && !place.held && !place.buffered).then_some((place.log, place.position));
             any |= wanted.is_some();
             fetch.wanted.push(wanted);
         }

@@ -1,6 +1,6 @@
 //! Where reading starts: the committed offset, checked against the log, or what the reset policy says.
 
-use super::{Consumer, Note};
+use super::{Consumer, Link, Note};
 use crate::base::Time;
 use crate::group::{self, ErrorCode, FetchGroup, OffsetFetchReply, TopicRef};
 use crate::sim::core::Core;
@@ -32,6 +32,8 @@ pub(in crate::sim) struct Place {
     state: State,
     /// Whether the buffer holds records of it.
     pub buffered: bool,
+    /// Whether it is about to be taken away: nothing of it is fetched or returned any more.
+    pub held: bool,
 }
 
 /// Requests about positions that are under way.
@@ -44,7 +46,7 @@ pub(super) struct Asked {
 
 impl Place {
     pub fn new(log: u32) -> Place {
-        Place { log, position: 0, state: State::Unknown, buffered: false }
+        Place { log, position: 0, state: State::Unknown, buffered: false, held: false }
     }
 
     /// Whether its position has yet to be found.
@@ -75,11 +77,37 @@ impl Consumer {
             self.client.asked.checked = Some(core.send(self.address(), Call::OffsetForLeaderEpoch(logs)));
         }
         if self.any(State::Reset) && self.client.asked.listed.is_none() {
-            let earliest = self.settings.reset == Reset::Earliest;
-            let target = |log| if earliest { Target::Start(log) } else { Target::End(log) };
-            let targets = self.logs(State::Reset).map(target).collect();
-            self.client.asked.listed = Some(core.send(self.address(), Call::ListOffsets(targets)));
+            self.list_offsets(core);
         }
+    }
+
+    /// The same for the new consumer, whose background thread takes what it can in one step: what needs a new step waits
+    /// for the application thread's next pass.
+    pub(super) fn step_positions(&mut self, core: &mut Core, in_pass: bool) {
+        if self.client.unready == 0 || self.client.link.coordinator != Link::Ready {
+            return;
+        }
+        let asked = self.client.asked;
+        if in_pass && self.any(State::Unchecked) && asked.checked.is_none() && self.leader_ready(core) {
+            let logs = self.logs(State::Unchecked).collect();
+            self.client.asked.checked = Some(core.send(self.address(), Call::OffsetForLeaderEpoch(logs)));
+        }
+        if in_pass && self.any(State::Unknown) && asked.committed.is_none() && asked.listed.is_none() {
+            self.fetch_committed(core);
+        } else if self.any(State::Reset)
+            && self.client.asked.committed.is_none()
+            && asked.listed.is_none()
+            && self.leader_ready(core)
+        {
+            self.list_offsets(core);
+        }
+    }
+
+    fn list_offsets(&mut self, core: &mut Core) {
+        let earliest = self.settings.reset == Reset::Earliest;
+        let target = |log| if earliest { Target::Start(log) } else { Target::End(log) };
+        let targets = self.logs(State::Reset).map(target).collect();
+        self.client.asked.listed = Some(core.send(self.address(), Call::ListOffsets(targets)));
     }
 
     fn any(&self, state: State) -> bool {
@@ -103,7 +131,12 @@ impl Consumer {
         }
         let count = self.logs(State::Unknown).count() as u32;
         let group_id = core.groups[self.group as usize].name.clone();
-        let group = FetchGroup { group_id, member_id: None, member_epoch: -1, topics: Some(topics) };
+        let member = &self.client.member;
+        let (member_id, member_epoch) = match self.is_modern() {
+            true => (Some(member.id.clone()), member.generation),
+            false => (None, -1),
+        };
+        let group = FetchGroup { group_id, member_id, member_epoch, topics: Some(topics) };
         let request = group::OffsetFetch { groups: vec![group], require_stable: true };
         let token = self.ask(core, group::Request::OffsetFetch(request), Note::Partitions(count));
         self.client.asked.committed = Some(token);
@@ -117,6 +150,10 @@ impl Consumer {
         self.client.asked.committed = None;
         let mut without = false;
         for group in &reply.groups {
+            if !group.error.is_none() && self.is_modern() {
+                // The next pass asks again, with the epoch that it has then.
+                return;
+            }
             if !group.error.is_none() {
                 return self.refused(core, "OFFSET_FETCH", self.client.member.generation, group.error);
             }
@@ -177,6 +214,9 @@ impl Consumer {
                 progress.start = Some(offset);
                 progress.begin = offset;
             }
+        }
+        if self.is_modern() {
+            self.send_fetch(core);
         }
     }
 

@@ -67,7 +67,7 @@ impl Consumer {
 }
 
 /// Topics in the order in which the consumer sends them.
-fn sorted(topics: &[Rc<str>]) -> Vec<Rc<str>> {
+pub(super) fn sorted(topics: &[Rc<str>]) -> Vec<Rc<str>> {
     let mut topics = topics.to_vec();
     small::sort(&mut topics);
     topics

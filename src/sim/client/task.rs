@@ -291,6 +291,9 @@ impl Consumer {
                 self.topics = topics;
                 self.client.member.news = true;
                 self.client.task = Task::Between { empty: false };
+                if self.is_modern() {
+                    self.subscribed(core);
+                }
             }
             Wish::Unsubscribe => self.unsubscribe(core),
             Wish::Slow(_) => unreachable!("a slow record needs a record"),

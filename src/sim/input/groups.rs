@@ -3,7 +3,7 @@
 use super::named;
 use crate::group::{self, CommitPartition, ErrorCode, Reply, Request, TopicRef};
 use crate::sim::broker::error_of;
-use crate::sim::spec::{GroupSpec, ResetTo, Settings};
+use crate::sim::spec::{GroupSpec, Protocol, ResetTo, Settings};
 use crate::sim::trace::Happening;
 use crate::sim::{Refusal, World};
 use std::rc::Rc;
@@ -20,8 +20,24 @@ impl World {
             return Err(Refusal::GroupExists(spec.name));
         }
         let place = self.core.group_or_new(&spec.name);
+        if spec.settings.protocol == Some(Protocol::Consumer) {
+            self.set_on_broker(&spec);
+        }
         self.core.groups[place as usize].settings = spec.settings;
         Ok(())
+    }
+
+    /// Session and heartbeat of the consumer protocol are the broker's settings for the group
+    /// (`consumer.session.timeout.ms`, `consumer.heartbeat.interval.ms`).
+    fn set_on_broker(&mut self, spec: &GroupSpec) {
+        let mut settings = group::DynamicSettings::default();
+        if let Some(session) = spec.settings.session_timeout {
+            settings.consumer.session_timeout_ms = session.ms() as i32;
+        }
+        if let Some(heartbeat) = spec.settings.heartbeat {
+            settings.consumer.heartbeat_interval_ms = heartbeat.ms() as i32;
+        }
+        self.core.coordinator.set_group_settings(&spec.name, settings);
     }
 
     /// Sets the committed offsets of a group, as `kafka-consumer-groups --reset-offsets` does: refused while it lives.
@@ -98,8 +114,10 @@ impl World {
 /// What Kafka's ConsumerConfig and the coordinator refuse.
 pub(super) fn fits(settings: &Settings) -> Result<(), Refusal> {
     let bad = |name, reason: &str| Err(Refusal::BadSetting(name, reason.into()));
+    let consumer = settings.protocol == Some(Protocol::Consumer);
     for name in settings.assignors.iter().flatten() {
-        if crate::assign::by_name(name).is_none() {
+        // An assignor of the broker's that it does not have is refused by the broker.
+        if !consumer && crate::assign::by_name(name).is_none() {
             return Err(Refusal::NoAssignor(name.clone()));
         }
     }

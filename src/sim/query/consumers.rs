@@ -29,6 +29,7 @@ impl World {
             (name.topic.clone(), name.partition)
         };
         ConsumerFacts {
+            membership: of.client.modern.as_ref().map(|modern| modern.facts(member.generation)),
             name: self.core.consumers[of.id as usize].clone(),
             group: self.core.groups[of.group as usize].name.clone(),
             index: of.id,

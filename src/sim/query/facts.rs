@@ -1,6 +1,6 @@
 //! What can be asked of a world, as plain data. Names as in the session's views, which are made from these.
 
-use crate::base::{Span, Time};
+use crate::base::{Span, Time, TopicPartition};
 use std::rc::Rc;
 
 /// A topic.
@@ -102,6 +102,8 @@ impl GroupState {
 /// A group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupFacts {
+    /// Its epochs and members, when it is a group of the consumer protocol.
+    pub consumer: Option<ConsumerGroupFacts>,
     /// Its name.
     pub name: Rc<str>,
     /// Its state.
@@ -175,9 +177,52 @@ impl ConsumerState {
     }
 }
 
+/// A member of the consumer protocol, as its client sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MembershipFacts {
+    /// Kafka's name of its state: JOINING, RECONCILING and so on.
+    pub state: &'static str,
+    /// Its epoch; `None` while it has none.
+    pub epoch: Option<i32>,
+    /// What it still has to give up in the reconciliation under way.
+    pub gives_up: Vec<TopicPartition>,
+    /// What it is given in the reconciliation under way.
+    pub receives: Vec<TopicPartition>,
+}
+
+/// A group of the consumer protocol, as the coordinator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsumerGroupFacts {
+    /// The group epoch.
+    pub epoch: i32,
+    /// The epoch of its target assignment.
+    pub assignment_epoch: i32,
+    /// The server-side assignor.
+    pub assignor: Rc<str>,
+    /// Its members, in the order of Kafka's hash map.
+    pub members: Vec<ConsumerGroupMemberFacts>,
+}
+
+/// A member of a group of the consumer protocol, as the coordinator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsumerGroupMemberFacts {
+    /// Its member id.
+    pub id: Rc<str>,
+    /// The consumer that it belongs to, if one is known.
+    pub consumer: Option<Rc<str>>,
+    /// Its member epoch.
+    pub epoch: i32,
+    /// What it has: what is assigned to it, and what it has not given up yet.
+    pub current: Vec<TopicPartition>,
+    /// What it is to have.
+    pub target: Vec<TopicPartition>,
+}
+
 /// A consumer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsumerFacts {
+    /// Its membership, when it speaks the consumer protocol.
+    pub membership: Option<MembershipFacts>,
     /// Its name.
     pub name: Rc<str>,
     /// Its group.

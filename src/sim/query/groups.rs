@@ -1,8 +1,9 @@
 //! Questions about groups and the group protocol.
 
-use super::{Counters, GroupFacts, GroupState};
+use super::{ConsumerGroupFacts, ConsumerGroupMemberFacts, Counters, GroupFacts, GroupState};
+use crate::base::TopicPartition;
 use crate::base::small;
-use crate::group;
+use crate::group::{self, ConsumerDescribedMember, NamedPartitions};
 use crate::sim::World;
 use crate::sim::client::Life;
 use crate::sim::core::Log;
@@ -31,8 +32,31 @@ impl World {
             leader: leader.map(|address| self.core.consumers[address.consumer as usize].clone()),
             members: view.as_ref().map_or(0, |view| view.members.len() as u32),
             alive: self.alive(&name),
+            consumer: self.consumer_group(&name),
             name,
         }
+    }
+
+    /// A group of the consumer protocol.
+    fn consumer_group(&self, name: &str) -> Option<ConsumerGroupFacts> {
+        let group = self.core.coordinator.consumer_group(name)?;
+        let member = |member: ConsumerDescribedMember| ConsumerGroupMemberFacts {
+            consumer: self
+                .core
+                .members
+                .get(&member.member_id)
+                .map(|address| self.core.consumers[address.consumer as usize].clone()),
+            id: member.member_id,
+            epoch: member.epoch,
+            current: flat(&member.assignment),
+            target: flat(&member.target),
+        };
+        Some(ConsumerGroupFacts {
+            epoch: group.epoch,
+            assignment_epoch: group.assignment_epoch,
+            assignor: group.assignor,
+            members: group.members.into_iter().map(member).collect(),
+        })
     }
 
     /// The consumers of a group whose process runs, in the order in which they were added.
@@ -85,6 +109,14 @@ impl World {
     pub fn log_place(&self, topic: &str, partition: i32) -> Option<u32> {
         self.core.log_of(topic, partition)
     }
+}
+
+fn flat(topics: &[NamedPartitions]) -> Vec<TopicPartition> {
+    let of = |topic: &NamedPartitions| {
+        let name = topic.name.clone();
+        topic.partitions.clone().into_iter().map(move |number| TopicPartition::new(name.clone(), number))
+    };
+    topics.iter().flat_map(of).collect()
 }
 
 fn state(state: group::GroupState) -> GroupState {

@@ -1,7 +1,7 @@
 //! A consumer's settings as text: those that were changed in the story's words, all of them under Kafka's names.
 
 use crate::base::Span;
-use crate::sim::spec::{Commit, Reset, Resolved, Settings};
+use crate::sim::spec::{Commit, Protocol, Reset, Resolved, Settings};
 use std::rc::Rc;
 
 impl Settings {
@@ -9,6 +9,7 @@ impl Settings {
     pub(super) fn changed(&self) -> Vec<(Rc<str>, Rc<str>)> {
         let span = |value: Option<Span>| value.map(|span| span.to_string());
         let list = [
+            ("protocol", self.protocol.map(|protocol| protocol.name().into())),
             ("assignor", self.assignors.as_ref().map(|names| names.join(","))),
             ("session-timeout", span(self.session_timeout)),
             ("heartbeat", span(self.heartbeat)),
@@ -31,21 +32,40 @@ impl Resolved {
     /// All settings that matter, under Kafka's names.
     pub(super) fn all(&self) -> Vec<(&'static str, Rc<str>)> {
         let ms = |span: Span| -> Rc<str> { span.ms().to_string().into() };
-        let mut all: Vec<(&'static str, Rc<str>)> = vec![
-            ("partition.assignment.strategy", self.assignors.join(",").into()),
-            ("session.timeout.ms", ms(self.session_timeout)),
-            ("heartbeat.interval.ms", ms(self.heartbeat)),
+        // Of the consumer protocol the broker says how long a session is and how often a heartbeat is due.
+        let mut all: Vec<(&'static str, Rc<str>)> = match self.protocol {
+            Protocol::Classic => vec![
+                ("partition.assignment.strategy", self.assignors.join(",").into()),
+                ("session.timeout.ms", ms(self.session_timeout)),
+                ("heartbeat.interval.ms", ms(self.heartbeat)),
+            ],
+            Protocol::Consumer => vec![
+                ("group.protocol", self.protocol.name().into()),
+                ("group.remote.assignor", self.assignor.clone().unwrap_or_else(|| "null".into())),
+            ],
+        };
+        all.extend([
             ("max.poll.interval.ms", ms(self.max_poll_interval)),
             ("max.poll.records", self.max_poll_records.to_string().into()),
             ("metadata.max.age.ms", ms(self.metadata_max_age)),
             ("auto.offset.reset", self.reset.name().into()),
             ("enable.auto.commit", (self.commit == Commit::Auto).to_string().into()),
             ("auto.commit.interval.ms", ms(self.auto_commit_interval)),
-        ];
+        ]);
         if let Some(instance) = &self.instance {
             all.push(("group.instance.id", instance.clone()));
         }
         all
+    }
+}
+
+impl Protocol {
+    /// Kafka's word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Protocol::Classic => "classic",
+            Protocol::Consumer => "consumer",
+        }
     }
 }
 

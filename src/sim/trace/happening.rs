@@ -62,6 +62,8 @@ pub enum Happening {
     Emptied(Rc<str>, i32),
     /// A callback was called: process, group, which, the client's generation, partitions.
     Called(Process, Rc<str>, Callback, i32, Rc<[TopicPartition]>),
+    /// A heartbeat of the consumer protocol was answered: process, group, member epoch, the assignment if it named one.
+    Epoch(Process, Rc<str>, i32, Option<Rc<[TopicPartition]>>),
     /// A heartbeat was answered with REBALANCE_IN_PROGRESS: process.
     Told(Process),
     /// The coordinator removed a member that it had not heard of: process, group, session timeout.

@@ -6,7 +6,6 @@ use crate::story::args::Name;
 use crate::story::command::{
     Close, CloseOption, Command, Consumer, Delete, Group, Producer, Reset, ResetTo, Source, Start,
 };
-use crate::story::settings::{Protocol, Settings};
 
 impl Runner {
     /// Carries a command out at the present and keeps what came of it as an event. Gives the command as it stands in the
@@ -133,13 +132,11 @@ impl Runner {
     }
 
     fn group(&mut self, group: &Group) -> Result<(), Refusal> {
-        available(&group.settings)?;
-        let spec = sim::GroupSpec { name: group.name.clone(), settings: group.settings.client.clone() };
+        let spec = sim::GroupSpec { name: group.name.clone(), settings: group.settings.for_world() };
         Ok(self.world.add_group(spec)?)
     }
 
     fn consumer(&mut self, consumer: &Consumer) -> Result<(), Refusal> {
-        available(&consumer.settings)?;
         let Some(group) = consumer.group.clone() else {
             return Err(Refusal::not_available("assign= without group="));
         };
@@ -148,7 +145,7 @@ impl Runner {
         }
         self.all(&consumer.names, |world, name| {
             let (name, group) = (name.into(), group.clone());
-            let (topics, settings) = (Vec::new(), consumer.settings.client.clone());
+            let (topics, settings) = (Vec::new(), consumer.settings.for_world());
             let spec = sim::ConsumerSpec { name, group, topics, settings };
             match &consumer.source {
                 Source::Subscribe(topics) => {
@@ -169,8 +166,7 @@ impl Runner {
     }
 
     fn start(&mut self, start: &Start) -> Result<(), Refusal> {
-        available(&start.settings)?;
-        self.all(&start.consumers, |world, name| world.start(name, &start.settings.client))
+        self.all(&start.consumers, |world, name| world.start(name, &start.settings.for_world()))
     }
 
     fn reset(&mut self, reset: &Reset) -> Result<(), Refusal> {
@@ -180,12 +176,4 @@ impl Runner {
         };
         self.whole(|world| world.reset_offsets(&reset.group, &reset.topic, to))
     }
-}
-
-/// Refuses by name what the language knows and this version cannot do.
-fn available(settings: &Settings) -> Result<(), Refusal> {
-    if settings.protocol == Some(Protocol::Consumer) {
-        return Err(Refusal::not_available("protocol=consumer"));
-    }
-    Ok(())
 }

@@ -1,0 +1,278 @@
+//! Where the member stands, and how it gets from the assignment that it has to the one that the coordinator wants.
+//!
+//! ```text
+//! revoked = owned − target        added = target − owned
+//! commit (automatic only) → revoked(…), if any → assigned(…), even of nothing → acknowledging heartbeat
+//! ```
+
+use super::callback::Pending;
+use crate::base::{Span, Time, TopicPartition, Uuid};
+use crate::sim::client::Consumer;
+use crate::sim::core::Core;
+use crate::sim::query::MembershipFacts;
+use crate::sim::spec::Commit;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+/// Where a member stands: Kafka's `MemberState`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(in crate::sim) enum State {
+    /// Not in the group and not about to be.
+    Unsubscribed,
+    /// The next heartbeat joins, with epoch 0. Next: `Reconciling`, or `Stable`.
+    #[default]
+    Joining,
+    /// It is to have something else than it has. Next: `Acknowledging`.
+    Reconciling,
+    /// The next heartbeat, at once, says what it has now. Next: `Stable`, or `Reconciling` again.
+    Acknowledging,
+    /// It has what it is to have.
+    Stable,
+    /// Refused by the coordinator; what it had is being reported lost. Next: `Joining`.
+    Fenced,
+    /// It left because `poll()` was not called in time; what it had is to be reported lost. Next: `Joining`, with `poll()`.
+    Stale,
+    /// It is leaving, or has left.
+    Leaving,
+    /// It cannot be a member, and `poll()` throws.
+    Fatal,
+}
+
+/// How far a reconciliation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Stage {
+    /// The answer of the commit before it is waited for.
+    Committing(u64),
+    /// The application thread has to call `revoked`, or is in it.
+    Revoking,
+    /// The application thread has to call `assigned`.
+    Assigning,
+}
+
+/// A reconciliation under way.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Reconciliation {
+    pub stage: Stage,
+    /// What the member has when it is done.
+    pub target: Vec<TopicPartition>,
+    pub revoked: Rc<[TopicPartition]>,
+    pub added: Rc<[TopicPartition]>,
+}
+
+/// Membership in the new protocol, as the client sees it. Id and epoch are those of [`super::super::join::Member`].
+#[derive(Clone, Debug, Default, Hash)]
+pub(in crate::sim) struct Membership {
+    pub state: State,
+    /// What it has, as it last acknowledged or will acknowledge; `None` before the first reconciliation.
+    pub(super) current: Option<Vec<TopicPartition>>,
+    /// What the coordinator last said it is to have, by topic ids; `None` before the first answer.
+    pub(super) target: Option<Vec<(Uuid, Vec<i32>)>>,
+    /// The reconciliation under way.
+    pub(super) reconciliation: Option<Reconciliation>,
+    /// Callbacks that the application thread has to call, in order.
+    pub(super) pending: VecDeque<Pending>,
+    /// The commit inside a callback whose answer is waited for.
+    pub(super) in_callback: Option<(u64, Pending)>,
+    /// Whether a stale member may rejoin as soon as its loss is reported: `poll()` was called.
+    pub(super) rejoin: bool,
+    /// The heartbeat under way.
+    pub(super) under_way: Option<u64>,
+    /// As the coordinator said it; zero before its first answer.
+    pub(super) interval: Span,
+    /// The topics that the last heartbeat with topics named.
+    pub(super) said_topics: Option<Vec<Rc<str>>>,
+    /// The assignment that the last heartbeat with an assignment named.
+    pub(super) said_owned: Option<Vec<TopicPartition>>,
+    /// When the application thread wakes up inside `poll()`; `None` when it is to make a pass now.
+    pub(super) sleeps_until: Option<Time>,
+}
+
+impl Membership {
+    /// Whether the member is in the group, or about to be.
+    pub(super) fn beats(&self) -> bool {
+        matches!(self.state, State::Joining | State::Reconciling | State::Acknowledging | State::Stable)
+    }
+}
+
+impl State {
+    /// Kafka's name.
+    fn name(self) -> &'static str {
+        match self {
+            State::Unsubscribed => "UNSUBSCRIBED",
+            State::Joining => "JOINING",
+            State::Reconciling => "RECONCILING",
+            State::Acknowledging => "ACKNOWLEDGING",
+            State::Stable => "STABLE",
+            State::Fenced => "FENCED",
+            State::Stale => "STALE",
+            State::Leaving => "LEAVING",
+            State::Fatal => "FATAL",
+        }
+    }
+}
+
+impl Membership {
+    /// For those who look at it.
+    pub(in crate::sim) fn facts(&self, epoch: i32) -> MembershipFacts {
+        let under_way = self.reconciliation.as_ref();
+        let gives_up = under_way.filter(|of| of.stage != Stage::Assigning);
+        MembershipFacts {
+            state: self.state.name(),
+            epoch: (epoch > 0).then_some(epoch),
+            gives_up: gives_up.map(|of| of.revoked.to_vec()).unwrap_or_default(),
+            receives: under_way.map(|of| of.added.to_vec()).unwrap_or_default(),
+        }
+    }
+}
+
+impl Consumer {
+    /// Takes in the assignment of a heartbeat's answer.
+    pub(super) fn target_came(&mut self, target: Vec<(Uuid, Vec<i32>)>) {
+        self.membership().target = Some(target);
+        self.membership().state = State::Reconciling;
+    }
+
+    /// What it is to have, by names, in order. The flag is unset while the name of a topic is not known.
+    fn resolved_target(&self, core: &Core) -> (Vec<TopicPartition>, bool) {
+        let modern = self.client.modern.as_ref().expect("the new protocol");
+        let (mut partitions, mut whole) = (Vec::new(), true);
+        for (id, numbers) in modern.target.iter().flatten() {
+            let topic = core.topics.iter().find(|(_, topic)| topic.id == *id).map(|(name, _)| name);
+            match topic.filter(|name| self.client.link.topics.get(*name).is_some_and(|count| *count > 0)) {
+                Some(name) => {
+                    partitions.extend(numbers.iter().map(|number| TopicPartition::new(name.clone(), *number)))
+                }
+                None => whole = false,
+            }
+        }
+        partitions.sort();
+        (partitions, whole)
+    }
+
+    /// Begins a reconciliation, if there is something to reconcile. With automatic commits only a pass of the
+    /// application thread may begin it: only then positions are safe to commit.
+    pub(super) fn reconcile(&mut self, core: &mut Core, in_pass: bool) {
+        let modern = self.membership();
+        if modern.state != State::Reconciling || modern.reconciliation.is_some() {
+            return;
+        }
+        let (target, whole) = self.resolved_target(core);
+        if !whole {
+            self.doubt_metadata(core.now);
+        }
+        if self.membership().current.as_ref() == Some(&target) {
+            self.membership().state = if whole { State::Stable } else { State::Reconciling };
+            return;
+        }
+        let auto = self.settings.commit == Commit::Auto;
+        if auto && !in_pass {
+            return;
+        }
+        let owned = self.owned(core);
+        let revoked: Rc<[TopicPartition]> =
+            owned.iter().filter(|of| target.binary_search(of).is_err()).cloned().collect();
+        let added = target.iter().filter(|of| owned.binary_search(of).is_err()).cloned().collect();
+        self.hold(core, &revoked);
+        let token = if auto { self.commit_positions(core) } else { None };
+        let stage = token.map_or(Stage::Revoking, Stage::Committing);
+        self.membership().reconciliation = Some(Reconciliation { stage, target, revoked, added });
+        if token.is_none() {
+            self.reconcile_on();
+        }
+    }
+
+    /// The commit before it is done: the callbacks are due.
+    fn reconcile_on(&mut self) {
+        let modern = self.membership();
+        let Some(of) = &mut modern.reconciliation else { return };
+        let revokes = !of.revoked.is_empty();
+        of.stage = if revokes { Stage::Revoking } else { Stage::Assigning };
+        modern.pending.push_back(if revokes { Pending::Revoked } else { Pending::Assigned });
+    }
+
+    /// A commit was answered, well or not: what waited for it goes on.
+    pub(in crate::sim::client) fn membership_committed(&mut self, core: &mut Core, token: u64) {
+        let Some(modern) = &mut self.client.modern else { return };
+        if let Some((_, callback)) = modern.in_callback.take_if(|(of, _)| *of == token) {
+            self.callback_returned(core, callback);
+            self.membership().sleeps_until = None;
+        } else if modern.reconciliation.as_ref().is_some_and(|of| of.stage == Stage::Committing(token)) {
+            self.reconcile_on();
+        }
+    }
+
+    /// The callback `revoked` of a reconciliation has returned.
+    pub(super) fn revocation_done(&mut self) {
+        let modern = self.membership();
+        if let Some(of) = &mut modern.reconciliation {
+            of.stage = Stage::Assigning;
+            modern.pending.push_back(Pending::Assigned);
+        }
+    }
+
+    /// The callback `assigned` has returned: the member says so at once. The automatic commit's timer starts anew.
+    pub(super) fn reconciliation_done(&mut self, core: &mut Core) {
+        self.client.commits.next_auto = core.now + self.settings.auto_commit_interval;
+        let modern = self.membership();
+        let Some(of) = modern.reconciliation.take() else { return };
+        modern.current = Some(of.target);
+        modern.state = State::Acknowledging;
+        self.background(core);
+    }
+
+    /// The coordinator does not know the member, or its epoch: what it has is lost, and it joins anew.
+    pub(super) fn fenced(&mut self, core: &mut Core) {
+        self.release(core, State::Fenced);
+    }
+
+    /// `poll()` was not called in time, and the member has left.
+    pub(super) fn stale(&mut self, core: &mut Core) {
+        self.membership().rejoin = false;
+        self.release(core, State::Stale);
+    }
+
+    /// It can never be a member.
+    pub(super) fn failed_for_ever(&mut self, core: &mut Core, exception: &'static str) {
+        self.release(core, State::Fatal);
+        self.fail(core, exception);
+    }
+
+    fn release(&mut self, core: &mut Core, state: State) {
+        self.client.member.generation = -1;
+        let modern = self.client.modern.as_mut().expect("the new protocol");
+        modern.state = state;
+        modern.reconciliation = None;
+        modern.pending.clear();
+        if self.client.places.is_empty() {
+            return self.released(core);
+        }
+        modern.pending.push_back(Pending::Lost);
+    }
+
+    /// The loss is reported: a fenced member rejoins, a stale one when `poll()` has been called.
+    pub(super) fn released(&mut self, core: &mut Core) {
+        let modern = self.membership();
+        (modern.current, modern.target, modern.said_owned) = (None, None, None);
+        let rejoins = match modern.state {
+            State::Fenced => true,
+            State::Stale => modern.rejoin,
+            _ => false,
+        };
+        if rejoins {
+            modern.state = State::Joining;
+            self.background(core);
+        }
+    }
+
+    /// `poll()` was called: a stale member rejoins as soon as its loss is reported.
+    pub(super) fn rejoin_stale(&mut self, core: &mut Core) {
+        let waits = self.client.places.is_empty();
+        let modern = self.membership();
+        if modern.state == State::Stale && !modern.rejoin {
+            modern.rejoin = true;
+            if waits {
+                self.released(core);
+            }
+        }
+    }
+}
