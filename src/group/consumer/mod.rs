@@ -13,13 +13,13 @@
 //! | Stable | all are |
 //!
 //! A request is computed from what is there, without changing it, into records and a reply; the records are appended and
-//! only replaying them changes the group ([`state`]). Beside records a group has timers and the moment at which it looks
+//! only replaying them changes the group (`state`). Beside records a group has timers and the moment at which it looks
 //! at topics again.
 //!
-//! One file a request ([`heartbeat`], [`leave`], [`describe`]) and one a concern: [`reconcile`] is the rule by which a
-//! member follows its target, [`target`] makes the target, [`subscription`] says who reads what, [`regex`] which topics an
-//! expression means. Members that use the classic protocol are served in [`classic_join`] and [`classic_member`]; [`upgrade`]
-//! and [`downgrade`] turn whole groups.
+//! One file a request (`heartbeat`, `leave`, `describe`) and one a concern: `reconcile` is the rule by which a
+//! member follows its target, `target` makes the target, `subscription` says who reads what, `regex` which topics an
+//! expression means. Members that use the classic protocol are served in `classic_join` and `classic_member`; `upgrade`
+//! and `downgrade` turn whole groups.
 
 mod assignment;
 mod classic_join;

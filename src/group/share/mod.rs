@@ -2,7 +2,7 @@
 //!
 //! Membership is that of the consumer protocol without what it takes for a partition to have one owner: nobody gives
 //! anything up, a member goes straight to its target, and several may read one partition. There are no static members, no
-//! expressions and no rebalance timeout. So a share group *is* a [`ConsumerGroup`] of another kind; its records are the same
+//! expressions and no rebalance timeout. So a share group *is* a `ConsumerGroup` of another kind; its records are the same
 //! under other types ([`record`]).
 //!
 //! ```text
@@ -11,7 +11,7 @@
 //! ```
 //!
 //! The state of partitions (which records were acquired, by whom, how often) lies elsewhere, in a persister, which here
-//! always succeeds at once: what it did is a batch of its own, after the reply ([`initialize`]).
+//! always succeeds at once: what it did is a batch of its own, after the reply (`initialize`).
 
 mod heartbeat;
 mod initialize;
