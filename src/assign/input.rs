@@ -1,9 +1,7 @@
 //! What a client-side assignor is given and what it answers.
 
 use super::order;
-use crate::base::Map;
-use crate::base::small;
-use crate::base::{JavaMap, TopicPartition};
+use crate::base::{JavaMap, Map, TopicPartition, small};
 use std::rc::Rc;
 
 /// A topic that exists, or one that somebody speaks of.

@@ -1,9 +1,8 @@
 //! The orders in which Kafka's assignors walk members and topics.
 
 use super::Member;
-use crate::base::JavaHash;
 use crate::base::java_order::{self, Adds, spread};
-use crate::base::small;
+use crate::base::{JavaHash, small};
 use std::cmp::Ordering;
 use std::rc::Rc;
 

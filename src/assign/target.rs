@@ -2,8 +2,7 @@
 
 use super::order;
 use crate::base::java_order::{self, Adds, spread};
-use crate::base::small;
-use crate::base::{JavaHash, Map, Uuid};
+use crate::base::{JavaHash, Map, Uuid, small};
 use std::rc::Rc;
 
 /// Partitions of one topic that follow each other.

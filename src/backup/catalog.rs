@@ -2,7 +2,7 @@
 
 use super::digest::Digest;
 use super::label::Label;
-use super::manifest::json::{self, object, words};
+use super::manifest::json::{self, Json, object, words};
 use super::manifest::{FormatError, KindName, Manifest};
 use super::store::Store;
 use std::rc::Rc;
@@ -96,7 +96,7 @@ impl Catalog {
 
     /// The canonical bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        json::to_bytes(self)
+        json::to_bytes(self.to_value())
     }
 
     /// Adds an entry at its place, in the stead of one with the same label.

@@ -11,9 +11,7 @@ use super::offsets;
 use super::scan::{Facts, Scan};
 use super::snapshot::{GroupSnapshot, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
 use super::store::{ChunkKey, Transaction};
-use crate::base::Map;
-use crate::base::Uuid;
-use crate::base::small;
+use crate::base::{Map, Uuid, small};
 use crate::log::{Partition, segment};
 use std::rc::Rc;
 

@@ -114,7 +114,7 @@ fn csv_field(field: &str) -> String {
 
 /// `topics.json`: the topics as in the manifest.
 pub fn topics_json(topics: &[TopicEntry]) -> Vec<u8> {
-    json::to_bytes(&topics.to_vec())
+    json::to_bytes(json::list(topics))
 }
 
 /// `create-topics.sh`: a command a topic. Every word that comes from the backup stands in single quotes.

@@ -8,8 +8,7 @@
 //! silently start over, and an epoch above the partition's own hangs the group. The manifest has both.
 
 use super::manifest::GroupEntry;
-use crate::base::Map;
-use crate::base::small;
+use crate::base::{Map, small};
 use crate::log::Record;
 use crate::log::batch::{self, BatchInfo};
 use std::rc::Rc;

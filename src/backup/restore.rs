@@ -7,8 +7,7 @@ use super::manifest::{FileEntry, FileKind, GroupEntry, Manifest, OffsetEntry, Pa
 use super::snapshot::OffsetSnapshot;
 use super::store::{self, Store};
 use super::verify::{Finding, Report, verify};
-use crate::base::Map;
-use crate::base::Uuid;
+use crate::base::{Map, Uuid};
 use crate::log::{Bytes, Partition};
 use std::fmt;
 use std::rc::Rc;

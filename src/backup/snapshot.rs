@@ -1,8 +1,7 @@
 //! What the world gives for a backup: plain data of one engine tick, with the logs borrowed.
 
 use super::Digest;
-use crate::base::Map;
-use crate::base::{Time, Uuid};
+use crate::base::{Map, Time, Uuid};
 use crate::log::Partition;
 use std::rc::Rc;
 

@@ -14,8 +14,7 @@ use super::timer::{Task, TimerKey, Timers};
 use super::turn::Turn;
 use super::view::GroupView;
 use crate::assign::server::Kind;
-use crate::base::Map;
-use crate::base::{Time, Uuid};
+use crate::base::{Map, Time, Uuid};
 use std::rc::Rc;
 
 /// A group coordinator for all groups of a cluster.

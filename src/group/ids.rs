@@ -1,7 +1,6 @@
 //! Where the coordinator gets the UUIDs of its members from.
 
-use crate::base::Map;
-use crate::base::{Rng, Uuid};
+use crate::base::{Map, Rng, Uuid};
 use std::collections::VecDeque;
 use std::rc::Rc;
 

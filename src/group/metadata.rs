@@ -1,7 +1,6 @@
 //! What the coordinator knows of topics.
 
-use crate::base::Map;
-use crate::base::Uuid;
+use crate::base::{Map, Uuid};
 use std::rc::Rc;
 
 /// The topics that exist, by name. Hand it over whole after each change.

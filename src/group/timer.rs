@@ -3,8 +3,7 @@
 //! Arming a key that is armed replaces the old timer. Timers fire by deadline, then by the order in which they were
 //! last armed.
 
-use crate::base::Map;
-use crate::base::{Span, Time};
+use crate::base::{Map, Span, Time};
 use std::rc::Rc;
 
 /// What a timer is for; at most one is armed for each key.

@@ -7,8 +7,7 @@ use super::consumer::ConsumerGroup;
 use super::metadata::Metadata;
 use super::protocol::{Assigned, Subscription};
 use crate::assign::server::Kind;
-use crate::base::Set;
-use crate::base::{Span, Time, TopicPartition, Uuid};
+use crate::base::{Set, Span, Time, TopicPartition, Uuid};
 use std::rc::Rc;
 
 /// The state of a group, under Kafka's names: of classic groups Empty to Stable, of consumer groups Empty, Stable and the

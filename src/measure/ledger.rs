@@ -3,9 +3,7 @@
 use super::drain::drain;
 use super::moves::{self, Moves};
 use super::ownership::{Ownership, Row, Tenure};
-use crate::base::Map;
-use crate::base::small;
-use crate::base::{Span, Time, TopicPartition};
+use crate::base::{Map, Span, Time, TopicPartition, small};
 use crate::sim::World;
 use crate::sim::trace::{Entry, Happening, Sample, SeriesOf};
 use std::rc::Rc;

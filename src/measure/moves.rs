@@ -8,9 +8,7 @@
 //! most. What moved beyond that was moved *needlessly*. Where members subscribe to different topics such a deal may not
 //! be possible; the number is then an upper bound.
 
-use crate::base::Map;
-use crate::base::TopicPartition;
-use crate::base::small;
+use crate::base::{Map, TopicPartition, small};
 use crate::sim::trace::{Entry, Happening, Process};
 use std::rc::Rc;
 

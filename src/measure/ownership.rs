@@ -1,8 +1,7 @@
 //! Who owned what when, read from callbacks and deaths: an owner is who had `assigned` and not yet `revoked`, `lost`,
 //! killed or closed. So a zombie owns until it learns.
 
-use crate::base::{Map, Set};
-use crate::base::{Span, Time, TopicPartition};
+use crate::base::{Map, Set, Span, Time, TopicPartition};
 use crate::sim::trace::{Callback, Entry, Happening, Process};
 use std::rc::Rc;
 

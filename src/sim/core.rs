@@ -6,9 +6,7 @@ use super::progress::Progress;
 use super::queue::{Queue, Slot, Timer};
 use super::spec::{Settings, WorldConfig};
 use super::trace::{Happening, Process, Trace};
-use crate::base::Map;
-use crate::base::small;
-use crate::base::{Rng, Time, TopicPartition, Uuid};
+use crate::base::{Map, Rng, Time, TopicPartition, Uuid, small};
 use crate::group::{self, Coordinator, MemberIds};
 use crate::log::Partition;
 use std::collections::VecDeque;
@@ -203,6 +201,11 @@ impl Core {
             });
             self.groups.len() as u32 - 1
         })
+    }
+
+    /// The name of the topic with this id, if it exists.
+    pub fn topic_named(&self, id: Uuid) -> Option<&Rc<str>> {
+        self.topics.iter().find(|(_, topic)| topic.id == id).map(|(name, _)| name)
     }
 
     /// The place of a partition's log.

@@ -2,8 +2,7 @@
 //!
 //! What is sent on one connection arrives in the order in which it was sent, however much jitter there is.
 
-use crate::base::Map;
-use crate::base::{Rng, Span, Time};
+use crate::base::{Map, Rng, Span, Time};
 use crate::group::{Reply, Request};
 use std::rc::Rc;
 

@@ -4,8 +4,7 @@
 //! fetch that waits, a heartbeat that moves and a record in work cost one entry each, however often they change.
 
 use super::network::Message;
-use crate::base::Map;
-use crate::base::Time;
+use crate::base::{Map, Time};
 
 /// Whose turn it is when a timer goes off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

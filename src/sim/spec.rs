@@ -3,8 +3,7 @@
 //! Every setting of a consumer is optional here. What a consumer does not say, its group says; what the group does not
 //! say is Kafka's default, from ConsumerConfig of Apache Kafka 4.3.1 ([`Settings::resolved`]).
 
-use crate::base::Map;
-use crate::base::{Span, Time};
+use crate::base::{Map, Span, Time};
 use std::rc::Rc;
 
 /// Settings of a world, fixed for its whole life.

@@ -55,7 +55,7 @@ impl Said {
             self.consumers.insert(name.clone(), settings.over(base));
         }
         // Another protocol has other defaults: then every setting stays.
-        let same = bases.iter().all(|base| *base == bases[0]) && settings.protocol.is_none();
+        let same = bases.iter().all(|base| *base == bases[0]) && settings.client.protocol.is_none();
         if let (true, Some(Some(base))) = (same, bases.first()) {
             *settings = settings.beyond(base);
         }

@@ -16,14 +16,9 @@ pub use crate::sim::Protocol;
 /// Settings of a consumer; `None` is inherited.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Settings {
-    /// `protocol`, Kafka's `group.protocol`.
-    pub protocol: Option<Protocol>,
-    /// All others; the protocol is not said a second time.
+    /// As the world takes them.
     pub client: client::Settings,
 }
-
-/// The broker's `group.consumer.heartbeat.interval.ms`.
-const HEARTBEAT_CONSUMER: Span = Span::from_secs(5);
 
 const PROTOCOLS: [(&str, Protocol); 2] = [("classic", Protocol::Classic), ("consumer", Protocol::Consumer)];
 const RESETS: [(&str, Reset); 3] =
@@ -70,7 +65,7 @@ impl Settings {
             args.ask(name);
         }
         let client = client::Settings {
-            protocol: None,
+            protocol: choice(args, ["protocol", "group.protocol"], &PROTOCOLS),
             assignors: assignors(args),
             session_timeout: span(args, ["session-timeout", "session.timeout.ms"]),
             heartbeat: span(args, ["heartbeat", "heartbeat.interval.ms"]),
@@ -87,7 +82,7 @@ impl Settings {
             poll: span(args, ["poll", "poll"]),
             process: span(args, ["process", "process"]),
         };
-        Settings { protocol: choice(args, ["protocol", "group.protocol"], &PROTOCOLS), client }
+        Settings { client }
     }
 
     /// Takes `instance=` as well, which no two consumers of a group can share.
@@ -107,14 +102,9 @@ impl Settings {
         settings
     }
 
-    /// As the world takes them.
-    pub fn for_world(&self) -> client::Settings {
-        client::Settings { protocol: self.protocol, ..self.client.clone() }
-    }
-
     /// These settings where they are given, else those of `base`.
     pub fn over(&self, base: &Settings) -> Settings {
-        Settings { protocol: self.protocol.or(base.protocol), client: self.client.over(&base.client) }
+        Settings { client: self.client.over(&base.client) }
     }
 
     /// These settings without those that say what `base` says already.
@@ -124,7 +114,7 @@ impl Settings {
         }
         let (own, below) = (&self.client, &base.client);
         let client = client::Settings {
-            protocol: None,
+            protocol: differs(&own.protocol, &below.protocol),
             assignors: differs(&own.assignors, &below.assignors),
             session_timeout: differs(&own.session_timeout, &below.session_timeout),
             heartbeat: differs(&own.heartbeat, &below.heartbeat),
@@ -139,21 +129,18 @@ impl Settings {
             poll: differs(&own.poll, &below.poll),
             process: differs(&own.process, &below.process),
         };
-        Settings { protocol: differs(&self.protocol, &base.protocol), client }
+        Settings { client }
     }
 
     /// What holds when nothing is given: Kafka's defaults for the protocol that these settings speak.
     pub fn defaults(&self) -> Settings {
-        let known = client::Settings::default().resolved();
-        let heartbeat = match self.protocol.unwrap_or(Protocol::Classic) {
-            Protocol::Classic => known.heartbeat,
-            Protocol::Consumer => HEARTBEAT_CONSUMER,
-        };
+        let spoken = client::Settings { protocol: self.client.protocol, ..client::Settings::default() };
+        let known = spoken.resolved();
         let client = client::Settings {
-            protocol: None,
+            protocol: Some(Protocol::Classic),
             assignors: None,
             session_timeout: Some(known.session_timeout),
-            heartbeat: Some(heartbeat),
+            heartbeat: Some(known.heartbeat),
             max_poll_interval: Some(known.max_poll_interval),
             max_poll_records: Some(known.max_poll_records),
             auto_commit_interval: Some(known.auto_commit_interval),
@@ -165,7 +152,7 @@ impl Settings {
             poll: Some(known.poll),
             process: Some(known.process),
         };
-        Settings { protocol: Some(Protocol::Classic), client }
+        Settings { client }
     }
 
     /// Writes what is given.
@@ -173,7 +160,7 @@ impl Settings {
         let own = &self.client;
         words
             .maybe("instance", own.instance.as_deref().map(quote))
-            .maybe("protocol", self.protocol.map(|p| name_of(&PROTOCOLS, p)))
+            .maybe("protocol", own.protocol.map(|p| name_of(&PROTOCOLS, p)))
             .maybe("assignor", own.assignors.as_deref().map(join))
             .maybe("session-timeout", own.session_timeout)
             .maybe("heartbeat", own.heartbeat)

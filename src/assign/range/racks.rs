@@ -3,8 +3,7 @@
 use crate::assign::bits::Bits;
 use crate::assign::rack::Racks;
 use crate::assign::{Assignment, Input, Partition};
-use crate::base::Map;
-use crate::base::small;
+use crate::base::{Map, small};
 use std::rc::Rc;
 
 /// A topic while it is being given out.

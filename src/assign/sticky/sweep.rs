@@ -12,8 +12,7 @@ use super::claims::NONE;
 use super::general::Scene;
 use super::moves::{Moves, Piece};
 use crate::assign::levels::Levels;
-use crate::base::JavaHash;
-use crate::base::small;
+use crate::base::{JavaHash, small};
 
 /// Who holds what, by rank of member.
 pub(super) struct Holdings {

@@ -2,8 +2,7 @@
 
 use super::{list, text};
 use crate::assign::target::{Group, GroupMember, GroupTopic, Run, Share, Targets};
-use crate::base::Uuid;
-use crate::base::small;
+use crate::base::{Uuid, small};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -8,8 +8,7 @@ use crate::backup::layout::{self, CATALOG, FORMAT, FORMAT_TEXT, MANIFEST, MANIFE
 use crate::backup::manifest::{FileEntry, Manifest};
 use crate::backup::verify::files::{self, Loaded, Source};
 use crate::backup::verify::{Finding, Report, chain, name_backups, shape};
-use crate::base::small;
-use crate::base::{Map, Set};
+use crate::base::{Map, Set, small};
 use std::borrow::Cow;
 use std::rc::Rc;
 

@@ -17,9 +17,8 @@ use super::restore::{self, RestoreError};
 use super::store::{self, ChunkKey, Contents, Store, Transaction};
 use super::verify::Report;
 use super::verify::files::Source;
-use crate::base::Map;
 use crate::base::limit::IMPORT_BYTES_MAX;
-use crate::base::small;
+use crate::base::{Map, small};
 use std::fmt;
 use std::rc::Rc;
 

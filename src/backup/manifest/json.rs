@@ -206,7 +206,7 @@ impl<T: Json> Json for Option<T> {
 
 impl<T: Json> Json for Vec<T> {
     fn to_value(&self) -> Value {
-        Value::Array(self.iter().map(T::to_value).collect())
+        list(self)
     }
 
     fn from_value(value: &Value) -> Result<Vec<T>, Wrong> {
@@ -234,15 +234,15 @@ impl Json for Map<Rc<str>, Rc<str>> {
     }
 }
 
-/// The canonical bytes of `content`: sorted keys, two spaces, one line feed at the end.
-pub fn to_bytes<T: Json>(content: &T) -> Vec<u8> {
-    let mut value = content.to_value();
-    value.sort_all_objects();
-    write(&value)
+/// A list of items.
+pub fn list<T: Json>(items: &[T]) -> Value {
+    Value::Array(items.iter().map(T::to_value).collect())
 }
 
-fn write(value: &Value) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(value).expect("a value can be written");
+/// The canonical bytes of `value`: sorted keys, two spaces, one line feed at the end.
+pub fn to_bytes(mut value: Value) -> Vec<u8> {
+    value.sort_all_objects();
+    let mut bytes = serde_json::to_vec_pretty(&value).expect("a value can be written");
     bytes.push(b'\n');
     bytes
 }
@@ -258,7 +258,7 @@ pub(super) fn value(bytes: &[u8], max: usize) -> Result<Value, FormatError> {
 /// The content of `value`, which was read from `bytes`; they must be the canonical ones.
 pub(super) fn strict<T: Json>(value: &Value, bytes: &[u8]) -> Result<T, FormatError> {
     let content = T::from_value(value).map_err(|wrong| FormatError::Malformed(wrong.to_string()))?;
-    let canonical = to_bytes(&content);
+    let canonical = to_bytes(content.to_value());
     if canonical != bytes {
         let same = canonical.iter().zip(bytes).take_while(|(a, b)| a == b).count();
         return Err(FormatError::NotCanonical { at: same as u64 });

@@ -15,7 +15,7 @@ pub use json::Offset;
 
 use super::digest::Digest;
 use crate::base::Map;
-use json::object;
+use json::{Json, object};
 use std::fmt;
 use std::rc::Rc;
 
@@ -178,7 +178,7 @@ impl Manifest {
 
     /// The canonical bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        json::to_bytes(self)
+        json::to_bytes(self.to_value())
     }
 
     /// Every file, those of the partitions first.

@@ -5,8 +5,7 @@ use crate::backup::label::{AHEAD_SECS_MAX, Label};
 use crate::backup::layout;
 use crate::backup::manifest::{FileEntry, FileKind, GroupEntry, KindName, Manifest, PartitionEntry};
 use crate::backup::offsets;
-use crate::base::Uuid;
-use crate::base::{Map, Set};
+use crate::base::{Map, Set, Uuid};
 use std::rc::Rc;
 
 /// Checks `manifest`. Says whether its files can be looked at: whether their paths are those that they must have.

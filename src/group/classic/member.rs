@@ -1,7 +1,6 @@
 //! A member of a classic group (Kafka's `ClassicGroupMember`).
 
-use crate::base::Set;
-use crate::base::{Span, Time};
+use crate::base::{Set, Span, Time};
 use crate::group::Bytes;
 use crate::group::record::MemberMetadata;
 use crate::group::reply::{DescribedMember, JoinedMember};

@@ -2,8 +2,7 @@
 //! except where a held request must be answered because its member goes.
 
 use super::member::Member;
-use crate::base::{JavaMap, Time};
-use crate::base::{Map, Set};
+use crate::base::{JavaMap, Map, Set, Time};
 use crate::group::event::Checked;
 use crate::group::protocol::Subscription;
 use crate::group::record::ClassicGroupValue;

@@ -1,7 +1,6 @@
 //! Sets of partitions of topics, by topic id.
 
-use crate::base::Uuid;
-use crate::base::{Map, Set};
+use crate::base::{Map, Set, Uuid};
 
 /// Partition numbers by topic id. A topic may be there without partitions.
 pub type Partitions = Map<Uuid, Set<i32>>;

@@ -6,7 +6,6 @@ use super::assignment::as_set;
 use super::downgrade::Downgrade;
 use super::member::{Member, distinct};
 use super::record::ClassicMemberValue;
-use super::scene::{Change, Scene};
 use super::state::ConsumerGroup;
 use super::upgrade::with_ids;
 use super::{Partitions, regex};
@@ -111,20 +110,11 @@ impl Coordinator {
         let clock_ms = self.clock_ms(now);
         let settings = self.settings_of(id, Kind::Consumer);
         let group = self.consumer(id).expect("a consumer group");
-        let scene = Scene {
-            clock_ms,
-            group,
-            config: &self.config,
-            settings: &settings,
-            metadata: &self.metadata,
-            initialized: None,
-        };
-        let renamed = scene.note(&before, &after, &mut records);
-        let expression = regex::note(&scene, self.topics_version, &before, &after, &mut records)?;
-        let change = Change { any: renamed || expression.changed, bumps: renamed || expression.resolved };
+        let scene = self.scene(clock_ms, group, &settings, None);
+        let said = regex::said(&scene, self.topics_version, &before, &after, &mut records)?;
         let Some(old) = replaced else {
             let joined = !group.members.contains_key(&after.id);
-            let step = scene.advance(&before, after, change, Some(&owned), &mut records)?;
+            let step = scene.advance(&before, after, said.change, Some(&owned), &mut records)?;
             if joined {
                 out.event(step.member.joined_event(id));
             }
@@ -132,10 +122,10 @@ impl Coordinator {
                 self.consumer_mut(id).expect("it was there").looked_at(clock_ms);
             }
             self.append(Batch { producer: None, records }, out);
-            return Ok((step.member, expression.resolve));
+            return Ok((step.member, said.resolve));
         };
-        scene.raise(&after, change, &mut records);
-        let member = match renamed {
+        scene.raise(&after, said.change, &mut records);
+        let member = match said.renamed {
             true => after,
             false => scene.settle(after, Some(&owned), &mut records)?,
         };
@@ -145,7 +135,7 @@ impl Coordinator {
             new: member.id.clone(),
             instance: member.about.instance.clone().unwrap_or_default(),
         });
-        let why = Downgrade::Replaced { old: &old, by: &member, changed: renamed };
+        let why = Downgrade::Replaced { old: &old, by: &member, changed: said.renamed };
         self.downgrade(now, id, &why, &mut records, out);
         out.append(Batch { producer: None, records });
         Ok((member, false))
@@ -195,13 +185,9 @@ impl Member {
         let request = join.request;
         let mut after = self.clone();
         let about = &mut after.about;
-        about.client_id = join.context.client_id.clone();
-        about.client_host = join.context.client_host.clone();
+        about.heard_from(join.context, &subscription.rack);
         if request.group_instance_id.is_some() {
             about.instance.clone_from(&request.group_instance_id);
-        }
-        if subscription.rack.is_some() {
-            about.rack.clone_from(&subscription.rack);
         }
         if request.rebalance_timeout_ms != -1 {
             about.rebalance_timeout_ms = request.rebalance_timeout_ms;

@@ -5,7 +5,7 @@
 
 use super::assignment::{as_lists, as_set, is_within};
 use super::member::{AWAY, Member, MemberState, distinct};
-use super::scene::{Change, Scene, Step};
+use super::scene::Step;
 use super::state::ConsumerGroup;
 use super::{Partitions, regex};
 use crate::assign::server::Kind;
@@ -62,14 +62,10 @@ impl ConsumerHeartbeat {
     fn applied(&self, context: &Context, member: &Member) -> Member {
         let mut after = member.clone();
         let about = &mut after.about;
-        about.client_id = context.client_id.clone();
-        about.client_host = context.client_host.clone();
+        about.heard_from(context, &self.rack_id);
         about.classic = None;
         if self.instance_id.is_some() {
             about.instance.clone_from(&self.instance_id);
-        }
-        if self.rack_id.is_some() {
-            about.rack.clone_from(&self.rack_id);
         }
         if self.rebalance_timeout_ms != -1 {
             about.rebalance_timeout_ms = self.rebalance_timeout_ms;
@@ -90,6 +86,23 @@ impl ConsumerHeartbeat {
 impl ConsumerHeartbeatReply {
     pub(in crate::group) fn refused(error: ErrorCode) -> ConsumerHeartbeatReply {
         ConsumerHeartbeatReply { error, member_id: None, member_epoch: 0, interval_ms: 0, assignment: None }
+    }
+
+    /// To a member that joined or stays; with its assignment, if it is to be told.
+    pub(in crate::group) fn told(member: &Member, interval_ms: i32, tell: bool) -> ConsumerHeartbeatReply {
+        ConsumerHeartbeatReply {
+            error: ErrorCode::NONE,
+            member_id: Some(member.id.clone()),
+            member_epoch: member.current.epoch,
+            interval_ms,
+            assignment: tell.then(|| as_lists(&member.current.assigned)),
+        }
+    }
+
+    /// To a member that left, or went away: its own words.
+    pub(in crate::group) fn gone(member_id: &Rc<str>, member_epoch: i32) -> ConsumerHeartbeatReply {
+        let member_id = Some(member_id.clone());
+        ConsumerHeartbeatReply { member_id, member_epoch, ..ConsumerHeartbeatReply::refused(ErrorCode::NONE) }
     }
 }
 
@@ -137,32 +150,16 @@ impl Coordinator {
             _ => request.member_id.clone(),
         };
         let group = fresh.as_ref().or_else(|| self.consumer(&request.group_id)).expect("it is found or made");
-        let scene = Scene {
-            clock_ms,
-            group,
-            config: &self.config,
-            settings: &settings,
-            metadata: &self.metadata,
-            initialized: None,
-        };
+        let scene = self.scene(clock_ms, group, &settings, None);
         let owned = request.owned.as_ref().map(as_set);
         let before = group.member_for(request, &id, owned.as_ref(), &mut records)?;
         let joined = !group.members.contains_key(&id);
         let after = request.applied(context, &before);
-        let renamed = scene.note(&before, &after, &mut records);
-        let expression = regex::note(&scene, self.topics_version, &before, &after, &mut records)?;
-        let change = Change { any: renamed || expression.changed, bumps: renamed || expression.resolved };
-        let step = scene.advance(&before, after, change, owned.as_ref(), &mut records)?;
+        let said = regex::said(&scene, self.topics_version, &before, &after, &mut records)?;
+        let step = scene.advance(&before, after, said.change, owned.as_ref(), &mut records)?;
 
-        let current = &step.member.current;
         let tell = request.is_full() || before.partitions() != step.member.partitions();
-        let reply = ConsumerHeartbeatReply {
-            error: ErrorCode::NONE,
-            member_id: Some(id.clone()),
-            member_epoch: current.epoch,
-            interval_ms: settings.heartbeat_interval_ms,
-            assignment: tell.then(|| as_lists(&current.assigned)),
-        };
+        let reply = ConsumerHeartbeatReply::told(&step.member, settings.heartbeat_interval_ms, tell);
         if joined {
             out.event(step.member.joined_event(&request.group_id));
         }
@@ -173,7 +170,7 @@ impl Coordinator {
         self.append(Batch { producer: None, records }, out);
         self.arm_rebalance(now, &request.group_id, &step);
         self.arm_session(now, &request.group_id, &id, settings.session_timeout_ms);
-        Ok((reply, expression.resolve))
+        Ok((reply, said.resolve))
     }
 
     /// A member that has to give partitions up has its rebalance timeout for it. (One that uses the classic protocol is told

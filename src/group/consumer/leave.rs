@@ -5,8 +5,7 @@ use super::member::{AWAY, Member};
 use super::record::{ConsumerGroupValue, RegexKey};
 use super::subscription::Subscriptions;
 use crate::assign::server::Kind;
-use crate::base::Set;
-use crate::base::{Span, Time};
+use crate::base::{Set, Span, Time};
 use crate::group::ErrorCode;
 use crate::group::coordinator::Coordinator;
 use crate::group::event::{Batch, Checked, Event, Outcome, Removal};
@@ -44,13 +43,7 @@ impl Coordinator {
             let why = Removal::Left { reason: "not provided".into() };
             self.fence(now, &request.group_id, &gone, why, out);
         }
-        Ok(ConsumerHeartbeatReply {
-            error: ErrorCode::NONE,
-            member_id: Some(request.member_id.clone()),
-            member_epoch: request.member_epoch,
-            interval_ms: 0,
-            assignment: None,
-        })
+        Ok(ConsumerHeartbeatReply::gone(&request.member_id, request.member_epoch))
     }
 
     /// LeaveGroup to a consumer group: removes those that can be removed at once.

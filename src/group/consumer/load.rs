@@ -1,8 +1,7 @@
 //! What happens to consumer groups from outside: topics change, or the coordinator finds them again in its log.
 
 use super::member::MemberState;
-use crate::base::Set;
-use crate::base::{Span, Time};
+use crate::base::{Set, Span, Time};
 use crate::group::coordinator::{Coordinator, Group};
 use crate::group::metadata::Metadata;
 use crate::group::share::ShareGroup;

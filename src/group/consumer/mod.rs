@@ -42,10 +42,9 @@ mod subscription;
 mod target;
 mod upgrade;
 
-pub(super) use assignment::as_lists;
 pub use assignment::{Assigned, Partitions};
 pub use member::MemberState;
 pub(super) use member::{Member, distinct};
 pub(super) use regex::TopicsVersion;
-pub(super) use scene::{Change, Scene};
+pub(super) use scene::Change;
 pub(super) use state::ConsumerGroup;

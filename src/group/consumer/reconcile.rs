@@ -30,8 +30,7 @@ use super::assignment::meet;
 use super::member::MemberState;
 use super::record::CurrentValue;
 use super::{Assigned, Partitions};
-use crate::base::Set;
-use crate::base::Uuid;
+use crate::base::{Set, Uuid};
 use crate::group::ErrorCode;
 use crate::group::event::Checked;
 

@@ -2,7 +2,7 @@
 
 use super::{Assigned, MemberState};
 use crate::base::Uuid;
-use crate::group::request::JoinProtocol;
+use crate::group::request::{Context, JoinProtocol};
 use std::rc::Rc;
 
 /// Which member of which group.
@@ -68,6 +68,15 @@ impl ConsumerMemberValue {
             rebalance_timeout_ms: -1,
             assignor: None,
             classic: None,
+        }
+    }
+
+    /// The member is heard of: from which client, and in which rack if it says so.
+    pub(in crate::group) fn heard_from(&mut self, context: &Context, rack: &Option<Rc<str>>) {
+        self.client_id = context.client_id.clone();
+        self.client_host = context.client_host.clone();
+        if rack.is_some() {
+            self.rack.clone_from(rack);
         }
     }
 }

@@ -8,10 +8,9 @@
 use super::expression::compile;
 use super::member::Member;
 use super::record::{ConsumerGroupValue, RegexKey, RegexValue};
-use super::scene::Scene;
+use super::scene::{Change, Scene};
 use super::subscription::Subscriptions;
-use crate::base::Set;
-use crate::base::Time;
+use crate::base::{Set, Time};
 use crate::group::coordinator::Coordinator;
 use crate::group::event::{Batch, Checked, Outcome};
 use crate::group::record::Record;
@@ -20,14 +19,37 @@ use std::rc::Rc;
 /// Expressions are not resolved again sooner (`REGEX_BATCH_REFRESH_MIN_INTERVAL_MS`).
 const MIN_INTERVAL_MS: i64 = 10_000;
 
-/// What a heartbeat means for the expressions of its group.
-pub(super) struct Noted {
-    /// The member has another expression than before, or none any more.
-    pub changed: bool,
-    /// And what that means is known already.
-    pub resolved: bool,
+/// What a request of a member says that it did not say before.
+pub(super) struct Said {
+    /// It subscribes to other names.
+    pub renamed: bool,
+    pub change: Change,
     /// All expressions are to be resolved.
     pub resolve: bool,
+}
+
+/// Writes what a member says of itself, if that is new, and notes what its expression is now.
+pub(super) fn said(
+    scene: &Scene,
+    version: TopicsVersion,
+    before: &Member,
+    after: &Member,
+    records: &mut Vec<Record>,
+) -> Checked<Said> {
+    let renamed = scene.note(before, after, records);
+    let noted = note(scene, version, before, after, records)?;
+    let change = Change { any: renamed || noted.changed, bumps: renamed || noted.resolved };
+    Ok(Said { renamed, change, resolve: noted.resolve })
+}
+
+/// What a request means for the expressions of its group.
+struct Noted {
+    /// The member has another expression than before, or none any more.
+    changed: bool,
+    /// And what that means is known already.
+    resolved: bool,
+    /// All expressions are to be resolved.
+    resolve: bool,
 }
 
 /// Which metadata there is.
@@ -40,7 +62,7 @@ pub(in crate::group) struct TopicsVersion {
 }
 
 /// Notes what a member's expression is now.
-pub(super) fn note(
+fn note(
     scene: &Scene,
     version: TopicsVersion,
     before: &Member,

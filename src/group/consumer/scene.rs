@@ -9,6 +9,7 @@ use super::subscription::Subscriptions;
 use super::target;
 use crate::base::{Map, Uuid};
 use crate::group::config::{Config, GroupSettings};
+use crate::group::coordinator::Coordinator;
 use crate::group::event::Checked;
 use crate::group::metadata::Metadata;
 use crate::group::record::Record;
@@ -44,6 +45,19 @@ pub(in crate::group) struct Step {
     pub moved: bool,
     /// Whether topics were looked at.
     pub looked: bool,
+}
+
+impl Coordinator {
+    /// What a request to this group is computed from.
+    pub(in crate::group) fn scene<'a>(
+        &'a self,
+        clock_ms: i64,
+        group: &'a ConsumerGroup,
+        settings: &'a GroupSettings,
+        initialized: Option<&'a Map<Uuid, ShareTopic>>,
+    ) -> Scene<'a> {
+        Scene { clock_ms, group, config: &self.config, settings, metadata: &self.metadata, initialized }
+    }
 }
 
 impl Scene<'_> {

@@ -5,8 +5,7 @@ use super::member::Member;
 use super::metadata_hash;
 use super::record::RegexValue;
 use super::state::ConsumerGroup;
-use crate::base::Uuid;
-use crate::base::{Map, Set};
+use crate::base::{Map, Set, Uuid};
 use crate::group::metadata::Metadata;
 use std::rc::Rc;
 

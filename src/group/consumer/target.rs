@@ -6,9 +6,8 @@ use super::scene::Scene;
 use super::subscription::Subscriptions;
 use crate::assign::server::{Kind, ServerAssignor, for_groups};
 use crate::assign::target::{Group, GroupMember, GroupTopic, Run, Share};
-use crate::base::Map;
-use crate::base::Uuid;
 use crate::base::java_order::Adds;
+use crate::base::{Map, Uuid};
 use crate::group::record::Record;
 use std::rc::Rc;
 

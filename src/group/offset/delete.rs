@@ -1,7 +1,6 @@
 //! Offsets are deleted: by OffsetDelete, or because their topic is gone.
 
-use crate::base::Uuid;
-use crate::base::{Map, Set};
+use crate::base::{Map, Set, Uuid};
 use crate::group::ErrorCode;
 use crate::group::classic::ClassicState;
 use crate::group::coordinator::{Coordinator, Group};

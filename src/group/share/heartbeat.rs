@@ -5,7 +5,7 @@ use super::record::as_share;
 use crate::assign::server::Kind;
 use crate::base::{Set, Time};
 use crate::group::ErrorCode;
-use crate::group::consumer::{Change, Member, Scene, as_lists};
+use crate::group::consumer::{Change, Member};
 use crate::group::coordinator::{Coordinator, Group};
 use crate::group::event::{Batch, Checked, Outcome, Removal};
 use crate::group::record::Record;
@@ -30,11 +30,7 @@ impl ShareHeartbeat {
     fn applied(&self, context: &Context, member: &Member) -> Member {
         let mut after = member.clone();
         let about = &mut after.about;
-        about.client_id = context.client_id.clone();
-        about.client_host = context.client_host.clone();
-        if self.rack_id.is_some() {
-            about.rack.clone_from(&self.rack_id);
-        }
+        about.heard_from(context, &self.rack_id);
         if let Some(topics) = &self.topics {
             about.topics = crate::group::consumer::distinct(topics);
         }
@@ -86,14 +82,7 @@ impl Coordinator {
         let max = self.config.share_max_size.max(0) as usize;
         let before = share.member_for(request, max)?;
         let joined = !group.members.contains_key(&request.member_id);
-        let scene = Scene {
-            clock_ms,
-            group,
-            config: &self.config,
-            settings: &settings,
-            metadata: &self.metadata,
-            initialized: Some(&share.partitions.initialized),
-        };
+        let scene = self.scene(clock_ms, group, &settings, Some(&share.partitions.initialized));
         let after = request.applied(context, &before);
         let mut records = Vec::new();
         let bumps = scene.note(&before, &after, &mut records) || share.is_pending();
@@ -104,17 +93,10 @@ impl Coordinator {
         let initializes = initialize.is_some();
         records.extend(initialize.map(|value| Record::SharePartitions(id.clone(), Some(value))));
 
-        let current = &step.member.current;
         let tell = request.member_epoch == 0
             || request.topics.is_some()
             || before.partitions() != step.member.partitions();
-        let reply = ConsumerHeartbeatReply {
-            error: ErrorCode::NONE,
-            member_id: Some(request.member_id.clone()),
-            member_epoch: current.epoch,
-            interval_ms: settings.heartbeat_interval_ms,
-            assignment: tell.then(|| as_lists(&current.assigned)),
-        };
+        let reply = ConsumerHeartbeatReply::told(&step.member, settings.heartbeat_interval_ms, tell);
         if joined {
             out.event(step.member.joined_event(id));
         }
@@ -138,13 +120,7 @@ impl Coordinator {
         }
         let why = Removal::Left { reason: "not provided".into() };
         self.fence(now, &request.group_id, &Set::from([request.member_id.clone()]), why, out);
-        Ok(ConsumerHeartbeatReply {
-            error: ErrorCode::NONE,
-            member_id: Some(request.member_id.clone()),
-            member_epoch: request.member_epoch,
-            interval_ms: 0,
-            assignment: None,
-        })
+        Ok(ConsumerHeartbeatReply::gone(&request.member_id, request.member_epoch))
     }
 
     pub(in crate::group) fn share(&self, id: &str) -> Option<&ShareGroup> {

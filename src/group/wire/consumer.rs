@@ -1,5 +1,6 @@
 //! The consumer protocol in JSON: its requests, replies and records.
 
+use super::common::*;
 use super::field::*;
 use crate::base::Uuid;
 use crate::group::consumer::record::*;
@@ -8,10 +9,6 @@ use crate::group::record::Record;
 use crate::group::reply::*;
 use crate::group::request::{ConsumerHeartbeat, JoinProtocol};
 use serde_json::{Value, json};
-use std::rc::Rc;
-
-/// `authorizedOperations` when they were not asked for.
-pub(super) const NOT_ASKED: i32 = i32::MIN;
 
 pub(super) fn heartbeat_from_json(body: &Value) -> Read<ConsumerHeartbeat> {
     let listed = |name: &str| !body[name].is_null();
@@ -29,18 +26,6 @@ pub(super) fn heartbeat_from_json(body: &Value) -> Read<ConsumerHeartbeat> {
     })
 }
 
-/// Topic ids, each with partition numbers.
-pub(super) fn lists(of: &Value, name: &str) -> Read<Vec<(Uuid, Vec<i32>)>> {
-    each(of, name, |topic| Ok((uuid_or_zero(topic, "topicId")?, numbers(topic, "partitions")?)))
-}
-
-pub(super) fn lists_to_json(topics: &[(Uuid, Vec<i32>)]) -> Value {
-    topics
-        .iter()
-        .map(|(id, partitions)| json!({"topicId": id.to_string(), "partitions": partitions}))
-        .collect()
-}
-
 pub(super) fn heartbeat_to_json(r: &ConsumerHeartbeatReply) -> Value {
     let assignment = r.assignment.as_ref().map(|topics| json!({"topicPartitions": lists_to_json(topics)}));
     json!({
@@ -54,10 +39,6 @@ pub(super) fn heartbeat_to_json(r: &ConsumerHeartbeatReply) -> Value {
 }
 
 pub(super) fn describe_to_json(r: &ConsumerDescribeReply) -> Value {
-    let named = |topics: &[NamedPartitions]| {
-        let topic = |t: &NamedPartitions| json!({"topicId": t.id.to_string(), "topicName": &*t.name, "partitions": t.partitions});
-        json!({"topicPartitions": topics.iter().map(topic).collect::<Value>()})
-    };
     let member = |m: &ConsumerDescribedMember| {
         json!({
             "memberId": &*m.member_id,
@@ -73,41 +54,21 @@ pub(super) fn describe_to_json(r: &ConsumerDescribeReply) -> Value {
             "memberType": if m.about.classic.is_some() { 0 } else { 1 },
         })
     };
-    let group = |g: &ConsumerDescribedGroup| {
-        json!({
-            "errorCode": g.error.0,
-            "errorMessage": null,
-            "groupId": &*g.group_id,
-            "groupState": g.state,
-            "groupEpoch": g.epoch,
-            "assignmentEpoch": g.assignment_epoch,
-            "assignorName": &*g.assignor,
-            "members": g.members.iter().map(member).collect::<Value>(),
-            "authorizedOperations": NOT_ASKED,
-        })
-    };
-    json!({"groups": r.groups.iter().map(group).collect::<Value>()})
-}
-
-pub(super) fn strings(texts: &[Rc<str>]) -> Value {
-    texts.iter().map(|text| Value::from(&**text)).collect()
+    described(r, member)
 }
 
 /// Type, key and value of a record of a consumer group.
 pub(super) fn record_to_json(record: &Record) -> Option<(i64, Value, Option<Value>)> {
-    let group = |id: &Rc<str>| json!({"groupId": &**id});
-    let member = |key: &MemberKey| json!({"groupId": &*key.group, "memberId": &*key.member});
     let regex = |key: &RegexKey| json!({"groupId": &*key.group, "regularExpression": &*key.regex});
     Some(match record {
-        Record::ConsumerGroup(id, value) => (3, group(id), value.as_ref().map(group_value)),
-        Record::ConsumerTopics(id) => (4, group(id), None),
-        Record::ConsumerMember(key, value) => (5, member(key), value.as_ref().map(member_value)),
-        Record::ConsumerTarget(id, value) => (6, group(id), value.as_ref().map(target_value)),
+        Record::ConsumerGroup(id, value) => (3, group_key(id), value.as_ref().map(group_value)),
+        Record::ConsumerTopics(id) => (4, group_key(id), None),
+        Record::ConsumerMember(key, value) => (5, member_key(key), value.as_ref().map(member_value)),
+        Record::ConsumerTarget(id, value) => (6, group_key(id), value.as_ref().map(target_value)),
         Record::ConsumerMemberTarget(key, value) => {
-            let value = value.as_ref().map(|v| json!({"topicPartitions": lists_to_json(&v.topics)}));
-            (7, member(key), value)
+            (7, member_key(key), value.as_ref().map(member_target_value))
         }
-        Record::ConsumerMemberCurrent(key, value) => (8, member(key), value.as_ref().map(current_value)),
+        Record::ConsumerMemberCurrent(key, value) => (8, member_key(key), value.as_ref().map(current_value)),
         Record::ConsumerRegex(key, value) => (16, regex(key), value.as_ref().map(regex_value)),
         _ => return None,
     })
@@ -178,18 +139,13 @@ fn regex_value(value: &RegexValue) -> Value {
 
 /// Reads a record of a consumer group; `None` for a type that is none of theirs.
 pub(super) fn record_from_json(kind: i64, key: &Value, data: Option<&Value>) -> Read<Option<Record>> {
-    let group = || text(key, "groupId");
-    let member =
-        || Ok::<_, String>(MemberKey { group: text(key, "groupId")?, member: text(key, "memberId")? });
+    let (group, member) = (|| text(key, "groupId"), || read_member_key(key));
     Ok(Some(match kind {
         3 => Record::ConsumerGroup(group()?, data.map(read_group).transpose()?),
         4 => Record::ConsumerTopics(group()?),
         5 => Record::ConsumerMember(member()?, data.map(read_member).transpose()?),
         6 => Record::ConsumerTarget(group()?, data.map(read_target).transpose()?),
-        7 => {
-            let value = data.map(|data| lists(data, "topicPartitions")).transpose()?;
-            Record::ConsumerMemberTarget(member()?, value.map(|topics| MemberTargetValue { topics }))
-        }
+        7 => Record::ConsumerMemberTarget(member()?, data.map(read_member_target).transpose()?),
         8 => Record::ConsumerMemberCurrent(member()?, data.map(read_current).transpose()?),
         16 => {
             let key = RegexKey { group: group()?, regex: text(key, "regularExpression")? };
@@ -197,19 +153,6 @@ pub(super) fn record_from_json(kind: i64, key: &Value, data: Option<&Value>) -> 
         }
         _ => return Ok(None),
     }))
-}
-
-pub(super) fn i64_or(of: &Value, name: &str, default: i64) -> Read<i64> {
-    if of[name].is_null() { Ok(default) } else { i64(of, name) }
-}
-
-fn read_group(data: &Value) -> Read<ConsumerGroupValue> {
-    Ok(ConsumerGroupValue { epoch: i32(data, "epoch")?, metadata_hash: i64_or(data, "metadataHash", 0)? })
-}
-
-fn read_target(data: &Value) -> Read<ConsumerTargetValue> {
-    let timestamp_ms = i64_or(data, "assignmentTimestamp", 0)?;
-    Ok(ConsumerTargetValue { epoch: i32(data, "assignmentEpoch")?, timestamp_ms })
 }
 
 fn read_member(data: &Value) -> Read<ConsumerMemberValue> {

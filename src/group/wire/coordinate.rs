@@ -8,9 +8,8 @@
 
 use super::field::*;
 use super::{record_to_json, reply_to_json, request_from_json};
-use crate::base::Map;
 use crate::base::lines::{LineError, Trouble, each_json};
-use crate::base::{Time, Uuid};
+use crate::base::{Map, Time, Uuid};
 use crate::group::event::{Batch, Outcome, Output, Producer};
 use crate::group::{
     Config, Context, Coordinator, DynamicSettings, ErrorCode, MemberIds, Metadata, TopicInfo,

@@ -3,6 +3,7 @@
 //! Field names are the protocol's, bytes are base64, ids are Kafka's text form, null is null. A field that a version
 //! lacks is absent, and so is a tagged field that has its default.
 
+mod common;
 mod consumer;
 mod coordinate;
 mod field;

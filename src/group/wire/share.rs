@@ -1,6 +1,6 @@
 //! Share groups in JSON: their requests, replies and records.
 
-use super::consumer::{NOT_ASKED, i64_or, lists, lists_to_json, strings};
+use super::common::*;
 use super::field::*;
 use crate::base::{Map, Uuid};
 use crate::group::consumer::MemberState;
@@ -10,7 +10,6 @@ use crate::group::reply::*;
 use crate::group::request::ShareHeartbeat;
 use crate::group::share::record::{SharePartitionsValue, ShareTopic};
 use serde_json::{Value, json};
-use std::rc::Rc;
 
 pub(super) fn heartbeat_from_json(body: &Value) -> Read<ShareHeartbeat> {
     let topics = !body["subscribedTopicNames"].is_null();
@@ -24,7 +23,6 @@ pub(super) fn heartbeat_from_json(body: &Value) -> Read<ShareHeartbeat> {
 }
 
 pub(super) fn describe_to_json(r: &ConsumerDescribeReply) -> Value {
-    let topic = |t: &NamedPartitions| json!({"topicId": t.id.to_string(), "topicName": &*t.name, "partitions": t.partitions});
     let member = |m: &ConsumerDescribedMember| {
         json!({
             "memberId": &*m.member_id,
@@ -33,47 +31,31 @@ pub(super) fn describe_to_json(r: &ConsumerDescribeReply) -> Value {
             "clientId": &*m.about.client_id,
             "clientHost": &*m.about.client_host,
             "subscribedTopicNames": strings(&m.about.topics),
-            "assignment": {"topicPartitions": m.assignment.iter().map(topic).collect::<Value>()},
+            "assignment": named(&m.assignment),
         })
     };
-    let group = |g: &ConsumerDescribedGroup| {
-        json!({
-            "errorCode": g.error.0,
-            "errorMessage": null,
-            "groupId": &*g.group_id,
-            "groupState": g.state,
-            "groupEpoch": g.epoch,
-            "assignmentEpoch": g.assignment_epoch,
-            "assignorName": &*g.assignor,
-            "members": g.members.iter().map(member).collect::<Value>(),
-            "authorizedOperations": NOT_ASKED,
-        })
-    };
-    json!({"groups": r.groups.iter().map(group).collect::<Value>()})
+    described(r, member)
 }
 
 /// Type, key and value of a record of a share group.
 pub(super) fn record_to_json(record: &Record) -> Option<(i64, Value, Option<Value>)> {
-    let group = |id: &Rc<str>| json!({"groupId": &**id});
-    let member = |key: &MemberKey| json!({"groupId": &*key.group, "memberId": &*key.member});
     Some(match record {
-        Record::ShareMember(key, value) => (10, member(key), value.as_ref().map(member_value)),
+        Record::ShareMember(key, value) => (10, member_key(key), value.as_ref().map(member_value)),
         Record::ShareGroup(id, value) => {
             let value = value.as_ref().map(|v| json!({"epoch": v.epoch, "metadataHash": v.metadata_hash}));
-            (11, group(id), value)
+            (11, group_key(id), value)
         }
         Record::ShareTarget(id, value) => {
             let value = value
                 .as_ref()
                 .map(|v| json!({"assignmentEpoch": v.epoch, "assignmentTimestamp": v.timestamp_ms}));
-            (12, group(id), value)
+            (12, group_key(id), value)
         }
         Record::ShareMemberTarget(key, value) => {
-            let value = value.as_ref().map(|v| json!({"topicPartitions": lists_to_json(&v.topics)}));
-            (13, member(key), value)
+            (13, member_key(key), value.as_ref().map(member_target_value))
         }
-        Record::ShareMemberCurrent(key, value) => (14, member(key), value.as_ref().map(current_value)),
-        Record::SharePartitions(id, value) => (15, group(id), value.as_ref().map(partitions_value)),
+        Record::ShareMemberCurrent(key, value) => (14, member_key(key), value.as_ref().map(current_value)),
+        Record::SharePartitions(id, value) => (15, group_key(id), value.as_ref().map(partitions_value)),
         _ => return None,
     })
 }
@@ -115,17 +97,12 @@ fn partitions_value(value: &SharePartitionsValue) -> Value {
 
 /// Reads a record of a share group; `None` for a type that is none of theirs.
 pub(super) fn record_from_json(kind: i64, key: &Value, data: Option<&Value>) -> Read<Option<Record>> {
-    let group = || text(key, "groupId");
-    let member =
-        || Ok::<_, String>(MemberKey { group: text(key, "groupId")?, member: text(key, "memberId")? });
+    let (group, member) = (|| text(key, "groupId"), || read_member_key(key));
     Ok(Some(match kind {
         10 => Record::ShareMember(member()?, data.map(read_member).transpose()?),
         11 => Record::ShareGroup(group()?, data.map(read_group).transpose()?),
         12 => Record::ShareTarget(group()?, data.map(read_target).transpose()?),
-        13 => {
-            let value = data.map(|data| lists(data, "topicPartitions")).transpose()?;
-            Record::ShareMemberTarget(member()?, value.map(|topics| MemberTargetValue { topics }))
-        }
+        13 => Record::ShareMemberTarget(member()?, data.map(read_member_target).transpose()?),
         14 => Record::ShareMemberCurrent(member()?, data.map(read_current).transpose()?),
         15 => Record::SharePartitions(group()?, data.map(read_partitions).transpose()?),
         _ => return Ok(None),
@@ -140,15 +117,6 @@ fn read_member(data: &Value) -> Read<ConsumerMemberValue> {
         topics: texts(data, "subscribedTopicNames")?,
         ..ConsumerMemberValue::unknown()
     })
-}
-
-fn read_group(data: &Value) -> Read<ConsumerGroupValue> {
-    Ok(ConsumerGroupValue { epoch: i32(data, "epoch")?, metadata_hash: i64_or(data, "metadataHash", 0)? })
-}
-
-fn read_target(data: &Value) -> Read<ConsumerTargetValue> {
-    let timestamp_ms = i64_or(data, "assignmentTimestamp", 0)?;
-    Ok(ConsumerTargetValue { epoch: i32(data, "assignmentEpoch")?, timestamp_ms })
 }
 
 fn read_current(data: &Value) -> Read<CurrentValue> {

@@ -1,7 +1,6 @@
 //! The pictures on the time axis.
 
-use crate::base::Map;
-use crate::base::{Span, Time};
+use crate::base::{Map, Span, Time};
 use crate::measure::Ledger;
 use crate::session::view::{LagPoint, Mark, Tenure, TimeRow, TimeView};
 use crate::sim::World;

@@ -68,8 +68,7 @@ impl Consumer {
         if self.client.places.is_empty() || self.stands_alone() {
             return Closing::Leaving;
         }
-        let void = self.is_reset();
-        self.call(core, if void { Callback::Lost } else { Callback::Revoked }, self.owned(core));
+        let void = self.call_off(core);
         if !void
             && self.settings.commit_on_revoke
             && let Some(token) = self.commit_processed(core)
@@ -77,6 +76,13 @@ impl Consumer {
             return Closing::InCallback(token);
         }
         Closing::Leaving
+    }
+
+    /// The callback for everything: `lost` when the generation was reset (which is the answer), else `revoked`.
+    fn call_off(&mut self, core: &mut Core) -> bool {
+        let void = self.is_reset();
+        self.call(core, if void { Callback::Lost } else { Callback::Revoked }, self.owned(core));
+        void
     }
 
     fn close_leave(&mut self, core: &mut Core) -> Closing {
@@ -126,8 +132,7 @@ impl Consumer {
             self.alone = std::rc::Rc::default();
             self.unassign(core);
         } else if !self.client.places.is_empty() {
-            let void = self.is_reset();
-            self.call(core, if void { Callback::Lost } else { Callback::Revoked }, self.owned(core));
+            self.call_off(core);
             self.unassign(core);
         }
         if self.is_modern() {

@@ -112,12 +112,7 @@ impl Consumer {
         if !error.is_none() {
             self.commit_refused(core, generation, by_loop, error);
         }
-        match self.client.member.prepare {
-            Prepare::Committing(of) if of == token => self.client.member.prepare = Prepare::Committed,
-            Prepare::InCallback(of) if of == token => self.gave_up(core),
-            Prepare::Releasing(of) if of == token => self.take_over(core),
-            _ => {}
-        }
+        self.prepare_on(core, token, Prepare::Committed);
         if matches!(self.client.task, Task::Commit { token: Some(of), .. } if of == token) {
             self.commit_returned(core);
         }
@@ -125,15 +120,20 @@ impl Consumer {
         self.close_committed(core, token);
     }
 
+    /// A commit has come to an end: a join that waited for it goes on, before its callback with `next`.
+    fn prepare_on(&mut self, core: &mut Core, token: u64, next: Prepare) {
+        match self.client.member.prepare {
+            Prepare::Committing(of) if of == token => self.client.member.prepare = next,
+            Prepare::InCallback(of) if of == token => self.gave_up(core),
+            Prepare::Releasing(of) if of == token => self.take_over(core),
+            _ => {}
+        }
+    }
+
     /// The connection was closed before these were answered: those that somebody waits for are made again.
     pub(super) fn commits_failed(&mut self, core: &mut Core) {
         for (token, ..) in std::mem::take(&mut self.client.commits.under_way) {
-            match self.client.member.prepare {
-                Prepare::Committing(of) if of == token => self.client.member.prepare = Prepare::Not,
-                Prepare::InCallback(of) if of == token => self.gave_up(core),
-                Prepare::Releasing(of) if of == token => self.take_over(core),
-                _ => {}
-            }
+            self.prepare_on(core, token, Prepare::Not);
             match &mut self.client.task {
                 Task::Commit { token: of, .. } if *of == Some(token) => {
                     *of = None;

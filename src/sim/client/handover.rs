@@ -3,6 +3,7 @@
 
 use super::Consumer;
 use super::join::{Phase, Prepare};
+use super::listener::without;
 use crate::base::{TopicPartition, small};
 use crate::sim::core::Core;
 use crate::sim::trace::{Callback, Happening};
@@ -12,9 +13,8 @@ impl Consumer {
     /// The callback before a join. When the generation is void, everything is lost. Eager: everything is revoked.
     /// Cooperative: only what it does not subscribe to any more.
     pub(super) fn give_up(&mut self, core: &mut Core) {
-        let member = &self.client.member;
-        let void = member.generation < 0 || member.id.is_empty();
-        let first = member.known_generation < 0;
+        let void = self.is_reset();
+        let first = self.client.member.known_generation < 0;
         let given = if void || !self.cooperative() { self.owned(core) } else { self.unwanted(core) };
         if first || given.is_empty() && (void || self.cooperative()) {
             self.client.member.prepare = Prepare::Done;
@@ -34,14 +34,11 @@ impl Consumer {
 
     /// The callback has returned.
     pub(super) fn gave_up(&mut self, core: &mut Core) {
-        let void = self.client.member.generation < 0 || self.client.member.id.is_empty();
-        if void || !self.cooperative() {
+        if self.is_reset() || !self.cooperative() {
             self.unassign(core);
         } else {
             let unwanted = self.unwanted(core);
-            let kept: Vec<TopicPartition> =
-                self.owned(core).iter().filter(|partition| !unwanted.contains(partition)).cloned().collect();
-            self.assign(core, &kept);
+            self.take_away(core, &unwanted);
         }
         self.client.member.prepare = Prepare::Done;
     }
@@ -67,9 +64,7 @@ impl Consumer {
         let (generation, group) = (member.generation, core.groups[self.group as usize].name.clone());
         let shared: Rc<[TopicPartition]> = member.coming.as_slice().into();
         core.note(Happening::Synced(self.name(core), group, generation, shared));
-        let coming = &self.client.member.coming;
-        let given: Rc<[TopicPartition]> =
-            self.owned(core).iter().filter(|partition| !coming.contains(partition)).cloned().collect();
+        let given = without(&self.owned(core), &self.client.member.coming);
         if !given.is_empty() {
             self.want_rejoin("need to revoke partitions and re-join the group");
             self.call(core, Callback::Revoked, given);
@@ -87,8 +82,7 @@ impl Consumer {
     pub(super) fn take_over(&mut self, core: &mut Core) {
         self.client.member.prepare = Prepare::Not;
         let coming = std::mem::take(&mut self.client.member.coming);
-        let owned = self.owned(core);
-        let added = coming.iter().filter(|partition| !owned.contains(partition)).cloned().collect();
+        let added = without(&coming, &self.owned(core));
         self.client.commits.next_auto = core.now + self.settings.auto_commit_interval;
         self.assign(core, &coming);
         self.call(core, Callback::Assigned, added);

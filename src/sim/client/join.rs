@@ -6,9 +6,7 @@
 use super::subscription::{Memory, input_member};
 use super::{Consumer, Note};
 use crate::assign::{self, Input, Topic};
-use crate::base::Map;
-use crate::base::TopicPartition;
-use crate::base::small;
+use crate::base::{Map, TopicPartition, small};
 use crate::group::protocol::Assigned;
 use crate::group::{self, ErrorCode, JoinGroupReply, SyncGroupReply};
 use crate::sim::core::Core;

@@ -4,9 +4,7 @@
 //! connection, to the leader of the partitions, begins with ApiVersions as well.
 
 use super::{Consumer, Phase};
-use crate::base::Map;
-use crate::base::small;
-use crate::base::{Span, Time};
+use crate::base::{Map, Span, Time, small};
 use crate::sim::core::Core;
 use crate::sim::network::{Answer, Call};
 use std::rc::Rc;

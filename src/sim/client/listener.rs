@@ -1,8 +1,7 @@
 //! The rebalance listener's callbacks, and what the world makes of them: who owns which partition since when.
 
 use super::{Consumer, position};
-use crate::base::TopicPartition;
-use crate::base::small;
+use crate::base::{TopicPartition, small};
 use crate::sim::core::{Core, Reader};
 use crate::sim::fetch;
 use crate::sim::progress::Owner;
@@ -66,6 +65,12 @@ impl Consumer {
         }
     }
 
+    /// These are not assigned any more; the others stay as they are.
+    pub(super) fn take_away(&mut self, core: &mut Core, partitions: &[TopicPartition]) {
+        let kept = without(&self.owned(core), partitions);
+        self.assign(core, &kept);
+    }
+
     /// Nothing is assigned any more.
     pub(super) fn unassign(&mut self, core: &mut Core) {
         self.assign(core, &[]);
@@ -117,4 +122,9 @@ impl Consumer {
         };
         self.client.places.iter().map(at_risk).sum()
     }
+}
+
+/// The partitions that are not among `others`. Both lists are in order.
+pub(super) fn without(partitions: &[TopicPartition], others: &[TopicPartition]) -> Rc<[TopicPartition]> {
+    partitions.iter().filter(|partition| others.binary_search(partition).is_err()).cloned().collect()
 }

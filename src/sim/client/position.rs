@@ -73,8 +73,7 @@ impl Consumer {
             return;
         }
         if self.any(State::Unchecked) && self.client.asked.checked.is_none() {
-            let logs = self.logs(State::Unchecked).collect();
-            self.client.asked.checked = Some(core.send(self.address(), Call::OffsetForLeaderEpoch(logs)));
+            self.check_offsets(core);
         }
         if self.any(State::Reset) && self.client.asked.listed.is_none() {
             self.list_offsets(core);
@@ -89,8 +88,7 @@ impl Consumer {
         }
         let asked = self.client.asked;
         if in_pass && self.any(State::Unchecked) && asked.checked.is_none() && self.leader_ready(core) {
-            let logs = self.logs(State::Unchecked).collect();
-            self.client.asked.checked = Some(core.send(self.address(), Call::OffsetForLeaderEpoch(logs)));
+            self.check_offsets(core);
         }
         if in_pass && self.any(State::Unknown) && asked.committed.is_none() && asked.listed.is_none() {
             self.fetch_committed(core);
@@ -101,6 +99,11 @@ impl Consumer {
         {
             self.list_offsets(core);
         }
+    }
+
+    fn check_offsets(&mut self, core: &mut Core) {
+        let logs = self.logs(State::Unchecked).collect();
+        self.client.asked.checked = Some(core.send(self.address(), Call::OffsetForLeaderEpoch(logs)));
     }
 
     fn list_offsets(&mut self, core: &mut Core) {

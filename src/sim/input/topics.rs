@@ -1,8 +1,7 @@
 //! Topics: create, grow, delete.
 
 use super::named;
-use crate::base::Map;
-use crate::base::{Uuid, limit};
+use crate::base::{Map, Uuid, limit};
 use crate::log::Partition;
 use crate::sim::core::{Core, Log, Topic};
 use crate::sim::spec::TopicSpec;

@@ -1,8 +1,7 @@
 //! Questions about groups and the group protocol.
 
 use super::{ConsumerGroupFacts, ConsumerGroupMemberFacts, Counters, GroupFacts, GroupState};
-use crate::base::TopicPartition;
-use crate::base::small;
+use crate::base::{TopicPartition, small};
 use crate::group::{self, ConsumerDescribedMember, NamedPartitions};
 use crate::sim::World;
 use crate::sim::client::Life;

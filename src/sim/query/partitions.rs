@@ -1,9 +1,8 @@
 //! Questions about topics, partitions and their records.
 
 use super::{FirstDelivered, LineFacts, PartitionFacts, RangeFacts, RangeKind, TopicFacts};
-use crate::base::Time;
-use crate::base::small;
 use crate::base::time::EPOCH_MS;
+use crate::base::{Time, small};
 use crate::log::Partition;
 use crate::sim::World;
 use crate::sim::progress::{First, Progress};

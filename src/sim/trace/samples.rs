@@ -3,8 +3,7 @@
 //! The step starts at a quarter of a second. When a long run or a wide world would need too much memory, every second
 //! sample is dropped and the step doubles; the peak is kept beside, so thinning never loses it.
 
-use crate::base::Map;
-use crate::base::{Span, Time};
+use crate::base::{Map, Span, Time};
 use std::rc::Rc;
 
 /// The first step.

@@ -132,7 +132,7 @@ impl Runner {
     }
 
     fn group(&mut self, group: &Group) -> Result<(), Refusal> {
-        let spec = sim::GroupSpec { name: group.name.clone(), settings: group.settings.for_world() };
+        let spec = sim::GroupSpec { name: group.name.clone(), settings: group.settings.client.clone() };
         Ok(self.world.add_group(spec)?)
     }
 
@@ -145,7 +145,7 @@ impl Runner {
         }
         self.all(&consumer.names, |world, name| {
             let (name, group) = (name.into(), group.clone());
-            let (topics, settings) = (Vec::new(), consumer.settings.for_world());
+            let (topics, settings) = (Vec::new(), consumer.settings.client.clone());
             let spec = sim::ConsumerSpec { name, group, topics, settings };
             match &consumer.source {
                 Source::Subscribe(topics) => {
@@ -166,7 +166,7 @@ impl Runner {
     }
 
     fn start(&mut self, start: &Start) -> Result<(), Refusal> {
-        self.all(&start.consumers, |world, name| world.start(name, &start.settings.for_world()))
+        self.all(&start.consumers, |world, name| world.start(name, &start.settings.client))
     }
 
     fn reset(&mut self, reset: &Reset) -> Result<(), Refusal> {

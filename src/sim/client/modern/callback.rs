@@ -60,11 +60,7 @@ impl Consumer {
         match callback {
             Pending::Revoked => {
                 let revoked = self.membership().reconciliation.as_ref().map(|of| of.revoked.clone());
-                let revoked = revoked.unwrap_or_default();
-                let owned = self.owned(core);
-                let kept: Vec<TopicPartition> =
-                    owned.iter().filter(|of| revoked.binary_search(of).is_err()).cloned().collect();
-                self.assign(core, &kept);
+                self.take_away(core, &revoked.unwrap_or_default());
                 self.revocation_done();
             }
             Pending::Assigned => self.reconciliation_done(core),

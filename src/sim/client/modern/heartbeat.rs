@@ -4,7 +4,7 @@
 //! do not wait for it. When `poll()` was not called for `max.poll.interval.ms`, the heartbeat that is due leaves instead.
 
 use super::membership::{Membership, State};
-use crate::base::{Time, TopicPartition, Uuid};
+use crate::base::{Span, Time, TopicPartition, Uuid, small};
 use crate::group::{self, ConsumerHeartbeatReply, ErrorCode};
 use crate::sim::client::subscription::sorted;
 use crate::sim::client::{Consumer, Link, Note, Phase, Task};
@@ -143,7 +143,7 @@ impl Consumer {
     }
 
     fn heartbeat_taken(&mut self, core: &mut Core, reply: ConsumerHeartbeatReply) {
-        let interval = crate::base::Span::from_ms(reply.interval_ms.max(0) as u64);
+        let interval = Span::from_ms(reply.interval_ms.max(0) as u64);
         if self.membership().interval != interval {
             self.membership().interval = interval;
             self.client.beats.next = Some(core.now + interval);
@@ -216,10 +216,10 @@ fn by_ids(core: &Core, owned: &[TopicPartition]) -> Vec<(Uuid, Vec<i32>)> {
 fn named(core: &Core, assignment: &[(Uuid, Vec<i32>)]) -> Rc<[TopicPartition]> {
     let mut all: Vec<TopicPartition> = Vec::new();
     for (id, numbers) in assignment {
-        if let Some((name, _)) = core.topics.iter().find(|(_, topic)| topic.id == *id) {
+        if let Some(name) = core.topic_named(*id) {
             all.extend(numbers.iter().map(|number| TopicPartition::new(name.clone(), *number)));
         }
     }
-    all.sort();
+    small::sort(&mut all);
     all.into()
 }

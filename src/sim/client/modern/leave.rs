@@ -1,7 +1,7 @@
 //! `close()` and `unsubscribe()` of the new consumer: it leaves with a heartbeat of epoch −1, and a static member that only
 //! closes with −2, which says that it may come back.
 
-use super::membership::State;
+use super::membership::{Membership, State};
 use crate::sim::client::{Consumer, Link, Task};
 use crate::sim::core::Core;
 use crate::sim::spec::Goodbye;
@@ -16,13 +16,13 @@ impl Consumer {
         self.client.beats.next = None;
         core.queue.clear(self.beat);
         let modern = self.membership();
-        modern.state = if token.is_some() { State::Leaving } else { State::Unsubscribed };
-        modern.reconciliation = None;
-        modern.pending.clear();
-        modern.in_callback = None;
-        (modern.current, modern.target) = (None, None);
-        (modern.said_topics, modern.said_owned) = (None, None);
-        modern.under_way = None;
+        *modern = Membership {
+            state: if token.is_some() { State::Leaving } else { State::Unsubscribed },
+            rejoin: modern.rejoin,
+            interval: modern.interval,
+            sleeps_until: modern.sleeps_until,
+            ..Membership::default()
+        };
         token
     }
 

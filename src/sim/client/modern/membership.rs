@@ -6,8 +6,9 @@
 //! ```
 
 use super::callback::Pending;
-use crate::base::{Span, Time, TopicPartition, Uuid};
+use crate::base::{Span, Time, TopicPartition, Uuid, small};
 use crate::sim::client::Consumer;
+use crate::sim::client::listener::without;
 use crate::sim::core::Core;
 use crate::sim::query::MembershipFacts;
 use crate::sim::spec::Commit;
@@ -137,15 +138,17 @@ impl Consumer {
         let modern = self.client.modern.as_ref().expect("the new protocol");
         let (mut partitions, mut whole) = (Vec::new(), true);
         for (id, numbers) in modern.target.iter().flatten() {
-            let topic = core.topics.iter().find(|(_, topic)| topic.id == *id).map(|(name, _)| name);
-            match topic.filter(|name| self.client.link.topics.get(*name).is_some_and(|count| *count > 0)) {
+            match core
+                .topic_named(*id)
+                .filter(|name| self.client.link.topics.get(*name).is_some_and(|count| *count > 0))
+            {
                 Some(name) => {
                     partitions.extend(numbers.iter().map(|number| TopicPartition::new(name.clone(), *number)))
                 }
                 None => whole = false,
             }
         }
-        partitions.sort();
+        small::sort(&mut partitions);
         (partitions, whole)
     }
 
@@ -169,9 +172,7 @@ impl Consumer {
             return;
         }
         let owned = self.owned(core);
-        let revoked: Rc<[TopicPartition]> =
-            owned.iter().filter(|of| target.binary_search(of).is_err()).cloned().collect();
-        let added = target.iter().filter(|of| owned.binary_search(of).is_err()).cloned().collect();
+        let (revoked, added) = (without(&owned, &target), without(&target, &owned));
         self.hold(core, &revoked);
         let token = if auto { self.commit_positions(core) } else { None };
         let stage = token.map_or(Stage::Revoking, Stage::Committing);
