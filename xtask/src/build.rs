@@ -28,7 +28,7 @@ console.log(sums[2]);
 pub const BROTLI_BYTES_GOAL: u64 = 350 * 1024;
 
 /// What the tests let it weigh. It is above the goal, and only ever goes down: lower it whenever the page has lost weight.
-pub const BROTLI_BYTES_MAX: u64 = 520 * 1024;
+pub const BROTLI_BYTES_MAX: u64 = 510 * 1024;
 
 /// Builds the page, then gives it its content security policy. Answers with its weight: brotli, all files together.
 pub fn page() -> Result<u64, String> {
