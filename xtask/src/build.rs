@@ -32,7 +32,7 @@ pub const BROTLI_BYTES_MAX: u64 = 510 * 1024;
 
 /// Builds the page, then gives it its content security policy. Answers with its weight: brotli, all files together.
 pub fn page() -> Result<u64, String> {
-    let mut trunk = serve::trunk(true)?;
+    let mut trunk = serve::trunk(true, &["--profile", "page"])?;
     trunk.args(["build", "--release", "--cargo-profile", "page"]);
     run("building the optimised page", &mut trunk)?;
     let dist = root().join("dist");

@@ -10,7 +10,8 @@ pub fn serve(options: &Options) -> Done {
     let address = format!("127.0.0.1:{}", options.port);
     std::net::TcpListener::bind(&address)
         .map_err(|error| format!("{address}: {error}; take another port with --port N"))?;
-    let mut trunk = trunk(options.release)?;
+    let profile: &[&str] = if options.release { &["--profile", "page"] } else { &[] };
+    let mut trunk = trunk(options.release, profile)?;
     // A folder of its own: `dist/` keeps what `cargo xtask build` made.
     trunk.arg("serve").args(["--dist", "target/serve"]);
     trunk.args([
@@ -29,17 +30,25 @@ pub fn serve(options: &Options) -> Done {
     become_it("building the page, then serving it", &mut trunk)
 }
 
-/// Trunk with all that it needs on its PATH, so that it downloads nothing.
-pub fn trunk(optimised: bool) -> Result<Command, String> {
+/// Trunk with all that it needs on its PATH, so that it downloads nothing. `profile` is what Cargo is told for the page.
+pub fn trunk(optimised: bool, profile: &[&str]) -> Result<Command, String> {
     tools::need_wasm_target()?;
-    let trunk = tools::TRUNK.need()?;
-    let bindgen = tools::WASM_BINDGEN.need()?;
-    if optimised {
-        node::need(&[&node::BINARYEN])?;
-    }
-    // Trunk runs Cargo offline, as it runs itself.
-    let fetch = ["fetch", "--locked", "--quiet", "--target", tools::WASM];
-    run("the crates of Cargo.lock are downloaded unless they are here", cargo().args(fetch))?;
+    // Trunk takes minutes to build, and its last crate keeps one core busy: all else is made beside it.
+    let trunk = tools::TRUNK.need_beside(|in_time| {
+        let bindgen = tools::WASM_BINDGEN.need()?;
+        if optimised {
+            node::need(&[&node::BINARYEN])?;
+        }
+        // Trunk runs Cargo offline, as it runs itself.
+        let fetch = ["fetch", "--locked", "--quiet"];
+        run("the crates of Cargo.lock are downloaded unless they are here", cargo().args(fetch))?;
+        if in_time {
+            let build = ["build", "--locked", "--offline", "--bin", "page", "--target", tools::WASM];
+            run("the page is compiled while Trunk is built", cargo().args(build).args(profile))?;
+        }
+        Ok(bindgen)
+    });
+    let (trunk, bindgen) = trunk?;
     let bindgen = bindgen.parent().map(|folder| folder.to_path_buf()).unwrap_or_else(tools::bin);
     let mut command = Command::new(trunk);
     // Trunk 0.21 refuses NO_COLOR=1: it wants `true` there.

@@ -1,7 +1,7 @@
 //! The tools that Cargo installs, pinned, in a cache of their own.
 
 use crate::shell::{Done, cargo, output, run, which};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The target that the page is built for.
@@ -52,25 +52,42 @@ pub fn bin() -> PathBuf {
 impl Tool {
     /// The program of the pinned version: from the cache, else from the PATH, else installed now.
     pub fn need(&self) -> Result<PathBuf, String> {
-        let cached = bin().join(self.program);
-        if let Some(found) = self.find([Some(cached.clone()), which(self.program)]) {
-            return Ok(found);
-        }
-        self.install()?;
-        self.find([Some(cached.clone()), None])
-            .ok_or_else(|| format!("{} is not {} {}", cached.display(), self.program, self.version))
+        self.here().map_or_else(|| self.install(), Ok)
     }
 
-    fn find(&self, places: [Option<PathBuf>; 2]) -> Option<PathBuf> {
-        places.into_iter().flatten().find(|place| {
-            let version = output(Command::new(place).arg("--version").env_remove("NO_COLOR"));
-            version.is_some_and(|text| text.split_whitespace().nth(1) == Some(self.version))
+    /// The same, and what `other` makes, which hears whether it runs while this program is being built.
+    pub fn need_beside<T: Send>(
+        &self,
+        other: impl FnOnce(bool) -> Result<T, String> + Send,
+    ) -> Result<(PathBuf, T), String> {
+        if let Some(found) = self.here() {
+            return Ok((found, other(false)?));
+        }
+        std::thread::scope(|scope| {
+            let beside = scope.spawn(|| other(true));
+            let installed = self.install();
+            let made = beside.join().map_err(|_| format!("what {} waits for panicked", self.program))?;
+            Ok((installed?, made?))
         })
+    }
+
+    fn cached(&self) -> PathBuf {
+        bin().join(self.program)
+    }
+
+    fn here(&self) -> Option<PathBuf> {
+        let places = [Some(self.cached()), which(self.program)];
+        places.into_iter().flatten().find(|place| self.is_at(place))
+    }
+
+    fn is_at(&self, place: &Path) -> bool {
+        let version = output(Command::new(place).arg("--version").env_remove("NO_COLOR"));
+        version.is_some_and(|text| text.split_whitespace().nth(1) == Some(self.version))
     }
 
     /// From source, in the debug profile and without debug symbols: several times faster than optimised, and fast
     /// enough in use.
-    fn install(&self) -> Done {
+    fn install(&self) -> Result<PathBuf, String> {
         let mut install = cargo();
         install
             .args(["install", "--debug", "--locked", "--force", "--version", self.version])
@@ -80,7 +97,12 @@ impl Tool {
             .arg(self.package)
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .env_remove("CARGO_TARGET_DIR");
-        run(&format!("{}: {} {} is not here yet", self.why, self.package, self.version), &mut install)
+        run(&format!("{}: {} {} is not here yet", self.why, self.package, self.version), &mut install)?;
+        let place = self.cached();
+        if self.is_at(&place) {
+            return Ok(place);
+        }
+        Err(format!("{} is not {} {}", place.display(), self.program, self.version))
     }
 }
 
