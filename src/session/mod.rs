@@ -4,8 +4,8 @@
 //! whatever a person sees comes out as a [`view::LabView`]. Nothing here knows of a browser or a wall clock; whoever
 //! holds the session says how far time goes ([`Session::advance_to`]).
 
+mod chronicle;
 mod files;
-mod look;
 mod shelf;
 mod step;
 pub mod view;
@@ -18,10 +18,10 @@ use crate::backup::MemoryStore;
 use crate::base::{Span, Time, hash};
 use crate::story::run::{Files, Options, Runner};
 use crate::story::{Command, LIBRARY, Story};
-use look::happened::Chronicle;
+use chronicle::Chronicle;
 use shelf::Shelf;
 use std::rc::Rc;
-use view::{BackupsView, Focus, LabView, RunView, StoryError};
+use view::{BackupsView, Focus, InspectorView, LabView, ParseError, RunView, StageView, StoryView};
 
 /// How a file becomes records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,11 +78,11 @@ impl Session {
     ///
     /// # Errors
     /// All that is wrong with the text.
-    pub fn open(text: &str) -> Result<Session, Vec<StoryError>> {
+    pub fn open(text: &str) -> Result<Session, Vec<ParseError>> {
         let runner = runner(text, MemoryStore::new(), Files::default())?;
         let mut session = Session {
             runner,
-            title: look::story::title(text),
+            title: view::title(text),
             shelf: Shelf::default(),
             chronicle: Chronicle::default(),
             chosen: None,
@@ -97,9 +97,9 @@ impl Session {
     ///
     /// # Errors
     /// All that is wrong with the text; then this run goes on.
-    pub fn run(&mut self, text: &str) -> Result<(), Vec<StoryError>> {
+    pub fn run(&mut self, text: &str) -> Result<(), Vec<ParseError>> {
         self.runner = runner(text, self.runner.store().clone(), self.runner.files().clone())?;
-        self.title = look::story::title(text);
+        self.title = view::title(text);
         self.chronicle = Chronicle::default();
         self.chosen = None;
         self.settle();
@@ -188,7 +188,7 @@ impl Session {
         self.chronicle.update(&self.runner);
         let backups = self.shelf.views(self.runner.store());
         let bytes = backups.iter().map(|backup| backup.bytes_own).sum();
-        let restore = look::backups::restore(&self.runner, self.chosen.as_ref());
+        let restore = view::restore(&self.runner, self.chosen.as_ref());
         let run = RunView {
             now: self.runner.now(),
             seed: self.runner.seed(),
@@ -200,14 +200,14 @@ impl Session {
         let (world, ledger) = self.runner.world_and_ledger();
         let view = LabView {
             run: Rc::new(run),
-            measures: Rc::new(look::measures::measures(world, ledger)),
-            stage: Rc::new(look::stage::stage(world)),
-            time: Rc::new(look::time::time(world, ledger, self.window, self.chronicle.marks())),
-            inspector: Rc::new(look::inspector::inspector(world, focus, |topic, partition| {
+            measures: Rc::new(ledger.measures(world, None)),
+            stage: Rc::new(StageView::of(world)),
+            time: Rc::new(view::time(world, ledger, self.window, self.chronicle.marks())),
+            inspector: Rc::new(InspectorView::of(world, focus, |topic, partition| {
                 self.shelf.pins(topic, partition)
             })),
             backups: Rc::new(BackupsView { backups, restore, bytes }),
-            story: Rc::new(look::story::story(&self.runner)),
+            story: Rc::new(StoryView::of(&self.runner)),
             happened: Rc::new(self.chronicle.view()),
         };
         let view = match self.last.take() {
@@ -236,8 +236,8 @@ fn shared(old: LabView, new: LabView) -> LabView {
     }
 }
 
-fn runner(text: &str, store: MemoryStore, files: Files) -> Result<Runner, Vec<StoryError>> {
-    let story = Story::parse(text).map_err(look::story::errors)?;
+fn runner(text: &str, store: MemoryStore, files: Files) -> Result<Runner, Vec<ParseError>> {
+    let story = Story::parse(text)?;
     Ok(Runner::new(&story, Options { store, files, ..Options::default() }))
 }
 

@@ -2,7 +2,7 @@
 
 use super::command::ALL;
 use super::measure::{Kind, MEASURES, Subject};
-use super::settings::{ASSIGNORS, HELP};
+use super::settings::{ASSIGNORS, SETTINGS};
 use std::fmt::Write;
 
 const HEAD: &str = "\
@@ -25,7 +25,8 @@ pub fn commands() -> String {
         wrap(spec.help, 96).into_iter().for_each(|text| line(format!("      {text}")));
     }
     line("\nSETTINGS of group, consumer and start\n".to_owned());
-    for (name, kafka, help) in HELP {
+    for of in &SETTINGS {
+        let (name, kafka, help) = (of.names[0], of.names[1..].join(", "), of.help);
         line(format!("  {name:<21} {kafka:<54} {help}").trim_end().to_owned());
     }
     let names = ASSIGNORS.map(|(name, _)| name).join(", ");

@@ -41,46 +41,119 @@ pub const ASSIGNORS: [(&str, &str); 5] = [
     ("uniform", "org.apache.kafka.coordinator.group.assignor.UniformAssignor"),
 ];
 
-/// What `help` says of the settings: name, Kafka's name, form.
-pub const HELP: [(&str, &str, &str); 13] = [
-    ("protocol", "group.protocol", "classic (default) or consumer"),
-    ("assignor", "partition.assignment.strategy, group.remote.assignor", "names between commas"),
-    ("session-timeout", "session.timeout.ms", "default 45s"),
-    ("heartbeat", "heartbeat.interval.ms", "default 3s; 5s with protocol=consumer"),
-    ("max-poll-interval", "max.poll.interval.ms", "default 5m"),
-    ("max-poll-records", "max.poll.records", "default 500"),
-    ("auto-commit-interval", "auto.commit.interval.ms", "default 5s"),
-    ("reset", "auto.offset.reset", "earliest, latest (default) or none"),
-    ("commit", "enable.auto.commit", "auto (default), sync, async, record or none"),
-    ("commit-on-revoke", "", "yes or no (default): commitSync when partitions are taken"),
-    ("metadata-max-age", "metadata.max.age.ms", "default 5m"),
-    ("poll", "", "the timeout of poll(), default 100ms"),
-    ("process", "", "time a record takes, default 0ms"),
+/// A setting as the language has it.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its names. The short one, which is canonical, comes first, then Kafka's: that of the classic protocol, and where
+    /// it differs that of the consumer protocol. What is not Kafka's but the poll loop's has a short one only.
+    pub names: &'static [&'static str],
+    /// What its value can be.
+    pub kind: Kind,
+    /// What `help` says of it.
+    pub help: &'static str,
+}
+
+/// What the value of a setting can be.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// A duration; under a name of Kafka's that ends in `.ms`, whole milliseconds.
+    Span,
+    /// A number.
+    Count,
+    /// A word of the person's own.
+    Name,
+    /// One of a few words.
+    OneOf(fn() -> Vec<&'static str>),
+    /// Assignors between commas, most preferred first; of the consumer protocol, one.
+    Assignors,
+}
+
+const fn setting(names: &'static [&'static str], kind: Kind, help: &'static str) -> Setting {
+    Setting { names, kind, help }
+}
+
+/// The settings that a group, a consumer and a start share, in the order in which help lists them.
+pub static SETTINGS: [Setting; 13] = [
+    setting(
+        &["protocol", "group.protocol"],
+        Kind::OneOf(|| words(&PROTOCOLS)),
+        "classic (default) or consumer",
+    ),
+    setting(
+        &["assignor", "partition.assignment.strategy", "group.remote.assignor"],
+        Kind::Assignors,
+        "names between commas",
+    ),
+    setting(
+        &["session-timeout", "session.timeout.ms", "consumer.session.timeout.ms"],
+        Kind::Span,
+        "default 45s",
+    ),
+    setting(
+        &["heartbeat", "heartbeat.interval.ms", "consumer.heartbeat.interval.ms"],
+        Kind::Span,
+        "default 3s; 5s with protocol=consumer",
+    ),
+    setting(&["max-poll-interval", "max.poll.interval.ms"], Kind::Span, "default 5m"),
+    setting(&["max-poll-records", "max.poll.records"], Kind::Count, "default 500"),
+    setting(&["auto-commit-interval", "auto.commit.interval.ms"], Kind::Span, "default 5s"),
+    setting(
+        &["reset", "auto.offset.reset"],
+        Kind::OneOf(|| words(&RESETS)),
+        "earliest, latest (default) or none",
+    ),
+    setting(
+        &["commit", "enable.auto.commit"],
+        Kind::OneOf(|| words(&COMMITS)),
+        "auto (default), sync, async, record or none",
+    ),
+    setting(
+        &["commit-on-revoke"],
+        Kind::OneOf(|| words(&YES_NO)),
+        "yes or no (default): commitSync when partitions are taken",
+    ),
+    setting(&["metadata-max-age", "metadata.max.age.ms"], Kind::Span, "default 5m"),
+    setting(&["poll"], Kind::Span, "the timeout of poll(), default 100ms"),
+    setting(&["process"], Kind::Span, "time a record takes, default 0ms"),
 ];
+
+/// The setting that only a consumer of its own has.
+pub static INSTANCE: Setting =
+    setting(&["instance", "group.instance.id"], Kind::Name, "a static member's id");
+
+/// The names of a setting of [`SETTINGS`], by its short one.
+fn names(short: &str) -> &'static [&'static str] {
+    let of = SETTINGS.iter().find(|of| of.names[0] == short);
+    of.expect("a setting of the table").names
+}
+
+fn words<T>(choices: &[(&'static str, T)]) -> Vec<&'static str> {
+    choices.iter().map(|(word, _)| *word).collect()
+}
 
 impl Settings {
     /// Takes all settings from a line.
     pub(super) fn take(args: &mut Args) -> Settings {
-        for (name, ..) in HELP {
-            args.ask(name);
+        for of in &SETTINGS {
+            args.ask(of.names[0]);
         }
         let client = client::Settings {
-            protocol: choice(args, ["protocol", "group.protocol"], &PROTOCOLS),
+            protocol: choice(args, "protocol", &PROTOCOLS),
             assignors: assignors(args),
-            session_timeout: span(args, ["session-timeout", "session.timeout.ms"]),
-            heartbeat: span(args, ["heartbeat", "heartbeat.interval.ms"]),
-            max_poll_interval: span(args, ["max-poll-interval", "max.poll.interval.ms"]),
+            session_timeout: span(args, names("session-timeout")),
+            heartbeat: span(args, names("heartbeat")),
+            max_poll_interval: span(args, names("max-poll-interval")),
             max_poll_records: args
-                .any_value(&["max-poll-records", "max.poll.records"])
+                .any_value(names("max-poll-records"))
                 .map(|(_, word)| args.as_number(&word, (1, i32::MAX as u64)) as u32),
-            auto_commit_interval: span(args, ["auto-commit-interval", "auto.commit.interval.ms"]),
-            reset: choice(args, ["reset", "auto.offset.reset"], &RESETS),
+            auto_commit_interval: span(args, names("auto-commit-interval")),
+            reset: choice(args, "reset", &RESETS),
             commit: commit(args),
-            commit_on_revoke: choice(args, ["commit-on-revoke", "commit-on-revoke"], &YES_NO),
-            metadata_max_age: span(args, ["metadata-max-age", "metadata.max.age.ms"]),
+            commit_on_revoke: choice(args, "commit-on-revoke", &YES_NO),
+            metadata_max_age: span(args, names("metadata-max-age")),
             instance: None,
-            poll: span(args, ["poll", "poll"]),
-            process: span(args, ["process", "process"]),
+            poll: span(args, names("poll")),
+            process: span(args, names("process")),
         };
         Settings { client }
     }
@@ -88,8 +161,8 @@ impl Settings {
     /// Takes `instance=` as well, which no two consumers of a group can share.
     pub(super) fn take_own(args: &mut Args, consumers: &[Name]) -> Settings {
         let mut settings = Settings::take(args);
-        args.ask("instance");
-        settings.client.instance = args.any_value(&["instance", "group.instance.id"]).map(|(_, word)| {
+        args.ask(INSTANCE.names[0]);
+        settings.client.instance = args.any_value(INSTANCE.names).map(|(_, word)| {
             if consumers.len() > 1 {
                 args.error(
                     word.column,
@@ -157,22 +230,53 @@ impl Settings {
 
     /// Writes what is given.
     pub(super) fn write<'a, 'f>(&self, words: Words<'a, 'f>) -> Words<'a, 'f> {
+        self.given().into_iter().fold(words, |words, (name, value)| words.pair(name, value))
+    }
+
+    /// What is given: short names and values, in the order in which a line has them.
+    fn given(&self) -> Vec<(&'static str, String)> {
         let own = &self.client;
-        words
-            .maybe("instance", own.instance.as_deref().map(quote))
-            .maybe("protocol", own.protocol.map(|p| name_of(&PROTOCOLS, p)))
-            .maybe("assignor", own.assignors.as_deref().map(join))
-            .maybe("session-timeout", own.session_timeout)
-            .maybe("heartbeat", own.heartbeat)
-            .maybe("max-poll-interval", own.max_poll_interval)
-            .maybe("max-poll-records", own.max_poll_records)
-            .maybe("auto-commit-interval", own.auto_commit_interval)
-            .maybe("reset", own.reset.map(|r| name_of(&RESETS, r)))
-            .maybe("commit", own.commit.map(|c| name_of(&COMMITS, c)))
-            .maybe("commit-on-revoke", own.commit_on_revoke.map(|yes| name_of(&YES_NO, yes)))
-            .maybe("metadata-max-age", own.metadata_max_age)
-            .maybe("poll", own.poll)
-            .maybe("process", own.process)
+        let span = |value: Option<Span>| value.map(|span| span.to_string());
+        let list = [
+            ("instance", own.instance.as_deref().map(|id| quote(id).to_string())),
+            ("protocol", own.protocol.map(|p| name_of(&PROTOCOLS, p).to_owned())),
+            ("assignor", own.assignors.as_deref().map(join)),
+            ("session-timeout", span(own.session_timeout)),
+            ("heartbeat", span(own.heartbeat)),
+            ("max-poll-interval", span(own.max_poll_interval)),
+            ("max-poll-records", own.max_poll_records.map(|count| count.to_string())),
+            ("auto-commit-interval", span(own.auto_commit_interval)),
+            ("reset", own.reset.map(|r| name_of(&RESETS, r).to_owned())),
+            ("commit", own.commit.map(|c| name_of(&COMMITS, c).to_owned())),
+            ("commit-on-revoke", own.commit_on_revoke.map(|yes| name_of(&YES_NO, yes).to_owned())),
+            ("metadata-max-age", span(own.metadata_max_age)),
+            ("poll", span(own.poll)),
+            ("process", span(own.process)),
+        ];
+        list.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
+    /// What is given under `name`, one of those that a setting has, in the units of that name.
+    pub fn value(&self, name: &str) -> Option<String> {
+        let of = SETTINGS.iter().chain([&INSTANCE]).find(|of| of.names.contains(&name))?;
+        let (_, value) = self.given().into_iter().find(|(short, _)| *short == of.names[0])?;
+        match unit::span(&value).filter(|_| name.ends_with(".ms")) {
+            Some(span) => Some(span.ms().to_string()),
+            None => Some(value),
+        }
+    }
+
+    /// What holds when nothing is given, every setting said: Kafka's defaults for the protocol that these settings speak.
+    pub fn spoken(&self) -> Settings {
+        let mut all = self.defaults();
+        let known =
+            client::Settings { protocol: self.client.protocol, ..client::Settings::default() }.resolved();
+        all.client.protocol = Some(known.protocol);
+        all.client.assignors = Some(match known.protocol {
+            Protocol::Classic => known.assignors,
+            Protocol::Consumer => vec!["uniform".into()],
+        });
+        all
     }
 }
 
@@ -180,13 +284,13 @@ fn name_of<T: PartialEq>(choices: &[(&'static str, T)], value: T) -> &'static st
     choices.iter().find(|(_, v)| *v == value).map(|(name, _)| *name).expect("every variant has a name")
 }
 
-fn choice<T: Copy>(args: &mut Args, keys: [&'static str; 2], choices: &[(&'static str, T)]) -> Option<T> {
-    args.any_value(&keys).map(|(_, word)| args.as_choice(&word, choices))
+fn choice<T: Copy>(args: &mut Args, short: &str, choices: &[(&'static str, T)]) -> Option<T> {
+    args.any_value(names(short)).map(|(_, word)| args.as_choice(&word, choices))
 }
 
 /// A duration under its short name, or whole milliseconds under Kafka's.
-pub(super) fn span(args: &mut Args, keys: [&'static str; 2]) -> Option<Span> {
-    let (key, word) = args.any_value(&keys)?;
+pub(super) fn span(args: &mut Args, names: &[&'static str]) -> Option<Span> {
+    let (key, word) = args.any_value(names)?;
     if !key.ends_with(".ms") {
         return Some(args.as_span(&word));
     }
@@ -198,16 +302,14 @@ pub(super) fn span(args: &mut Args, keys: [&'static str; 2]) -> Option<Span> {
 }
 
 fn commit(args: &mut Args) -> Option<Commit> {
-    let (key, word) = args.any_value(&["commit", "enable.auto.commit"])?;
+    let (key, word) = args.any_value(names("commit"))?;
     let on_off = [("true", Commit::Auto), ("false", Commit::None)];
     Some(args.as_choice(&word, if key == "commit" { &COMMITS[..] } else { &on_off[..] }))
 }
 
 fn assignors(args: &mut Args) -> Option<Vec<Name>> {
-    let keys = ["assignor", "partition.assignment.strategy", "group.remote.assignor"];
-    let (_, word) = args.any_value(&keys)?;
-    let names: Vec<Name> = word.split(',').iter().map(|part| assignor(args, part)).collect();
-    Some(names)
+    let (_, word) = args.any_value(names("assignor"))?;
+    Some(word.split(',').iter().map(|part| assignor(args, part)).collect())
 }
 
 fn assignor(args: &mut Args, word: &Word) -> Name {

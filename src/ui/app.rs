@@ -58,7 +58,7 @@ fn layout(
         <div class="lab">
             <Bar run={view.run.clone()} playing={page.playing} speed={page.speed} step={page.step}
                 intent={intent.clone()} />
-            <Measures measures={calm.measures.clone()} />
+            <Measures measures={calm.measures.clone()} number={number_text(calm)} />
             <Stage stage={view.stage.clone()} calm={calm.stage.clone()} now={calm.run.now}
                 focus={page.focus.clone()} table={page.table} fast={page.speed > 4000} intent={intent.clone()}
                 on_file={on_file.clone()} />
@@ -71,6 +71,12 @@ fn layout(
                 intent={intent.clone()} on_file={on_file.clone()} />
         </div>
     }
+}
+
+/// What the first group's number is called.
+fn number_text(view: &LabView) -> &'static str {
+    let modern = view.stage.groups.first().is_some_and(|group| group.consumer.is_some());
+    if modern { t().epoch } else { t().generation }
 }
 
 /// The part of the page that the drawer shows, without the views that change with every frame.

@@ -1,7 +1,7 @@
 //! What a person can want: of the lab, or of the page itself.
 
 use crate::base::Span;
-use crate::session::view::{Focus, LabView, StoryError};
+use crate::session::view::{Focus, LabView, ParseError};
 use crate::session::{Contents, LoadOptions, LoadSummary, StepKind, Transaction};
 use std::rc::Rc;
 
@@ -71,7 +71,7 @@ pub enum Told {
     /// Something was refused: what, and why.
     Refused(Refusal, Rc<str>),
     /// A text is not a story; nothing was changed.
-    NotAStory(Rc<[StoryError]>),
+    NotAStory(Rc<[ParseError]>),
     /// A story runs from its start.
     Opened,
     /// A file was loaded: its name and what came of it.

@@ -5,7 +5,7 @@ use super::dom;
 use super::intent::{Ask, Follow, Keeping, Refusal, Told};
 use super::pace::{Pace, slice};
 use crate::base::Time;
-use crate::session::view::{Focus, InspectorView, LabView, StoryError};
+use crate::session::view::{Focus, InspectorView, LabView, ParseError};
 use crate::session::{Contents, LoadOptions, Session};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use std::cell::RefCell;
@@ -277,7 +277,7 @@ impl Inner {
                 told
             }
             Err(errors) => {
-                let errors: Rc<[StoryError]> = errors.into();
+                let errors: Rc<[ParseError]> = errors.into();
                 vec![Told::NotAStory(errors)]
             }
         }

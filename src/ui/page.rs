@@ -3,7 +3,7 @@
 use super::broken;
 use super::intent::{Chosen, Follow, Keeping, Refusal, Show, Tab, Told};
 use crate::base::Span;
-use crate::session::view::{Focus, LabView, RestoreStep, StoryError};
+use crate::session::view::{Focus, LabView, ParseError, RestoreStep};
 use crate::session::{LoadSummary, StepKind};
 use std::rc::Rc;
 use yew::Reducible;
@@ -39,7 +39,7 @@ pub struct Page {
     /// The edited story.
     pub draft: Option<Rc<str>>,
     /// What is wrong with the edited story.
-    pub errors: Rc<[StoryError]>,
+    pub errors: Rc<[ParseError]>,
     /// The restore that is shown.
     pub wizard: Option<Wizard>,
     /// The file that is to be loaded.

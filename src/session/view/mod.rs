@@ -6,18 +6,28 @@
 mod backups;
 mod happened;
 mod inspector;
-mod measures;
 mod stage;
 mod story;
 mod time;
 
+pub(super) use backups::restore;
 pub use backups::{BackupView, BackupsView, ProofRow, RestoreStep, RestoreView, Verdict};
 pub use happened::{Happened, HappenedView, What};
-pub use inspector::{ConsumerDetail, InspectorView, Message, PartitionDetail, PollLine, Range, RangeKind};
-pub use measures::MeasuresView;
-pub use stage::{ConsumerState, ConsumerView, GroupState, GroupView, PartitionView, StageView, TopicView};
-pub use story::{CheckView, StoryError, StoryView};
-pub use time::{LagPoint, Mark, MarkKind, Tenure, TimeRow, TimeView};
+pub use inspector::{ConsumerDetail, InspectorView, PartitionDetail};
+pub use stage::{Move, StageView, TopicView};
+pub use story::StoryView;
+pub(super) use story::title;
+pub(super) use time::time;
+pub use time::{Mark, MarkKind, Tenure, TimeRow, TimeView};
+
+// What the lower layers say of a run is plain data already.
+pub use crate::measure::{LagPoint, Measures};
+pub use crate::sim::query::{
+    ConsumerFacts, ConsumerGroupFacts, ConsumerGroupMemberFacts, ConsumerState, GroupFacts, GroupState,
+    LineFacts, MembershipFacts, MessageFacts, PartitionFacts, RangeFacts, RangeKind, SettingFacts,
+};
+pub use crate::story::ParseError;
+pub use crate::story::run::CheckResult;
 
 use crate::base::Time;
 use std::rc::Rc;
@@ -29,6 +39,8 @@ pub enum Focus {
     Partition(Rc<str>, i32),
     /// A consumer, by its name in the story.
     Consumer(Rc<str>),
+    /// A group, by its name.
+    Group(Rc<str>),
 }
 
 /// Everything that the page shows at one moment.
@@ -37,7 +49,7 @@ pub struct LabView {
     /// The clock and the identity of the run.
     pub run: Rc<RunView>,
     /// The measures, always the same eight.
-    pub measures: Rc<MeasuresView>,
+    pub measures: Rc<Measures>,
     /// Topics, partitions and consumers now.
     pub stage: Rc<StageView>,
     /// Who owned what when, and the lag.

@@ -1,6 +1,6 @@
 //! Questions about consumers.
 
-use super::{ConsumerFacts, ConsumerState, LineFacts, MessageFacts};
+use super::{ConsumerFacts, ConsumerState, LineFacts, MessageFacts, SettingFacts};
 use crate::base::Time;
 use crate::sim::World;
 use crate::sim::client::{Consumer, Life, Phase, Task};
@@ -24,10 +24,7 @@ impl World {
             true => of.client.places.iter().map(|place| place.log).collect(),
             false => Vec::new(),
         };
-        let name = |log: &u32| {
-            let name = &self.core.logs[*log as usize].name;
-            (name.topic.clone(), name.partition)
-        };
+        let name = |log: &u32| self.core.logs[*log as usize].name.clone();
         ConsumerFacts {
             membership: of.client.modern.as_ref().map(|modern| modern.facts(member.generation)),
             name: self.core.consumers[of.id as usize].clone(),
@@ -46,8 +43,6 @@ impl World {
             uncommitted: self.uncommitted(of),
             removed_at: self.removed_at(of),
             until: self.until(of),
-            settings: of.own.changed(),
-            all_settings: of.settings.all(),
             process: of.settings.process,
             processed: of.desk.total,
         }
@@ -110,6 +105,12 @@ impl World {
             Phase::Unjoined if !of.client.places.is_empty() => ConsumerState::Told,
             Phase::Unjoined | Phase::Joining(_) => ConsumerState::Joining,
         }
+    }
+
+    /// The settings of a consumer that matter for its protocol, under Kafka's names.
+    pub fn settings(&self, consumer: &str) -> Vec<SettingFacts> {
+        let Ok(at) = self.consumer_of(consumer) else { return Vec::new() };
+        self.consumers[at].settings.facts()
     }
 
     /// The newest lines of a consumer's output, oldest first, at most 40.

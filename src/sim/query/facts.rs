@@ -1,7 +1,10 @@
-//! What can be asked of a world, as plain data. Names as in the session's views, which are made from these.
+//! What can be asked of a world, as plain data: what the page shows is made of these.
 
 use crate::base::{Span, Time, TopicPartition};
+use crate::sim::spec::{Protocol, Settings};
 use std::rc::Rc;
+
+pub use crate::group::GroupState;
 
 /// A topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +20,14 @@ pub struct TopicFacts {
 }
 
 /// A partition as seen by one group.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PartitionFacts {
+    /// Its topic.
+    pub topic: Rc<str>,
+    /// Its number.
+    pub partition: i32,
+    /// The group whose offsets these are; `None` when it is seen as nobody sees it.
+    pub group: Option<Rc<str>>,
     /// The consumer that owns it now (the newest, when a zombie believes so too).
     pub owner: Option<Rc<str>>,
     /// Since when it has had no owner; `None` when it has one or never had one.
@@ -71,34 +80,6 @@ pub struct RangeFacts {
     pub kind: RangeKind,
 }
 
-/// States of a classic group, as Kafka prints them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GroupState {
-    /// No members.
-    Empty,
-    /// Members are being waited for.
-    PreparingRebalance,
-    /// The leader's assignment is being waited for.
-    CompletingRebalance,
-    /// Everyone has an assignment.
-    Stable,
-    /// Gone, or never there.
-    Dead,
-}
-
-impl GroupState {
-    /// The name as Kafka prints it.
-    pub fn name(self) -> &'static str {
-        match self {
-            GroupState::Empty => "Empty",
-            GroupState::PreparingRebalance => "PreparingRebalance",
-            GroupState::CompletingRebalance => "CompletingRebalance",
-            GroupState::Stable => "Stable",
-            GroupState::Dead => "Dead",
-        }
-    }
-}
-
 /// A group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupFacts {
@@ -106,6 +87,8 @@ pub struct GroupFacts {
     pub consumer: Option<ConsumerGroupFacts>,
     /// Its name.
     pub name: Rc<str>,
+    /// The protocol that its members speak; of a group without members, the one that its settings name.
+    pub protocol: Protocol,
     /// Its state.
     pub state: GroupState,
     /// Its generation; 0 before the first.
@@ -118,6 +101,8 @@ pub struct GroupFacts {
     pub members: u32,
     /// Names of its consumers whose process runs.
     pub alive: Vec<Rc<str>>,
+    /// What its consumers use when they say nothing else.
+    pub settings: Settings,
 }
 
 /// What can be counted at a moment.
@@ -218,6 +203,22 @@ pub struct ConsumerGroupMemberFacts {
     pub target: Vec<TopicPartition>,
 }
 
+impl ConsumerGroupMemberFacts {
+    /// What it has and is not to have: it still has to give that up.
+    pub fn gives_up(&self) -> Vec<TopicPartition> {
+        without(&self.current, &self.target)
+    }
+
+    /// What it is to have and does not have: it waits for that.
+    pub fn receives(&self) -> Vec<TopicPartition> {
+        without(&self.target, &self.current)
+    }
+}
+
+fn without(all: &[TopicPartition], some: &[TopicPartition]) -> Vec<TopicPartition> {
+    all.iter().filter(|partition| !some.contains(partition)).cloned().collect()
+}
+
 /// A consumer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsumerFacts {
@@ -239,8 +240,8 @@ pub struct ConsumerFacts {
     pub member_id: Option<Rc<str>>,
     /// Its generation.
     pub generation: Option<i32>,
-    /// What it owns in its own eyes: topic and number.
-    pub owns: Vec<(Rc<str>, i32)>,
+    /// What it owns in its own eyes.
+    pub owns: Vec<TopicPartition>,
     /// Records processed in the last second.
     pub rate: u64,
     /// The part of the last second spent processing, in thousandths.
@@ -255,14 +256,21 @@ pub struct ConsumerFacts {
     pub removed_at: Option<Time>,
     /// When the `pause` or `slow` in force ends.
     pub until: Option<Time>,
-    /// Settings that differ from Kafka's defaults, in the story's words.
-    pub settings: Vec<(Rc<str>, Rc<str>)>,
-    /// All settings that matter, under Kafka's names.
-    pub all_settings: Vec<(&'static str, Rc<str>)>,
     /// Processing time per record.
     pub process: Span,
     /// Records that it has processed, over all its processes.
     pub processed: u64,
+}
+
+/// A setting of a consumer that matters for its protocol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingFacts {
+    /// Kafka's name.
+    pub name: &'static str,
+    /// Its value, as Kafka writes it.
+    pub value: Rc<str>,
+    /// Whether it is another than Kafka's default.
+    pub changed: bool,
 }
 
 /// A record, made printable.

@@ -2,11 +2,12 @@
 
 use super::{ConsumerGroupFacts, ConsumerGroupMemberFacts, Counters, GroupFacts, GroupState};
 use crate::base::{TopicPartition, small};
-use crate::group::{self, ConsumerDescribedMember, NamedPartitions};
+use crate::group::{ConsumerDescribedMember, NamedPartitions};
 use crate::sim::World;
 use crate::sim::client::Life;
 use crate::sim::core::Log;
 use crate::sim::progress::Progress;
+use crate::sim::spec::Protocol;
 use std::rc::Rc;
 
 impl World {
@@ -21,17 +22,26 @@ impl World {
 
     fn group_facts(&self, name: Rc<str>) -> GroupFacts {
         let view = self.core.coordinator.group(&name);
-        let known = view.as_ref().filter(|view| view.state != group::GroupState::Empty);
+        let known = view.as_ref().filter(|view| view.state != GroupState::Empty);
         let leader = known.and_then(|view| view.leader.as_ref());
         let leader = leader.and_then(|id| self.core.members.get(id));
+        let settings = self.core.group_of(&name).map(|at| self.core.groups[at as usize].settings.clone());
+        let settings = settings.unwrap_or_default();
+        let consumer = self.consumer_group(&name);
         GroupFacts {
-            state: view.as_ref().map_or(GroupState::Dead, |view| state(view.state)),
+            state: view.as_ref().map_or(GroupState::Dead, |view| view.state),
             generation: view.as_ref().map_or(0, |view| view.generation),
             assignor: known.and_then(|view| view.protocol.clone()),
             leader: leader.map(|address| self.core.consumers[address.consumer as usize].clone()),
             members: view.as_ref().map_or(0, |view| view.members.len() as u32),
             alive: self.alive(&name),
-            consumer: self.consumer_group(&name),
+            protocol: match (&consumer, known) {
+                (Some(_), _) => Protocol::Consumer,
+                (None, Some(_)) => Protocol::Classic,
+                (None, None) => settings.protocol.unwrap_or_default(),
+            },
+            settings,
+            consumer,
             name,
         }
     }
@@ -116,19 +126,4 @@ fn flat(topics: &[NamedPartitions]) -> Vec<TopicPartition> {
         topic.partitions.clone().into_iter().map(move |number| TopicPartition::new(name.clone(), number))
     };
     topics.iter().flat_map(of).collect()
-}
-
-fn state(state: group::GroupState) -> GroupState {
-    match state {
-        group::GroupState::Empty => GroupState::Empty,
-        // Of consumer groups: waiting for a target, and for members to follow it.
-        group::GroupState::PreparingRebalance | group::GroupState::Assigning => {
-            GroupState::PreparingRebalance
-        }
-        group::GroupState::CompletingRebalance | group::GroupState::Reconciling => {
-            GroupState::CompletingRebalance
-        }
-        group::GroupState::Stable => GroupState::Stable,
-        group::GroupState::Dead => GroupState::Dead,
-    }
 }

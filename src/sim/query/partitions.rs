@@ -53,11 +53,14 @@ impl World {
     pub fn partition(&self, topic: &str, partition: i32, group: Option<&str>) -> Option<PartitionFacts> {
         let log = self.core.log_of(topic, partition)?;
         let data = &self.core.logs[log as usize].data;
-        let progress = group.and_then(|name| self.core.group_of(name));
-        let progress = progress.and_then(|group| self.core.progress_of(group, log));
+        let group = group.and_then(|name| self.core.group_of(name));
+        let progress = group.and_then(|group| self.core.progress_of(group, log));
         let owner = progress.and_then(|progress| progress.owners.last());
         let committed = progress.and_then(|progress| progress.committed);
         Some(PartitionFacts {
+            topic: self.core.logs[log as usize].name.topic.clone(),
+            partition,
+            group: group.map(|group| self.core.groups[group as usize].name.clone()),
             owner: owner.map(|owner| self.core.consumers[owner.consumer as usize].clone()),
             unowned_since: progress.and_then(|progress| progress.unowned_since),
             log_start: data.log_start(),

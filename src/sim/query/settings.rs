@@ -1,49 +1,41 @@
-//! A consumer's settings as text: those that were changed in the story's words, all of them under Kafka's names.
+//! A consumer's settings as text, under Kafka's names.
 
+use super::SettingFacts;
 use crate::base::Span;
 use crate::sim::spec::{Commit, Protocol, Reset, Resolved, Settings};
 use std::rc::Rc;
 
-impl Settings {
-    /// What is set here, in the story's words, in the order in which stories write them.
-    pub(super) fn changed(&self) -> Vec<(Rc<str>, Rc<str>)> {
-        let span = |value: Option<Span>| value.map(|span| span.to_string());
-        let list = [
-            ("protocol", self.protocol.map(|protocol| protocol.name().into())),
-            ("assignor", self.assignors.as_ref().map(|names| names.join(","))),
-            ("session-timeout", span(self.session_timeout)),
-            ("heartbeat", span(self.heartbeat)),
-            ("max-poll-interval", span(self.max_poll_interval)),
-            ("max-poll-records", self.max_poll_records.map(|count| count.to_string())),
-            ("metadata-max-age", span(self.metadata_max_age)),
-            ("reset", self.reset.map(|reset| reset.name().into())),
-            ("commit", self.commit.map(|commit| commit.name().into())),
-            ("auto-commit-interval", span(self.auto_commit_interval)),
-            ("commit-on-revoke", self.commit_on_revoke.map(|yes| if yes { "yes" } else { "no" }.into())),
-            ("instance", self.instance.as_ref().map(|id| id.to_string())),
-            ("poll", span(self.poll)),
-            ("process", span(self.process)),
-        ];
-        list.into_iter().filter_map(|(name, value)| Some((name.into(), value?.into()))).collect()
-    }
-}
-
 impl Resolved {
+    /// All settings that matter, with those marked that are not Kafka's defaults.
+    pub(super) fn facts(&self) -> Vec<SettingFacts> {
+        let spoken = Settings { protocol: Some(self.protocol), ..Settings::default() };
+        let defaults = spoken.resolved().all();
+        let facts = |(name, value): (&'static str, Rc<str>)| SettingFacts {
+            changed: match name {
+                "group.protocol" => self.protocol != Protocol::default(),
+                _ => !defaults.contains(&(name, value.clone())),
+            },
+            name,
+            value,
+        };
+        self.all().into_iter().map(facts).collect()
+    }
+
     /// All settings that matter, under Kafka's names.
-    pub(super) fn all(&self) -> Vec<(&'static str, Rc<str>)> {
+    fn all(&self) -> Vec<(&'static str, Rc<str>)> {
         let ms = |span: Span| -> Rc<str> { span.ms().to_string().into() };
+        let mut all: Vec<(&'static str, Rc<str>)> = vec![("group.protocol", self.protocol.name().into())];
         // Of the consumer protocol the broker says how long a session is and how often a heartbeat is due.
-        let mut all: Vec<(&'static str, Rc<str>)> = match self.protocol {
-            Protocol::Classic => vec![
+        match self.protocol {
+            Protocol::Classic => all.extend([
                 ("partition.assignment.strategy", self.assignors.join(",").into()),
                 ("session.timeout.ms", ms(self.session_timeout)),
                 ("heartbeat.interval.ms", ms(self.heartbeat)),
-            ],
-            Protocol::Consumer => vec![
-                ("group.protocol", self.protocol.name().into()),
-                ("group.remote.assignor", self.assignor.clone().unwrap_or_else(|| "null".into())),
-            ],
-        };
+            ]),
+            Protocol::Consumer => {
+                all.push(("group.remote.assignor", self.assignor.clone().unwrap_or_else(|| "null".into())));
+            }
+        }
         all.extend([
             ("max.poll.interval.ms", ms(self.max_poll_interval)),
             ("max.poll.records", self.max_poll_records.to_string().into()),

@@ -33,7 +33,7 @@ impl Default for Cluster {
 fn parse(args: &mut Args) -> Command {
     let keys = ["initial-rebalance-delay", "group.initial.rebalance.delay.ms"];
     args.ask(keys[0]);
-    let initial_rebalance_delay = span(args, keys).unwrap_or(INITIAL_REBALANCE_DELAY);
+    let initial_rebalance_delay = span(args, &keys).unwrap_or(INITIAL_REBALANCE_DELAY);
     Command::Cluster(Cluster { initial_rebalance_delay })
 }
 

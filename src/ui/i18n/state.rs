@@ -3,7 +3,7 @@
 use super::format::{moment, span};
 use super::{fill, plural, t};
 use crate::base::{Span, Time};
-use crate::session::view::{ConsumerState, ConsumerView};
+use crate::session::view::{ConsumerFacts, ConsumerState};
 
 /// How a state is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub struct StateWord {
 }
 
 /// What a consumer is doing, as it is shown at `now`.
-pub fn state_word(consumer: &ConsumerView, now: Time) -> StateWord {
+pub fn state_word(consumer: &ConsumerFacts, now: Time) -> StateWord {
     let t = t();
     let until = moment(consumer.until.unwrap_or(now));
     let (icon, tone, word) = match consumer.state {

@@ -48,6 +48,8 @@ table! {
     rebalances = "rebalances";
     running_now = "running";
     generation = "generation {0}";
+    epoch = "epoch {0}";
+    epoch_word = "epoch";
     messages_sent = "protocol messages";
     cannot_tell = "cannot tell yet";
 
@@ -87,6 +89,10 @@ table! {
     dead_already = "{0} does not run.";
     facts_rate = "{0} records/s, busy {1}";
     facts_lag = "lag {0}";
+    facts_gives_up = "gives up {0}";
+    facts_receives = "receives {0}";
+    moves_to = "to {0}";
+    moves_name = "{0}, to be given up to {1}";
     heartbeat = "last heartbeat";
     seconds_ago = "{0} s ago";
     facts_uncommitted = "{0} read, not committed";
@@ -104,6 +110,7 @@ table! {
     owns = "owns";
     uncommitted = "not committed";
     generation_head = "generation";
+    epoch_head = "generation or epoch";
 
     // States of consumers and groups, in our words.
     state_joining = "joining";
@@ -159,7 +166,8 @@ table! {
     selected = "Selected";
     tab_partition = "Partition";
     tab_consumer = "Consumer";
-    nothing_selected = "Nothing is selected. Choose a partition or a consumer.";
+    tab_group = "Group";
+    nothing_selected = "Nothing is selected. Choose a partition, a consumer or a group.";
     ruler_name = "Offset ruler of {0}: log start {1}, committed {2}, position {3}, high watermark {4}; {5} to read again, {6} unread";
     committed_at = "committed {0}";
     position_at = "position {0}";
@@ -203,7 +211,33 @@ table! {
     request = "request";
     answer = "answer";
     settings = "Settings";
+    settings_changed = "Bold ones are not Kafka's default.";
+    changed = "changed";
     member_id = "member id";
+    member_epoch = "member epoch";
+    member_state = "member state";
+    gives_up = "gives up";
+    receives = "receives";
+    group_protocol = "group.protocol";
+    group_epoch = "group epoch";
+    assignment_epoch = "assignment epoch";
+    assignor = "assignor";
+    leader = "leader";
+    members = "Members";
+    member = "member";
+    n_members = "{0} member|{0} members";
+    no_members = "No members.";
+    current = "current";
+    target = "target";
+    still_gives_up = "still to give up: {0}";
+    still_receives = "waits for: {0}";
+    group_empty = "No consumer is a member.";
+    group_preparing = "It waits for all members to join again.";
+    group_completing = "It waits for the leader's assignment.";
+    group_stable = "Every member has what it is to have.";
+    group_assigning = "The group's epoch is ahead of its assignment: a new target is being computed.";
+    group_reconciling = "Members go over to the target, each at its own pace: {0} to give up, {1} to receive.";
+    group_dead = "The coordinator does not know it: it was never joined, or it is gone.";
     since = "since";
 
     // Drawer.

@@ -2,7 +2,7 @@
 
 use super::{Anchor, Shape};
 use crate::base::Span;
-use crate::session::view::Message;
+use crate::session::view::MessageFacts;
 use crate::ui::i18n::{format, t};
 use std::rc::Rc;
 
@@ -23,7 +23,7 @@ pub fn height(messages: usize) -> f64 {
 }
 
 /// The shapes: the newest messages.
-pub fn shapes(consumer: &Rc<str>, messages: &[Message]) -> Vec<Shape> {
+pub fn shapes(consumer: &Rc<str>, messages: &[MessageFacts]) -> Vec<Shape> {
     let shown = &messages[messages.len().saturating_sub(MESSAGES_MAX)..];
     let bottom = height(shown.len());
     let mut shapes = vec![
@@ -48,7 +48,7 @@ fn cut(note: &str) -> String {
 }
 
 /// A request and its answer, or the bar of one that is held.
-fn one(message: &Message, top: f64, shapes: &mut Vec<Shape>) {
+fn one(message: &MessageFacts, top: f64, shapes: &mut Vec<Shape>) {
     let middle = (CONSUMER + COORDINATOR) / 2.0;
     let key = matches!(message.api, "JoinGroup" | "SyncGroup" | "LeaveGroup");
     let (line, word) = if key { ("msg key", "halo strong") } else { ("msg", "halo") };

@@ -1,13 +1,13 @@
 //! A log strip of the stage: the last offsets of a partition, newest right.
 
 use super::{Fill, Glyph, Shape, ramp};
-use crate::session::view::PartitionView;
+use crate::session::view::PartitionFacts;
 
 /// So many offsets are shown, or as many as there are unread or uncommitted when that is more.
 const OFFSETS: i64 = 480;
 
 /// The shapes of a strip that is `height` pixels high; `most` is the largest number of unread records on the stage.
-pub fn shapes(view: &PartitionView, most: i64, height: f64) -> Vec<Shape> {
+pub fn shapes(view: &PartitionFacts, most: i64, height: f64) -> Vec<Shape> {
     let end = view.end;
     let lowest = view.committed.or(view.position).unwrap_or(end).min(end);
     let shown = OFFSETS.max((end - lowest) * 6 / 5);
@@ -45,20 +45,15 @@ pub fn shapes(view: &PartitionView, most: i64, height: f64) -> Vec<Shape> {
 mod tests {
     use super::*;
 
-    fn partition(committed: Option<i64>, position: Option<i64>, end: i64) -> PartitionView {
-        PartitionView {
-            topic: "orders".into(),
-            partition: 0,
-            group: Some("checkout".into()),
-            owner: None,
-            unowned_since: None,
-            log_start: 0,
+    fn partition(committed: Option<i64>, position: Option<i64>, end: i64) -> PartitionFacts {
+        PartitionFacts {
             high_watermark: end,
             end,
             committed,
             position,
             lag: committed.map(|c| end - c),
             unread: end - position.unwrap_or(0),
+            ..PartitionFacts::default()
         }
     }
 

@@ -1,6 +1,6 @@
 //! The measures: always the same eight, from the start of the run to now.
 
-use crate::session::view::MeasuresView;
+use crate::session::view;
 use crate::ui::i18n::{fill, format, t};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -9,7 +9,9 @@ use yew::prelude::*;
 #[derive(Clone, PartialEq, Properties)]
 pub struct MeasuresProps {
     /// The measures.
-    pub measures: Rc<MeasuresView>,
+    pub measures: Rc<view::Measures>,
+    /// The text for the first group's number: its generation, or its epoch.
+    pub number: &'static str,
 }
 
 /// The measures.
@@ -33,7 +35,7 @@ pub fn Measures(props: &MeasuresProps) -> Html {
     let truth = fill(t.in_truth, &[&format::count(m.unread)]);
     let generation = match m.rebalancing {
         true => t.running_now.to_string(),
-        false => fill(t.generation, &[&m.generation]),
+        false => fill(props.number, &[&m.generation]),
     };
     html! {
         <section class="measures-bar" tabindex="0" aria-label={t.measures}><dl class="measures">

@@ -109,7 +109,7 @@ fn stop(props: &DrawerProps, label: &Rc<str>, under_way: Option<&RestoreView>) -
         None => {
             let of_group = |name: &Rc<str>| groups.is_some_and(|groups| groups.contains(name));
             let runs = props.stage.consumers.iter().filter(|c| c.state.is_alive());
-            runs.filter(|c| c.group.as_ref().is_some_and(of_group)).map(|c| c.name.clone()).collect()
+            runs.filter(|c| of_group(&c.group)).map(|c| c.name.clone()).collect()
         }
     };
     match running.is_empty() {

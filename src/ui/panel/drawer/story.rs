@@ -1,6 +1,6 @@
 //! The run as text: it follows the run until the person edits it; then it is his until it runs.
 
-use crate::session::view::{CheckView, StoryError, StoryView};
+use crate::session::view::{CheckResult, ParseError, StoryView};
 use crate::ui::dom;
 use crate::ui::i18n::{Tone, fill, format, plural, t};
 use crate::ui::intent::{Ask, Intent, Show};
@@ -16,7 +16,7 @@ pub struct StoryProps {
     /// The edited text.
     pub draft: Option<Rc<str>>,
     /// What is wrong with it.
-    pub errors: Rc<[StoryError]>,
+    pub errors: Rc<[ParseError]>,
     /// Where intents go.
     pub intent: Callback<Intent>,
 }
@@ -57,7 +57,7 @@ pub fn Story(props: &StoryProps) -> Html {
 }
 
 /// What is wrong, each with its place; pressing one goes there.
-fn errors(errors: &Rc<[StoryError]>, area: &NodeRef, text: &Rc<str>) -> Html {
+fn errors(errors: &Rc<[ParseError]>, area: &NodeRef, text: &Rc<str>) -> Html {
     html! {
         <div class="story-errors" role="alert">
             <h3 class="state harm">{ icon("warn") }{ plural(t().story_errors, errors.len() as u64, &[]) }</h3>
@@ -66,7 +66,7 @@ fn errors(errors: &Rc<[StoryError]>, area: &NodeRef, text: &Rc<str>) -> Html {
     }
 }
 
-fn one_error(error: &StoryError, area: &NodeRef, text: &Rc<str>) -> Html {
+fn one_error(error: &ParseError, area: &NodeRef, text: &Rc<str>) -> Html {
     let t = t();
     let mut words = fill(t.story_error, &[&error.line, &error.column, &error.found, &error.expected]);
     if let Some(nearest) = &error.nearest {
@@ -89,7 +89,7 @@ fn one_error(error: &StoryError, area: &NodeRef, text: &Rc<str>) -> Html {
 }
 
 /// The line, and a mark under the column; of a long line the part around it.
-fn marked(text: &str, error: &StoryError) -> String {
+fn marked(text: &str, error: &ParseError) -> String {
     const BEFORE: usize = 30;
     let line = text.split('\n').nth(error.line.saturating_sub(1) as usize).unwrap_or("");
     let column = error.column.saturating_sub(1) as usize;
@@ -113,11 +113,11 @@ fn line_range(text: &str, line: u32) -> (u32, u32) {
 }
 
 /// The checks that were due so far.
-fn checks(checks: &[CheckView]) -> Html {
+fn checks(checks: &[CheckResult]) -> Html {
     if checks.is_empty() {
         return Html::default();
     }
-    let one = |(i, check): (usize, &CheckView)| {
+    let one = |(i, check): (usize, &CheckResult)| {
         let word = match check.holds {
             true => state(Tone::Ok, "ok", t().check_holds),
             false => state(Tone::Harm, "warn", t().check_fails),
@@ -168,11 +168,11 @@ fn Commands(props: &CommandsProps) -> Html {
 #[cfg(test)]
 mod tests {
     use super::{line_range, marked};
-    use crate::session::view::StoryError;
+    use crate::session::view::ParseError;
 
     #[test]
     fn the_mark_stands_under_the_column() {
-        let error = |line, column| StoryError {
+        let error = |line, column| ParseError {
             line,
             column,
             found: "x".into(),

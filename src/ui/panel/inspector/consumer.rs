@@ -1,10 +1,11 @@
 //! A consumer: its poll loop's output, its messages with the coordinator, its settings.
 
 use super::consumer_state;
+use super::group::listed;
 use super::messages::messages;
 use super::partition::{fact, poll_text};
 use crate::base::Time;
-use crate::session::view::{ConsumerDetail, PollLine};
+use crate::session::view::{ConsumerDetail, ConsumerFacts, LineFacts, SettingFacts};
 use crate::ui::i18n::{fill, format, t};
 use yew::prelude::*;
 
@@ -12,16 +13,14 @@ use yew::prelude::*;
 pub fn consumer(detail: &ConsumerDetail, now: Time) -> Html {
     let t = t();
     let view = &detail.view;
-    let owns: Vec<String> = view.owns.iter().map(|(topic, n)| format!("{topic}-{n}")).collect();
-    let owns = if owns.is_empty() { t.none.to_string() } else { owns.join(", ") };
     html! {
         <>
             <section aria-label={view.name.to_string()}>
                 <div class="head-row"><h2>{ view.name.clone() }</h2>{ consumer_state(view, now) }</div>
                 <dl class="facts-list">
-                    { fact(t.owns, owns) }
-                    { fact(t.group, view.group.as_deref().unwrap_or(t.none).to_string()) }
-                    { fact(t.generation_head, view.generation.map_or(t.none.to_string(), |g| g.to_string())) }
+                    { fact(t.owns, listed(&view.owns)) }
+                    { fact(t.group, view.group.to_string()) }
+                    { membership(view) }
                     { fact(t.uncommitted, format::count_u(view.uncommitted)) }
                     if let Some(at) = view.last_heartbeat {
                         { fact(t.heartbeat, fill(t.seconds_ago, &[&format::seconds_us(now.since(at).us())])) }
@@ -32,7 +31,7 @@ pub fn consumer(detail: &ConsumerDetail, now: Time) -> Html {
             </section>
             <section aria-label={t.poll_loop}>
                 <div class="head-row"><h3>{ t.poll_loop }</h3>
-                    <span class="push muted small">{ fill(t.processed, &[&format::count_u(detail.processed)]) }</span>
+                    <span class="push muted small">{ fill(t.processed, &[&format::count_u(view.processed)]) }</span>
                 </div>
                 if detail.output.is_empty() { <p class="muted small">{ t.no_output }</p> }
                 <ol class="output">{ for detail.output.iter().rev().take(12).map(output) }</ol>
@@ -40,16 +39,41 @@ pub fn consumer(detail: &ConsumerDetail, now: Time) -> Html {
             { messages(&view.name, &detail.messages) }
             <section aria-label={t.settings}>
                 <h3>{ t.settings }</h3>
-                <dl class="facts-list">
-                    { for detail.settings.iter().map(|(name, value)| fact(name, value.to_string())) }
-                </dl>
+                <dl class="facts-list">{ for detail.settings.iter().map(setting) }</dl>
+                if detail.settings.iter().any(|of| of.changed) { <p class="cap">{ t.settings_changed }</p> }
             </section>
         </>
     }
 }
 
+/// Where it stands in the group protocol: its generation, or its epoch and what is under way.
+fn membership(view: &ConsumerFacts) -> Html {
+    let t = t();
+    let number = |n: Option<i32>| n.map_or(t.none.to_string(), |n| n.to_string());
+    let Some(of) = &view.membership else { return fact(t.generation_head, number(view.generation)) };
+    html! {
+        <>
+            { fact(t.member_epoch, number(of.epoch)) }
+            { fact(t.member_state, of.state.to_string()) }
+            { fact(t.gives_up, listed(&of.gives_up)) }
+            { fact(t.receives, listed(&of.receives)) }
+        </>
+    }
+}
+
+/// A setting; one that is not Kafka's default says so.
+fn setting(of: &SettingFacts) -> Html {
+    let value = of.value.clone();
+    html! {
+        <>
+            <dt>{ of.name }if of.changed { <span class="vh">{ t().changed }</span> }</dt>
+            <dd>if of.changed { <b>{ value }</b> } else { { value } }</dd>
+        </>
+    }
+}
+
 /// A line of output; what was read before says so.
-fn output(line: &PollLine) -> Html {
+fn output(line: &LineFacts) -> Html {
     let key = format!("{}-{}-{}-{}", line.topic, line.partition, line.offset, line.at.us());
     html! {
         <li {key}>

@@ -1,6 +1,6 @@
 //! Messages with the coordinator: two lanes, and the same as a list.
 
-use crate::session::view::Message;
+use crate::session::view::MessageFacts;
 use crate::ui::i18n::{fill, format, t};
 use crate::ui::paint::lanes;
 use crate::ui::widget::picture;
@@ -8,7 +8,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 /// The messages.
-pub fn messages(consumer: &Rc<str>, messages: &[Message]) -> Html {
+pub fn messages(consumer: &Rc<str>, messages: &[MessageFacts]) -> Html {
     let t = t();
     let Some(last) = messages.last() else {
         return html! {
@@ -32,7 +32,7 @@ pub fn messages(consumer: &Rc<str>, messages: &[Message]) -> Html {
     }
 }
 
-fn row(index: usize, message: &Message) -> Html {
+fn row(index: usize, message: &MessageFacts) -> Html {
     let key = format!("{}-{}-{index}", message.sent.us(), message.api);
     html! {
         <tr {key}><td class="num">{ format::seconds_us(message.sent.us()) }</td><td>{ message.api }</td>
@@ -41,7 +41,7 @@ fn row(index: usize, message: &Message) -> Html {
 }
 
 /// The answer in short: what is in it, its error, or that it is held.
-fn outcome(message: &Message) -> String {
+fn outcome(message: &MessageFacts) -> String {
     match (message.answered, message.error) {
         (None, _) => t().held.to_string(),
         (Some(_), Some(error)) => error.to_string(),

@@ -1,15 +1,18 @@
 //! The inspector: what is selected, and why it is as it is. On a phone it is a sheet.
 
 mod consumer;
+mod group;
 mod messages;
 mod partition;
 
 use crate::base::Time;
-use crate::session::view::{ConsumerView, Focus, InspectorView, PartitionView, StageView};
+use crate::session::view::{ConsumerFacts, Focus, GroupState, InspectorView, PartitionFacts, StageView};
 use crate::ui::i18n::{Tone, fill, format, state_word, t};
 use crate::ui::intent::{Ask, Intent, Show};
 use crate::ui::widget::{TabItem, TabsProps, icon, state, tabs};
 use consumer::consumer;
+use group::group;
+pub use group::listed;
 use partition::partition;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -39,25 +42,22 @@ const PANEL: &str = "inspected";
 pub fn Inspector(props: &InspectorProps) -> Html {
     let t = t();
     // What was selected last of each kind: a tab goes back to it.
-    let last_partition = use_mut_ref(|| None::<Focus>);
-    let last_consumer = use_mut_ref(|| None::<Focus>);
-    let chosen = match &props.focus {
-        Some(focus @ Focus::Partition(..)) => {
-            *last_partition.borrow_mut() = Some(focus.clone());
-            Some(0)
-        }
-        Some(focus @ Focus::Consumer(_)) => {
-            *last_consumer.borrow_mut() = Some(focus.clone());
-            Some(1)
-        }
-        None => None,
-    };
-    let items = [t.tab_partition, t.tab_consumer].map(|text| TabItem { text: text.into(), badge: None });
+    let last = use_mut_ref(<[Option<Focus>; 3]>::default);
+    let chosen = props.focus.as_ref().map(|focus| {
+        let tab = match focus {
+            Focus::Partition(..) => 0,
+            Focus::Consumer(_) => 1,
+            Focus::Group(_) => 2,
+        };
+        last.borrow_mut()[tab] = Some(focus.clone());
+        tab
+    });
+    let items =
+        [t.tab_partition, t.tab_consumer, t.tab_group].map(|text| TabItem { text: text.into(), badge: None });
     let on_press = {
         let (stage, intent) = (props.stage.clone(), props.intent.clone());
         Callback::from(move |tab: usize| {
-            let last =
-                if tab == 0 { last_partition.borrow().clone() } else { last_consumer.borrow().clone() };
+            let last = last.borrow()[tab].clone();
             if let Some(focus) = last.or_else(|| first(&stage, tab)) {
                 intent.emit(Intent::Ask(Ask::Focus(focus)));
             }
@@ -77,11 +77,14 @@ pub fn Inspector(props: &InspectorProps) -> Html {
 }
 
 fn first(stage: &StageView, tab: usize) -> Option<Focus> {
-    if tab == 0 {
-        let partition = stage.topics.first()?.partitions.first()?;
-        return Some(Focus::Partition(partition.topic.clone(), partition.partition));
-    }
-    stage.consumers.first().map(|consumer| Focus::Consumer(consumer.name.clone()))
+    Some(match tab {
+        0 => {
+            let partition = stage.topics.first()?.partitions.first()?;
+            Focus::Partition(partition.topic.clone(), partition.partition)
+        }
+        1 => Focus::Consumer(stage.consumers.first()?.name.clone()),
+        _ => Focus::Group(stage.groups.first()?.name.clone()),
+    })
 }
 
 fn detail(props: &InspectorProps) -> Html {
@@ -89,6 +92,7 @@ fn detail(props: &InspectorProps) -> Html {
         InspectorView::Nothing => html! { <p class="empty">{ t().nothing_selected }</p> },
         InspectorView::Partition(detail) => partition(detail, props.now),
         InspectorView::Consumer(detail) => consumer(detail, props.now),
+        InspectorView::Group(facts) => group(facts, &props.stage, &props.intent),
     }
 }
 
@@ -105,6 +109,7 @@ fn handle(props: &InspectorProps) -> Html {
         InspectorView::Consumer(detail) => {
             (detail.view.name.to_string(), consumer_state(&detail.view, props.now))
         }
+        InspectorView::Group(facts) => (facts.name.to_string(), group_state(facts.state)),
     };
     html! {
         <button type="button" class="sheet-handle" aria-expanded={open.to_string()} {onclick}>
@@ -115,7 +120,7 @@ fn handle(props: &InspectorProps) -> Html {
 }
 
 /// Who owns a partition, as a state.
-pub fn owner_state(view: &PartitionView, now: Time) -> Html {
+pub fn owner_state(view: &PartitionFacts, now: Time) -> Html {
     let t = t();
     match (&view.owner, view.unowned_since) {
         (Some(owner), _) => state(Tone::Plain, "ok", fill(t.owned_by, &[owner])),
@@ -127,8 +132,21 @@ pub fn owner_state(view: &PartitionView, now: Time) -> Html {
     }
 }
 
+/// A group's state in Kafka's word.
+pub fn group_state(of: GroupState) -> Html {
+    let (tone, sign) = match of {
+        GroupState::Stable => (Tone::Plain, "ok"),
+        GroupState::Empty | GroupState::Dead => (Tone::Still, "unowned"),
+        GroupState::PreparingRebalance
+        | GroupState::CompletingRebalance
+        | GroupState::Assigning
+        | GroupState::Reconciling => (Tone::Change, "change"),
+    };
+    state(tone, sign, of.name())
+}
+
 /// What a consumer is doing, as a state.
-pub fn consumer_state(view: &ConsumerView, now: Time) -> Html {
+pub fn consumer_state(view: &ConsumerFacts, now: Time) -> Html {
     let word = state_word(view, now);
     state(word.tone, word.icon, format!("{}{}", word.word, word.tail))
 }

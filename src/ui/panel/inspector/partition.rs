@@ -2,7 +2,7 @@
 
 use super::owner_state;
 use crate::base::Time;
-use crate::session::view::{PartitionDetail, PollLine};
+use crate::session::view::{LineFacts, PartitionDetail};
 use crate::ui::i18n::{fill, format, format::count, t};
 use crate::ui::paint::ruler;
 use crate::ui::widget::picture;
@@ -29,9 +29,9 @@ pub fn partition(detail: &PartitionDetail, now: Time) -> Html {
                 <h3>{ t.log_facts }</h3>
                 <dl class="facts-list">
                     { fact(t.records_in_log, count(view.end - view.log_start)) }
-                    { fact(t.batches, format::count_u(detail.batches)) }
-                    { fact(t.bytes, format::bytes(detail.bytes)) }
-                    { fact(t.leader_epoch, detail.leader_epoch.to_string()) }
+                    { fact(t.batches, format::count_u(view.batches)) }
+                    { fact(t.bytes, format::bytes(view.bytes)) }
+                    { fact(t.leader_epoch, view.leader_epoch.to_string()) }
                     { fact(t.read_by, view.group.as_deref().unwrap_or(t.none).to_string()) }
                 </dl>
             </section>
@@ -74,12 +74,12 @@ fn explanation(detail: &PartitionDetail) -> String {
 }
 
 /// A record as a consumer would print it.
-fn record(line: &PollLine) -> Html {
+fn record(line: &LineFacts) -> Html {
     html! { <li key={line.offset}><code>{ poll_text(line) }</code></li> }
 }
 
 /// `offset = …, key = …, value = …`.
-pub fn poll_text(line: &PollLine) -> String {
+pub fn poll_text(line: &LineFacts) -> String {
     let null = t().output_null;
     let (key, value) = (line.key.as_deref().unwrap_or(null), line.value.as_deref().unwrap_or(null));
     // What a program prints is not translated, and has no separators.

@@ -1,7 +1,7 @@
 //! The consumers of the stage: each a row with an owner's edge, no box around a box.
 
 use crate::base::Time;
-use crate::session::view::{ConsumerView, Focus, StageView};
+use crate::session::view::{ConsumerFacts, Focus, StageView};
 use crate::ui::i18n::{fill, format, state_word, t};
 use crate::ui::intent::{Ask, Intent};
 use crate::ui::paint::owner_class;
@@ -44,7 +44,7 @@ pub fn row_height(consumers: usize) -> f64 {
 }
 
 /// A consumer.
-fn consumer(props: &ConsumersProps, consumer: &ConsumerView) -> Html {
+fn consumer(props: &ConsumersProps, consumer: &ConsumerFacts) -> Html {
     let word = state_word(consumer, props.now);
     let alive = consumer.state.is_alive();
     let focus = Focus::Consumer(consumer.name.clone());
@@ -106,7 +106,7 @@ fn command(props: &ConsumersProps, line: String) -> Callback<()> {
 }
 
 /// What stands in the second line.
-fn facts(consumer: &ConsumerView, now: Time) -> String {
+fn facts(consumer: &ConsumerFacts, now: Time) -> String {
     let t = t();
     if !consumer.state.is_alive() {
         let mut facts = vec![fill(t.facts_uncommitted, &[&format::count_u(consumer.uncommitted)])];
@@ -122,8 +122,17 @@ fn facts(consumer: &ConsumerView, now: Time) -> String {
         facts.push(fill(t.facts_lag, &[&format::count(consumer.lag)]));
     }
     facts.push(fill(t.facts_rate, &[&format::count_u(consumer.rate), &busy]));
-    if let Some(generation) = consumer.generation {
-        facts.push(fill(t.generation, &[&generation]));
+    let Some(membership) = &consumer.membership else {
+        facts.extend(consumer.generation.map(|generation| fill(t.generation, &[&generation])));
+        return facts.join(", ");
+    };
+    facts.extend(membership.epoch.map(|epoch| fill(t.epoch, &[&epoch])));
+    for (text, partitions) in
+        [(t.facts_gives_up, &membership.gives_up), (t.facts_receives, &membership.receives)]
+    {
+        if !partitions.is_empty() {
+            facts.push(fill(text, &[&partitions.len()]));
+        }
     }
     facts.join(", ")
 }

@@ -1,6 +1,6 @@
 //! The logs of the stage, a row a partition.
 
-use crate::session::view::{Focus, PartitionView, StageView, TopicView};
+use crate::session::view::{Focus, Move, PartitionFacts, StageView, TopicView};
 use crate::ui::i18n::{Tone, fill, format::count, t};
 use crate::ui::intent::{Ask, Intent};
 use crate::ui::paint::{Fill, Shape, owner_class, ramp, strip};
@@ -70,6 +70,7 @@ fn topic_logs(props: &LogsProps, topic: &TopicView, several: bool) -> Html {
                     let id = Focus::Partition(partition.topic.clone(), partition.partition);
                     log(&LogProps {
                         partition,
+                        going: props.stage.move_of(partition),
                         most,
                         class,
                         row: props.row,
@@ -84,7 +85,9 @@ fn topic_logs(props: &LogsProps, topic: &TopicView, several: bool) -> Html {
 
 /// What [`log`] shows.
 struct LogProps<'a> {
-    partition: &'a PartitionView,
+    partition: &'a PartitionFacts,
+    /// What is under way with it.
+    going: Option<&'a Move>,
     /// The largest number of unread records on the stage.
     most: i64,
     /// The class of the owner's colour.
@@ -103,11 +106,14 @@ fn log(props: &LogProps) -> Html {
     html! {
         <li key={view.partition} class="log" aria-current={props.chosen.then_some("true")}>
             <button type="button" class="name" onclick={onclick}>{ name.clone() }</button>
-            { picture(&words(&name, view), props.row, &strip::shapes(view, props.most, props.row)) }
+            { picture(&words(&name, view, props.going), props.row, &strip::shapes(view, props.most, props.row)) }
             <span class="num">{ count(view.unread) }</span>
             <span class="to">
                 if let Some(owner) = &view.owner {
-                    <span class={classes!("chip", props.class)}>{ owner.clone() }</span>
+                    if let Some(going) = props.going {
+                        <span class="state change going">{ fill(t().moves_to, &[&heir(going)]) }</span>
+                    }
+                    <span class={classes!("chip", props.class, props.going.map(|_| "leaving"))}>{ owner.clone() }</span>
                 } else if view.unowned_since.is_some() {
                     { state(Tone::Harm, "unowned", t().unowned) }
                 } else if view.group.is_some() {
@@ -118,11 +124,17 @@ fn log(props: &LogProps) -> Html {
     }
 }
 
+/// Who is to have a partition that its owner must give up.
+fn heir(going: &Move) -> &str {
+    going.to.as_deref().unwrap_or(t().none)
+}
+
 /// The strip in words.
-fn words(name: &str, view: &PartitionView) -> String {
+fn words(name: &str, view: &PartitionFacts, going: Option<&Move>) -> String {
     let t = t();
     let number = |offset: Option<i64>| offset.map_or(t.none.to_string(), count);
     let owner = view.owner.as_deref().unwrap_or(t.none);
+    let owner = going.map_or(owner.to_string(), |going| fill(t.moves_name, &[&owner, &heir(going)]));
     let (committed, position) = (number(view.committed), number(view.position));
     fill(t.log_name, &[&name, &committed, &position, &count(view.high_watermark), &owner])
 }

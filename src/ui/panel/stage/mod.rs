@@ -6,12 +6,13 @@ mod owners;
 mod tables;
 
 use crate::base::Time;
-use crate::session::view::{Focus, GroupState, GroupView, StageView, TopicView};
-use crate::ui::i18n::{Tone, fill, format, plural, t};
+use crate::session::view::{Focus, GroupFacts, StageView, TopicView};
+use crate::ui::i18n::{fill, format, plural, t};
 use crate::ui::intent::{Ask, Intent, Show};
 use crate::ui::paint::number;
 use crate::ui::paint::wires::{PARTITIONS_MAX, Sizes, wires};
-use crate::ui::widget::{Button, FileButton, Look, state};
+use crate::ui::panel::inspector::group_state;
+use crate::ui::widget::{Button, FileButton, Look};
 use consumer::{Consumers, row_height};
 use logs::{LogsProps, logs};
 use owners::owners;
@@ -49,7 +50,7 @@ pub fn Stage(props: &StageProps) -> Html {
             <div class="head-row">
                 <div class="heads">
                     { for props.stage.topics.iter().take(2).map(topic_head) }
-                    { for props.stage.groups.iter().take(2).map(group_head) }
+                    { for props.stage.groups.iter().take(2).map(|group| group_head(props, group)) }
                 </div>
                 { tools(props) }
             </div>
@@ -85,19 +86,21 @@ fn topic_head(topic: &TopicView) -> Html {
     }
 }
 
-/// A group's name, state, generation and assignor.
-fn group_head(group: &GroupView) -> Html {
-    let (tone, sign) = match group.state {
-        GroupState::Stable => (Tone::Plain, "ok"),
-        GroupState::PreparingRebalance | GroupState::CompletingRebalance => (Tone::Change, "change"),
-        GroupState::Empty | GroupState::Dead => (Tone::Still, "unowned"),
+/// A group's name, state, generation or epoch, and assignor.
+fn group_head(props: &StageProps, group: &GroupFacts) -> Html {
+    let focus = Focus::Group(group.name.clone());
+    let chosen = props.focus.as_ref() == Some(&focus);
+    let onclick = props.intent.reform(move |_: MouseEvent| Intent::Ask(Ask::Focus(focus.clone())));
+    let (number, assignor) = match &group.consumer {
+        Some(of) => (fill(t().epoch, &[&of.epoch]), Some(&of.assignor)),
+        None => (fill(t().generation, &[&group.generation]), group.assignor.as_ref()),
     };
-    let generation = fill(t().generation, &[&group.generation]);
-    let assignor = group.assignor.as_deref().map(|name| format!(", {name}")).unwrap_or_default();
+    let assignor = assignor.map(|name| format!(", {name}")).unwrap_or_default();
     html! {
-        <span class="group-head" key={group.name.to_string()}>
-            <b>{ group.name.clone() }</b>{ state(tone, sign, group.state.name()) }
-            <span class="muted wide">{ generation }{ assignor }</span>
+        <span class="group-head" key={group.name.to_string()} aria-current={chosen.then_some("true")}>
+            <button type="button" class="name" {onclick}>{ group.name.clone() }</button>
+            { group_state(group.state) }
+            <span class="muted wide">{ number }{ assignor }</span>
         </span>
     }
 }

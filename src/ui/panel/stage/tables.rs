@@ -1,7 +1,8 @@
 //! The stage as tables: always in the document for readers' tools, shown by the Table button.
 
-use crate::session::view::{ConsumerView, PartitionView, StageView};
+use crate::session::view::{ConsumerFacts, PartitionFacts, StageView};
 use crate::ui::i18n::{format::count, state_name, t};
+use crate::ui::panel::inspector::listed;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -35,7 +36,7 @@ pub fn Tables(props: &TablesProps) -> Html {
                 <tbody>{ for partitions.map(partition_row) }</tbody>
             </table>
             <table class="table"><caption>{ t.consumers }</caption>
-                <thead><tr>{ heads(&[(t.name, false), (t.state, false), (t.group, false), (t.generation_head, true),
+                <thead><tr>{ heads(&[(t.name, false), (t.state, false), (t.group, false), (t.epoch_head, true),
                     (t.owns, false), (t.lag, true), (t.uncommitted, true)]) }</tr></thead>
                 <tbody>{ for props.stage.consumers.iter().map(consumer_row) }</tbody>
             </table>
@@ -43,7 +44,7 @@ pub fn Tables(props: &TablesProps) -> Html {
     }
 }
 
-fn partition_row(view: &PartitionView) -> Html {
+fn partition_row(view: &PartitionFacts) -> Html {
     let t = t();
     let number = |n: Option<i64>| n.map_or_else(|| t.none.to_string(), count);
     let owner = view.owner.as_deref().unwrap_or(if view.group.is_some() { t.unowned } else { t.none });
@@ -56,16 +57,14 @@ fn partition_row(view: &PartitionView) -> Html {
     }
 }
 
-fn consumer_row(view: &ConsumerView) -> Html {
+fn consumer_row(view: &ConsumerFacts) -> Html {
     let t = t();
-    let owns: Vec<String> = view.owns.iter().map(|(topic, n)| format!("{topic}-{n}")).collect();
     let generation = view.generation.map_or_else(|| t.none.to_string(), |g| g.to_string());
-    let owns = if owns.is_empty() { t.none.to_string() } else { owns.join(", ") };
     html! {
         <tr key={view.name.to_string()}>
             <th scope="row">{ view.name.clone() }</th><td>{ state_name(view.state) }</td>
-            <td>{ view.group.as_deref().unwrap_or(t.none).to_string() }</td><td class="num">{ generation }</td>
-            <td class="wrap">{ owns }</td><td class="num">{ count(view.lag) }</td>
+            <td>{ view.group.clone() }</td><td class="num">{ generation }</td>
+            <td class="wrap">{ listed(&view.owns) }</td><td class="num">{ count(view.lag) }</td>
             <td class="num">{ count(i64::try_from(view.uncommitted).unwrap_or(i64::MAX)) }</td>
         </tr>
     }
