@@ -6,17 +6,21 @@
 
 mod chronicle;
 mod files;
+mod form;
 mod shelf;
 mod step;
 pub mod view;
 
 pub use crate::backup::{ChunkKey, Contents, Digest, Step, Transaction, garbage};
 pub use crate::story::Example;
+pub use form::{Field, Filled, Form, Making, Values};
 pub use step::StepKind;
 
 use crate::backup::MemoryStore;
 use crate::base::{Span, Time, hash};
+use crate::story::command::{Consumer, Source};
 use crate::story::run::{Files, Options, Runner};
+use crate::story::settings::Settings;
 use crate::story::{Command, LIBRARY, Story};
 use chronicle::Chronicle;
 use shelf::Shelf;
@@ -129,30 +133,53 @@ impl Session {
         }
     }
 
-    /// The line that adds one more consumer like the last one that was added: `consumer c4 group=checkout …`.
+    /// The line that adds one more consumer like the last one that was added: `consumer c4 group=checkout …`. A group
+    /// that was named since is where it goes.
     pub fn next_consumer(&self) -> Rc<str> {
+        self.another_consumer().to_string().into()
+    }
+
+    fn another_consumer(&self) -> Command {
         let taken: Vec<Rc<str>> = self.runner.world().consumers().into_iter().map(|c| c.name).collect();
         let mut number = taken.len() + 1;
         while taken.iter().any(|name| **name == *format!("c{number}")) {
             number += 1;
         }
         let name: Rc<str> = format!("c{number}").into();
-        let story = self.runner.story();
-        let last = story.lines.iter().rev().find_map(|line| match line.step.as_ref()?.command {
-            Command::Consumer(ref consumer) if consumer.group.is_some() => Some(consumer.clone()),
-            _ => None,
-        });
-        match last {
-            Some(mut consumer) => {
-                consumer.names = vec![name];
-                consumer.settings.client.instance = None;
-                consumer.to_string().into()
-            }
-            None => {
-                let topic = self.runner.world().topics().first().map(|topic| topic.name.clone());
-                format!("consumer {name} group=group topics={}", topic.as_deref().unwrap_or("orders")).into()
+        let mut named = None;
+        for line in self.runner.story().lines.iter().rev() {
+            match line.step.as_ref().map(|step| &step.command) {
+                Some(Command::Group(group)) if named.is_none() => named = Some(group.name.clone()),
+                Some(Command::Consumer(consumer)) if consumer.group.is_some() => {
+                    let mut consumer = consumer.clone();
+                    consumer.names = vec![name];
+                    consumer.settings.client.instance = None;
+                    if named.is_some() && named != consumer.group {
+                        let process = consumer.settings.client.process;
+                        consumer.settings = Settings::default();
+                        consumer.settings.client.process = process;
+                        consumer.group = named;
+                    }
+                    return Command::Consumer(consumer);
+                }
+                _ => {}
             }
         }
+        let topic = self.runner.world().topics().first().map(|topic| topic.name.clone());
+        Command::Consumer(Consumer {
+            names: vec![name],
+            group: Some(named.unwrap_or_else(|| "group".into())),
+            source: Source::Subscribe(vec![topic.unwrap_or_else(|| "orders".into())]),
+            settings: Settings::default(),
+        })
+    }
+
+    /// A form for making something; one for a consumer begins with another like the last.
+    pub fn form(&self, making: Making) -> Form {
+        let world = self.runner.world();
+        let topics = world.topics().into_iter().map(|topic| topic.name).collect();
+        let form = Form::new(making, topics, &world.groups());
+        if making == Making::Consumer { form.like(&self.another_consumer()) } else { form }
     }
 
     /// The present.

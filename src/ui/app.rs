@@ -8,7 +8,7 @@ use super::intent::{Ask, Chosen, Intent, Refusal, Show, Tab, Told};
 use super::keep::Keeper;
 use super::lab::Lab;
 use super::page::{Change, Page, WINDOW};
-use super::panel::{Bar, Drawer, Inspector, LoadDialog, Measures, Stage, TimePanel, alert};
+use super::panel::{Bar, Drawer, FormDialog, Inspector, LoadDialog, Measures, Stage, TimePanel, alert};
 use crate::session::LoadOptions;
 use crate::session::view::{LabView, TopicView};
 use std::rc::Rc;
@@ -37,7 +37,10 @@ pub fn App() -> Html {
         <>
             <a class="skip" href="#stage">{ t().skip }</a>
             { layout(&page, (&view, &calm), &intent, &on_file) }
-            { alert(page.alert.as_ref().filter(|_| page.file.is_none()), false, &intent) }
+            { alert(page.alert.as_ref().filter(|_| page.file.is_none() && page.form.is_none()), false, &intent) }
+            if let Some(form) = &page.form {
+                <FormDialog form={form.clone()} alert={page.alert.clone()} intent={intent.clone()} />
+            }
             if let Some(file) = &page.file {
                 <LoadDialog file={file.clone()} alert={page.alert.clone()} loaded={page.loaded.clone()} topics={topics(&view, false)} read={topics(&view, true)}
                     intent={intent.clone()} />

@@ -2,7 +2,7 @@
 
 use crate::base::Span;
 use crate::session::view::{Focus, LabView, ParseError};
-use crate::session::{Contents, LoadOptions, LoadSummary, StepKind, Transaction};
+use crate::session::{Contents, Form, LoadOptions, LoadSummary, Making, StepKind, Transaction};
 use std::rc::Rc;
 
 /// What a person wants.
@@ -29,6 +29,8 @@ pub enum Ask {
     Line(Rc<str>),
     /// Add a consumer like those that are there.
     AddConsumer,
+    /// Give a form for making this.
+    Form(Making),
     /// Add a consumer that reads this topic from its beginning.
     AddReader(Rc<str>),
     /// Show the details of this.
@@ -72,6 +74,8 @@ pub enum Told {
     Refused(Refusal, Rc<str>),
     /// A text is not a story; nothing was changed.
     NotAStory(Rc<[ParseError]>),
+    /// A form to be filled in.
+    Form(Rc<Form>),
     /// A story runs from its start.
     Opened,
     /// A file was loaded: its name and what came of it.
@@ -146,6 +150,8 @@ pub enum Show {
     Wizard(Option<Rc<str>>),
     /// A file to be loaded, or none.
     File(Option<Chosen>),
+    /// No form.
+    NoForm,
     /// No alert.
     Dismiss,
     /// An alert of the page's own.

@@ -197,6 +197,7 @@ impl Inner {
                 let line = self.session.next_consumer();
                 self.line(&line)
             }
+            Ask::Form(making) => vec![Told::Form(Rc::new(self.session.form(making)))],
             Ask::AddReader(topic) => {
                 let line = self.reader_line(&topic);
                 self.line(&line)

@@ -4,7 +4,7 @@ use super::broken;
 use super::intent::{Chosen, Follow, Keeping, Refusal, Show, Tab, Told};
 use crate::base::Span;
 use crate::session::view::{Focus, LabView, ParseError, RestoreStep};
-use crate::session::{LoadSummary, StepKind};
+use crate::session::{Form, LoadSummary, StepKind};
 use std::rc::Rc;
 use yew::Reducible;
 
@@ -46,6 +46,8 @@ pub struct Page {
     pub file: Option<Chosen>,
     /// What came of the last file.
     pub loaded: Option<(Rc<str>, Rc<LoadSummary>)>,
+    /// The form that is filled in.
+    pub form: Option<Rc<Form>>,
     /// What was refused last.
     pub alert: Option<(Refusal, Rc<str>)>,
     /// Labels that were imported last.
@@ -100,6 +102,7 @@ impl Page {
             wizard: None,
             file: None,
             loaded: None,
+            form: None,
             alert: None,
             imported: Vec::new(),
             deleted: None,
@@ -121,7 +124,14 @@ impl Page {
                 self.view = Some(view);
             }
             Told::Playing(playing) => self.playing = playing,
-            Told::Done(_) => self.alert = None,
+            Told::Done(_) => {
+                self.alert = None;
+                self.form = None;
+            }
+            Told::Form(form) => {
+                self.form = Some(form);
+                self.alert = None;
+            }
             Told::Refused(what, why) => self.alert = Some((what, why)),
             Told::NotAStory(errors) => self.errors = errors,
             Told::Opened => {
@@ -173,6 +183,10 @@ impl Page {
                 self.file = file;
                 self.alert = None;
                 self.loaded = None;
+            }
+            Show::NoForm => {
+                self.form = None;
+                self.alert = None;
             }
             Show::Dismiss => self.alert = None,
             Show::Alert(what, why) => self.alert = Some((what, why)),

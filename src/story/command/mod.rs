@@ -147,8 +147,13 @@ pub enum Command {
 impl Command {
     /// Reads one line without a time, as a person types it. The first error is given.
     pub fn parse(line: &str) -> Result<Command, ParseError> {
-        let tokens = tokens(line, 1)?;
-        Command::read(&tokens.words, 1, tokens.end).map_err(|mut errors| errors.swap_remove(0))
+        Command::parse_whole(line).map_err(|mut errors| errors.swap_remove(0))
+    }
+
+    /// The same; all errors are given, one at least.
+    pub fn parse_whole(line: &str) -> Result<Command, Vec<ParseError>> {
+        let tokens = tokens(line, 1).map_err(|error| vec![error])?;
+        Command::read(&tokens.words, 1, tokens.end)
     }
 
     /// Reads a command from its words; `end` is the column after the line. All errors are given, one at least.

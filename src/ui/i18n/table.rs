@@ -57,6 +57,13 @@ table! {
     stage = "Stage";
     partitions_rate = "{0} partition, {1} records/s|{0} partitions, {1} records/s";
     add_consumer = "Add consumer";
+    make_more = "More to add";
+    new_consumer = "Add consumer with settings";
+    new_group = "New group";
+    new_topic = "New topic";
+    new_producer = "New producer";
+    form_line = "The command:";
+    by_default = "{0}, the default";
     load_file = "Load file";
     table = "Table";
     partition = "partition";

@@ -5,7 +5,7 @@ use crate::session::{LoadOptions, LoadSummary};
 use crate::ui::dom;
 use crate::ui::i18n::{fill, format, plural, t};
 use crate::ui::intent::{Ask, Chosen, Intent, Refusal, Show};
-use crate::ui::widget::{Button, Look};
+use crate::ui::widget::{self, Button, FieldProps, Look};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -150,35 +150,41 @@ fn field(
     value: &str,
     set: fn(&mut Form, String),
 ) -> Html {
-    let oninput = {
-        let form = form.clone();
-        Callback::from(move |event: InputEvent| {
-            let mut next = (*form).clone();
-            set(&mut next, dom::value(&event));
-            form.set(next);
-        })
-    };
-    html! {
-        <div class="field"><label for={id}>{ label }</label>
-            <input {id} autocomplete="off" placeholder={hint} value={value.to_string()} {oninput} /></div>
-    }
+    widget::field(FieldProps {
+        id: id.to_string(),
+        label,
+        hint,
+        value,
+        on_change: changing(form, set),
+        ..FieldProps::default()
+    })
+}
+
+fn changing(form: &UseStateHandle<Form>, set: fn(&mut Form, String)) -> Callback<String> {
+    let form = form.clone();
+    Callback::from(move |value: String| {
+        let mut next = (*form).clone();
+        set(&mut next, value);
+        form.set(next);
+    })
 }
 
 fn formats(form: &UseStateHandle<Form>) -> Html {
     let t = t();
-    let onchange = {
-        let form = form.clone();
-        Callback::from(move |event: Event| form.set(Form { format: dom::value(&event), ..(*form).clone() }))
-    };
-    let all = [("text", t.format_text), ("csv", t.format_csv), ("jsonl", t.format_jsonl)];
-    html! {
-        <div class="field"><label for="load-format">{ t.load_format }</label>
-            <select id="load-format" class="select" {onchange}>
-                { for all.iter().map(|(value, word)| html! {
-                    <option key={*value} value={*value} selected={form.format == *value}>{ *word }</option>
-                }) }
-            </select></div>
-    }
+    let choices = [("csv", t.format_csv), ("jsonl", t.format_jsonl)];
+    // Lines of text are what a file is when it is nothing else.
+    let value = if form.format == "text" { "" } else { &form.format };
+    widget::field(FieldProps {
+        id: "load-format".to_string(),
+        label: t.load_format,
+        value,
+        choices: &choices.map(|(value, word)| (value.into(), word.into())),
+        closed: Some(t.format_text.to_string()),
+        on_change: changing(form, |form, value| {
+            form.format = if value.is_empty() { "text".to_string() } else { value };
+        }),
+        ..FieldProps::default()
+    })
 }
 
 fn closing(dialog: &NodeRef) -> Callback<()> {

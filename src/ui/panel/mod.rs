@@ -3,6 +3,7 @@
 mod alert;
 mod bar;
 mod drawer;
+mod form;
 mod inspector;
 mod load;
 mod measures;
@@ -12,6 +13,7 @@ mod time;
 pub use alert::alert;
 pub use bar::Bar;
 pub use drawer::Drawer;
+pub use form::{FormDialog, title as form_title};
 pub use inspector::Inspector;
 pub use load::LoadDialog;
 pub use measures::Measures;

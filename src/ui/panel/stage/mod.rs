@@ -6,13 +6,15 @@ mod owners;
 mod tables;
 
 use crate::base::Time;
+use crate::session::Making;
 use crate::session::view::{Focus, GroupFacts, StageView, TopicView};
 use crate::ui::i18n::{fill, format, plural, t};
 use crate::ui::intent::{Ask, Intent, Show};
 use crate::ui::paint::number;
 use crate::ui::paint::wires::{PARTITIONS_MAX, Sizes, wires};
+use crate::ui::panel::form_title;
 use crate::ui::panel::inspector::group_state;
-use crate::ui::widget::{Button, FileButton, Look};
+use crate::ui::widget::{Button, FileButton, Look, Menu, MenuItem};
 use consumer::{Consumers, row_height};
 use logs::{LogsProps, logs};
 use owners::owners;
@@ -71,8 +73,21 @@ fn tools(props: &StageProps) -> Html {
             <FileButton text={t.load_file} icon="imp" class="load" on_file={props.on_file.clone()} />
             <Button text={t.add_consumer} icon="plus" look={Look::Primary} class="add"
                 on_press={props.intent.reform(|()| Intent::Ask(Ask::AddConsumer))} />
+            <Menu name={t.make_more} items={makings(props)} />
         </div>
     }
+}
+
+/// What else can be made, each by a form.
+fn makings(props: &StageProps) -> Vec<MenuItem> {
+    let item = |making: Making| MenuItem {
+        text: form_title(making).into(),
+        hint: None,
+        icon: "plus",
+        why_not: None,
+        on_choose: props.intent.reform(move |()| Intent::Ask(Ask::Form(making))),
+    };
+    [Making::Consumer, Making::Group, Making::Topic, Making::Producer].map(item).to_vec()
 }
 
 /// A topic's name and what flows into it.

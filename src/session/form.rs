@@ -1,0 +1,261 @@
+//! What a person fills in to make a topic, a producer, a group or a consumer: fields made from the language's own table
+//! of settings, and the one line of a command that they come to. The line's own parser says what is wrong, and where.
+
+use crate::sim::query::GroupFacts;
+use crate::story::args::Name;
+use crate::story::command::Source;
+use crate::story::settings::{ASSIGNORS, INSTANCE, Kind, Protocol, SETTINGS, Setting, Settings};
+use crate::story::token::quote;
+use crate::story::{Command, ParseError};
+use std::rc::Rc;
+
+/// What is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Making {
+    /// `topic`.
+    Topic,
+    /// `producer`.
+    Producer,
+    /// `group`.
+    Group,
+    /// `consumer`.
+    Consumer,
+}
+
+/// A form to be filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// What it makes.
+    pub making: Making,
+    /// What stands in it at first.
+    pub first: Values,
+    topics: Vec<Rc<str>>,
+    groups: Vec<(Rc<str>, Settings)>,
+}
+
+/// What stands in the fields, by their ids; a field that is not named is empty.
+pub type Values = Vec<(&'static str, Rc<str>)>;
+
+/// A field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Names it, whatever it is called: `session-timeout`.
+    pub id: &'static str,
+    /// What it is called: Kafka's name, else the language's.
+    pub label: &'static str,
+    /// What holds when it stays empty; `""` when it must be filled in.
+    pub default: Rc<str>,
+    /// What can be chosen, and how that is called.
+    pub choices: Vec<(Rc<str>, Rc<str>)>,
+    /// Only what can be chosen can stand here.
+    pub closed: bool,
+    /// What it means, where Kafka has no name that says so.
+    pub help: &'static str,
+    /// What stands before the value in the line; `""` for names.
+    key: &'static str,
+}
+
+/// What a form comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filled {
+    /// The line of the command: the canonical one when nothing is wrong.
+    pub line: Rc<str>,
+    /// The ids of fields with something wrong in them, and what.
+    pub errors: Vec<(&'static str, Rc<str>)>,
+}
+
+/// The id of the field for the name.
+const NAME: &str = "name";
+
+impl Form {
+    pub(super) fn new(making: Making, topics: Vec<Rc<str>>, groups: &[GroupFacts]) -> Form {
+        let settings = |of: &GroupFacts| (of.name.clone(), Settings { client: of.settings.clone() });
+        let mut first = Values::new();
+        if making == Making::Producer {
+            first.extend(topics.first().map(|topic| ("topic", topic.clone())));
+            first.push(("rate", "200/s".into()));
+        }
+        Form { making, first, topics, groups: groups.iter().map(settings).collect() }
+    }
+
+    /// The same form with what `command` says in it.
+    pub(super) fn like(mut self, command: &Command) -> Form {
+        let Command::Consumer(of) = command else { return self };
+        let mut first = vec![(NAME, joined(&of.names, " "))];
+        first.extend(of.group.clone().map(|group| ("group", group)));
+        if let Source::Subscribe(topics) = &of.source {
+            first.push(("topics", joined(topics, ",")));
+        }
+        for setting in SETTINGS.iter().filter(|of| of.names[0] != "protocol") {
+            let key = self.key(setting, of.settings.client.protocol.unwrap_or_default());
+            let value = key.and_then(|key| of.settings.value(key));
+            first.extend(value.map(|value| (setting.names[0], value.into())));
+        }
+        self.first = first;
+        self
+    }
+
+    /// The fields, as they are when this stands in them: protocols have settings and defaults of their own.
+    pub fn fields(&self, values: &Values) -> Vec<Field> {
+        let plain = |id, label, key, default: &str| Field {
+            id,
+            label,
+            key,
+            default: default.into(),
+            choices: Vec::new(),
+            closed: false,
+            help: "",
+        };
+        let of = |id, choices: &[Rc<str>]| Field { choices: same(choices), ..plain(id, id, id, "") };
+        let groups: Vec<Rc<str>> = self.groups.iter().map(|(name, _)| name.clone()).collect();
+        let mut fields = match self.making {
+            Making::Topic => {
+                vec![plain(NAME, "topic", "", ""), plain("partitions", "partitions", "partitions", "1")]
+            }
+            Making::Producer => vec![
+                plain(NAME, "client.id", "", ""),
+                of("topic", &self.topics),
+                plain("rate", "rate", "rate", ""),
+                plain("keys", "keys", "keys", "null"),
+                plain("value", "value", "value", "64B"),
+            ],
+            Making::Group => vec![plain(NAME, "group.id", "", "")],
+            Making::Consumer => vec![
+                plain(NAME, "client.id", "", ""),
+                Field { label: "group.id", ..of("group", &groups) },
+                of("topics", &self.topics),
+            ],
+        };
+        let own: &[&Setting] = match self.making {
+            Making::Topic | Making::Producer => return fields,
+            Making::Group => &[],
+            Making::Consumer => &[&INSTANCE],
+        };
+        let base = self.base(values);
+        let settings = SETTINGS.iter().take(1).chain(own.iter().copied()).chain(SETTINGS.iter().skip(1));
+        fields.extend(settings.filter_map(|setting| self.field(setting, &base)));
+        fields
+    }
+
+    /// What holds for a setting that is not given here: what the group says, else Kafka's default for the protocol.
+    fn base(&self, values: &Values) -> Settings {
+        let group = value(values, "group").and_then(|name| self.groups.iter().find(|(of, _)| **of == *name));
+        let mut base = group.map(|(_, settings)| settings.clone()).unwrap_or_default();
+        match value(values, "protocol").as_deref() {
+            Some("consumer") => base.client.protocol = Some(Protocol::Consumer),
+            Some(_) => base.client.protocol = Some(Protocol::Classic),
+            None => {}
+        }
+        base.over(&base.spoken())
+    }
+
+    /// The name that a setting has in this form; `None` where it has no place.
+    fn key(&self, setting: &Setting, protocol: Protocol) -> Option<&'static str> {
+        let names = setting.names;
+        let name = match (names, protocol) {
+            (["commit", ..], _) => names[0],
+            ([_, _, modern], Protocol::Consumer) => modern,
+            _ => names.get(1).unwrap_or(&names[0]),
+        };
+        // Those are the broker's settings of a group; a consumer cannot give them.
+        let of_group = name.starts_with("consumer.") && self.making != Making::Group;
+        (!of_group).then_some(name)
+    }
+
+    fn field(&self, setting: &Setting, base: &Settings) -> Option<Field> {
+        let protocol = base.client.protocol.unwrap_or_default();
+        let key = self.key(setting, protocol)?;
+        let assignors: Vec<Rc<str>> = ASSIGNORS.iter().map(|(name, _)| Rc::from(*name)).collect();
+        let (choices, closed) = match setting.kind {
+            Kind::OneOf(words) => {
+                let of = |word: &'static str| (word.into(), spoken(setting, word));
+                (words().into_iter().map(of).collect(), true)
+            }
+            Kind::Assignors if protocol == Protocol::Consumer => {
+                (same(&["uniform".into(), "range".into()]), true)
+            }
+            Kind::Assignors => (same(&assignors[..4]), false),
+            Kind::Span | Kind::Count | Kind::Name => (Vec::new(), false),
+        };
+        let default = base.value(key).unwrap_or_else(|| "null".into());
+        Some(Field {
+            id: setting.names[0],
+            label: setting.names.get(1).filter(|_| key == setting.names[0]).unwrap_or(&key),
+            default: if closed { spoken(setting, &default) } else { default.into() },
+            choices,
+            closed,
+            help: if setting.names.len() == 1 { setting.help } else { "" },
+            key,
+        })
+    }
+
+    /// The line that this comes to, and what is wrong with it.
+    pub fn filled(&self, values: &Values) -> Filled {
+        let mut line = String::from(match self.making {
+            Making::Topic => "topic",
+            Making::Producer => "producer",
+            Making::Group => "group",
+            Making::Consumer => "consumer",
+        });
+        let fields = self.fields(values);
+        // Where each field's words end, in characters.
+        let mut ends: Vec<(usize, &Field)> = Vec::new();
+        for field in &fields {
+            let Some(text) = value(values, field.id) else { continue };
+            line.push(' ');
+            if !field.key.is_empty() {
+                line.push_str(field.key);
+                line.push('=');
+            }
+            line.push_str(&self.word(field, &text));
+            ends.push((line.chars().count(), field));
+        }
+        match Command::parse_whole(&line) {
+            Ok(command) => Filled { line: command.to_string().into(), errors: Vec::new() },
+            Err(errors) => {
+                let place = |error: &ParseError| {
+                    let at =
+                        ends.iter().find(|(end, _)| error.column as usize <= *end).map(|(_, field)| field);
+                    let missing =
+                        || fields.iter().find(|of| error.expected.starts_with(&format!("{}=", of.key)));
+                    at.copied().or_else(missing).unwrap_or(&fields[0]).id
+                };
+                let said = |error| (place(&error), super::sentence(&error.reason()).into());
+                Filled { line: line.into(), errors: errors.into_iter().map(said).collect() }
+            }
+        }
+    }
+
+    /// A field's value as it stands in a line.
+    fn word(&self, field: &Field, text: &str) -> String {
+        let (apart, between) = match field.id {
+            NAME if self.making == Making::Consumer => (' ', " "),
+            "topics" | "assignor" => (',', ","),
+            _ => return quote(text),
+        };
+        let parts = text.split(apart).map(str::trim).filter(|part| !part.is_empty());
+        parts.map(quote).collect::<Vec<_>>().join(between)
+    }
+}
+
+/// What stands in a field, without spaces around it; `None` when it is empty.
+fn value(values: &Values, id: &str) -> Option<Rc<str>> {
+    let (_, text) = values.iter().find(|(of, _)| *of == id)?;
+    Some(text.trim()).filter(|text| !text.is_empty()).map(Rc::from)
+}
+
+/// How a choice is called: `enable.auto.commit` is true or false, and our word says when else it commits.
+fn spoken(setting: &Setting, word: &str) -> Rc<str> {
+    match setting.names[0] {
+        "commit" => format!("{} ({word})", word == "auto").into(),
+        _ => word.into(),
+    }
+}
+
+fn same(words: &[Rc<str>]) -> Vec<(Rc<str>, Rc<str>)> {
+    words.iter().map(|word| (word.clone(), word.clone())).collect()
+}
+
+fn joined(names: &[Name], between: &str) -> Rc<str> {
+    names.iter().map(|name| name.to_string()).collect::<Vec<_>>().join(between).into()
+}

@@ -1,0 +1,121 @@
+//! The dialog that makes a topic, a producer, a group or a consumer: fields in, one line of a command out, which it shows.
+
+use super::alert;
+use crate::session::{Field, Form, Making, Values};
+use crate::ui::dom;
+use crate::ui::i18n::{fill, t};
+use crate::ui::intent::{Ask, Intent, Refusal, Show};
+use crate::ui::widget::{Button, FieldProps, field};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Props of [`FormDialog`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct FormDialogProps {
+    /// The form.
+    pub form: Rc<Form>,
+    /// Why its line was refused.
+    pub alert: Option<(Refusal, Rc<str>)>,
+    /// Where intents go.
+    pub intent: Callback<Intent>,
+}
+
+/// The dialog. It goes when its line is done.
+#[component]
+pub fn FormDialog(props: &FormDialogProps) -> Html {
+    let t = t();
+    let dialog = use_node_ref();
+    let values = use_state(|| props.form.first.clone());
+    // How often it was sent: what is missing is said from the first time on.
+    let sent = use_state(|| 0);
+    {
+        let dialog = dialog.clone();
+        use_effect_with((), move |()| {
+            dom::show_dialog(&dialog);
+            // The focus goes back to where it was.
+            move || dom::close_dialog(&dialog)
+        });
+    }
+    {
+        let dialog = dialog.clone();
+        use_effect_with(*sent, move |_| dom::focus_first(&dialog, "[aria-invalid]"));
+    }
+    let filled = props.form.filled(&values);
+    let well = filled.errors.is_empty();
+    let onsubmit = {
+        let (intent, sent, line) = (props.intent.clone(), sent.clone(), filled.line.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            if well {
+                intent.emit(Intent::Ask(Ask::Line(line.clone())));
+            } else {
+                sent.set(*sent + 1);
+            }
+        })
+    };
+    let onclose = props.intent.reform(|_: Event| Intent::Show(Show::NoForm));
+    let cancel = {
+        let dialog = dialog.clone();
+        Callback::from(move |()| dom::close_dialog(&dialog))
+    };
+    let show = |of: &Field| {
+        let value = value(&values, of.id);
+        let wrong = filled.errors.iter().find(|(id, _)| *id == of.id).map(|(_, why)| &**why);
+        one(of, &value, wrong.filter(|_| *sent > 0 || !value.is_empty()), &values)
+    };
+    html! {
+        <dialog ref={dialog.clone()} class="form-dialog" aria-labelledby="form-title" {onclose}>
+            <h2 id="form-title">{ title(props.form.making) }</h2>
+            { alert(props.alert.as_ref(), true, &props.intent) }
+            <form {onsubmit} novalidate=true>
+                <div class="load-fields">{ for props.form.fields(&values).iter().map(show) }</div>
+                <div class="form-foot">
+                    <p class="form-line"><span class="vh">{ t.form_line }</span><code class="wrap">{ filled.line.clone() }</code></p>
+                    <p class="rowline end">
+                        <Button text={t.cancel} on_press={cancel} />
+                        <button type="submit" class="btn primary">{ t.do_it }</button>
+                    </p>
+                </div>
+            </form>
+        </dialog>
+    }
+}
+
+/// What the dialog makes.
+pub fn title(making: Making) -> &'static str {
+    let t = t();
+    match making {
+        Making::Topic => t.new_topic,
+        Making::Producer => t.new_producer,
+        Making::Group => t.new_group,
+        Making::Consumer => t.new_consumer,
+    }
+}
+
+fn value(values: &Values, id: &str) -> Rc<str> {
+    values.iter().find(|(of, _)| *of == id).map(|(_, value)| value.clone()).unwrap_or_default()
+}
+
+/// A field; what it is when nothing stands in it is its placeholder.
+fn one(of: &Field, value: &str, error: Option<&str>, values: &UseStateHandle<Values>) -> Html {
+    let on_change = {
+        let (values, id) = (values.clone(), of.id);
+        Callback::from(move |text: String| {
+            let mut next = (*values).clone();
+            next.retain(|(of, _)| *of != id);
+            next.push((id, text.into()));
+            values.set(next);
+        })
+    };
+    field(FieldProps {
+        id: format!("form-{}", of.id),
+        label: of.label,
+        hint: &of.default,
+        help: of.help,
+        value,
+        choices: &of.choices,
+        closed: of.closed.then(|| fill(t().by_default, &[&of.default])),
+        error,
+        on_change,
+    })
+}
