@@ -1,6 +1,6 @@
 //! Questions about consumers.
 
-use super::{ConsumerFacts, ConsumerState, LineFacts, MessageFacts, SettingFacts};
+use super::{ConsumerFacts, ConsumerState, GroupState, LineFacts, MessageFacts, SettingFacts};
 use crate::base::Time;
 use crate::sim::World;
 use crate::sim::client::{Consumer, Life, Phase, Task};
@@ -96,15 +96,24 @@ impl World {
             Phase::Syncing(_) | Phase::Learning => ConsumerState::Syncing,
             Phase::Stable if self.removed_at(of).is_some() => ConsumerState::Zombie,
             Phase::Stable if member.rejoin.is_some() => ConsumerState::Told,
-            Phase::Stable => {
-                let group = self.core.coordinator.group(&self.core.groups[of.group as usize].name);
-                let preparing =
-                    group.is_some_and(|group| group.state == crate::group::GroupState::PreparingRebalance);
-                if preparing { ConsumerState::NotTold } else { ConsumerState::Running }
+            Phase::Stable if of.client.modern.as_ref().is_some_and(|modern| modern.is_told()) => {
+                ConsumerState::Told
             }
+            Phase::Stable if self.is_behind(of) => ConsumerState::NotTold,
+            Phase::Stable => ConsumerState::Running,
             Phase::Unjoined if !of.client.places.is_empty() => ConsumerState::Told,
             Phase::Unjoined | Phase::Joining(_) => ConsumerState::Joining,
         }
+    }
+
+    /// Whether its group goes on without its having heard of that.
+    fn is_behind(&self, of: &Consumer) -> bool {
+        let group = self.core.coordinator.group(&self.core.groups[of.group as usize].name);
+        group.is_some_and(|group| match group.state {
+            GroupState::PreparingRebalance => true,
+            GroupState::Assigning | GroupState::Reconciling => of.client.member.generation < group.generation,
+            _ => false,
+        })
     }
 
     /// The settings of a consumer that matter for its protocol, under Kafka's names.

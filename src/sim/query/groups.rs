@@ -120,10 +120,13 @@ impl World {
     }
 }
 
+/// Partitions in their order.
 fn flat(topics: &[NamedPartitions]) -> Vec<TopicPartition> {
     let of = |topic: &NamedPartitions| {
         let name = topic.name.clone();
         topic.partitions.clone().into_iter().map(move |number| TopicPartition::new(name.clone(), number))
     };
-    topics.iter().flat_map(of).collect()
+    let mut flat: Vec<TopicPartition> = topics.iter().flat_map(of).collect();
+    small::sort(&mut flat);
+    flat
 }

@@ -64,6 +64,8 @@ table! {
     new_producer = "New producer";
     form_line = "The command:";
     by_default = "{0}, the default";
+    inherited = "{0}, inherited";
+    add = "Add";
     load_file = "Load file";
     table = "Table";
     partition = "partition";
@@ -219,7 +221,7 @@ table! {
     answer = "answer";
     settings = "Settings";
     settings_changed = "Bold ones are not Kafka's default.";
-    changed = "changed";
+    changed = ", changed";
     member_id = "member id";
     member_epoch = "member epoch";
     member_state = "member state";

@@ -61,7 +61,8 @@ pub fn FormDialog(props: &FormDialogProps) -> Html {
     let show = |of: &Field| {
         let value = value(&values, of.id);
         let wrong = filled.errors.iter().find(|(id, _)| *id == of.id).map(|(_, why)| &**why);
-        one(of, &value, wrong.filter(|_| *sent > 0 || !value.is_empty()), &values)
+        let nothing = if props.form.making == Making::Consumer { t.inherited } else { t.by_default };
+        one(of, &value, nothing, wrong.filter(|_| *sent > 0 || !value.is_empty()), &values)
     };
     html! {
         <dialog ref={dialog.clone()} class="form-dialog" aria-labelledby="form-title" {onclose}>
@@ -73,7 +74,7 @@ pub fn FormDialog(props: &FormDialogProps) -> Html {
                     <p class="form-line"><span class="vh">{ t.form_line }</span><code class="wrap">{ filled.line.clone() }</code></p>
                     <p class="rowline end">
                         <Button text={t.cancel} on_press={cancel} />
-                        <button type="submit" class="btn primary">{ t.do_it }</button>
+                        <button type="submit" class="btn primary">{ t.add }</button>
                     </p>
                 </div>
             </form>
@@ -97,7 +98,7 @@ fn value(values: &Values, id: &str) -> Rc<str> {
 }
 
 /// A field; what it is when nothing stands in it is its placeholder.
-fn one(of: &Field, value: &str, error: Option<&str>, values: &UseStateHandle<Values>) -> Html {
+fn one(of: &Field, value: &str, nothing: &str, error: Option<&str>, values: &UseStateHandle<Values>) -> Html {
     let on_change = {
         let (values, id) = (values.clone(), of.id);
         Callback::from(move |text: String| {
@@ -114,7 +115,7 @@ fn one(of: &Field, value: &str, error: Option<&str>, values: &UseStateHandle<Val
         help: of.help,
         value,
         choices: &of.choices,
-        closed: of.closed.then(|| fill(t().by_default, &[&of.default])),
+        closed: of.closed.then(|| fill(nothing, &[&of.default])),
         error,
         on_change,
     })

@@ -113,6 +113,11 @@ impl State {
 }
 
 impl Membership {
+    /// Whether it was told to have something else than it has, and is on its way there.
+    pub(in crate::sim) fn is_told(&self) -> bool {
+        matches!(self.state, State::Reconciling | State::Acknowledging)
+    }
+
     /// For those who look at it.
     pub(in crate::sim) fn facts(&self, epoch: i32) -> MembershipFacts {
         let under_way = self.reconciliation.as_ref();

@@ -2,7 +2,7 @@
 
 use super::group_state;
 use super::partition::fact;
-use crate::base::TopicPartition;
+use crate::base::{TopicPartition, small};
 use crate::session::view::{ConsumerFacts, ConsumerGroupFacts, Focus, GroupFacts, GroupState, StageView};
 use crate::ui::i18n::{fill, plural, t};
 use crate::ui::intent::{Ask, Intent};
@@ -112,7 +112,7 @@ fn of_coordinator(of: &ConsumerGroupFacts) -> Vec<Row> {
         receives: member.receives(),
     };
     let mut rows: Vec<Row> = of.members.iter().map(row).collect();
-    rows.sort_by(|a, b| (&a.consumer, &a.id).cmp(&(&b.consumer, &b.id)));
+    small::sort_by_key(&mut rows, |row| (row.consumer.clone(), row.id.clone()));
     rows
 }
 

@@ -115,7 +115,7 @@ fn group_head(props: &StageProps, group: &GroupFacts) -> Html {
         <span class="group-head" key={group.name.to_string()} aria-current={chosen.then_some("true")}>
             <button type="button" class="name" {onclick}>{ group.name.clone() }</button>
             { group_state(group.state) }
-            <span class="muted wide">{ number }{ assignor }</span>
+            <span class="muted nowrap">{ number }<span class="wide">{ assignor }</span></span>
         </span>
     }
 }
