@@ -15,8 +15,9 @@ use rejoin::base::limit::{IMPORT_BYTES_MAX, RUN_MAX};
 use rejoin::base::lines::LineError;
 use rejoin::base::{Map, Time};
 use rejoin::story::report::{self, Report};
-use rejoin::story::run::{Act, Event, Files, unloadable};
+use rejoin::story::run::{self, Act, Event, unloadable};
 use rejoin::story::{Options, Runner, Story, help, unit};
+use rejoin::terminal::{self, dump_log::Files};
 use std::io::{self, BufWriter, ErrorKind, Read, Write, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -33,6 +34,9 @@ usage: rejoin COMMAND …
   assign            lines of input for assignors on standard input, assignments on standard output
   coordinate        requests to a coordinator on standard input, replies and records on standard output
   verify PATH…      reads every byte of archives of backups; exit 1 when one is damaged
+  dump-log --files F,… [options]
+      what is in the files of partitions' folders: options, output and exit status are those of kafka-dump-log.sh
+      (--help prints them). --json: one object a batch and a record of a log.
   help [commands]   this text, or the grammar of stories
 
 STORY may be - for standard input. Files that a story loads are looked for beside it.
@@ -64,6 +68,7 @@ fn main() -> ExitCode {
             none(rest).and_then(|()| pipe(|input, output| rejoin::group::wire::coordinate(input, output)))
         }
         "verify" => verify(rest),
+        "dump-log" => dump_log(rest),
         #[cfg(feature = "bench")]
         "bench-assign" => bench_assign::run(rest),
         "help" | "--help" | "-h" => match rest {
@@ -225,6 +230,28 @@ fn verify(paths: &[String]) -> Answer {
     if failures.is_empty() { Ok(status) } else { Err(Failure(failures.join("\n"))) }
 }
 
+/// The files of the system, paths as the shell gives them.
+struct System;
+
+impl Files for System {
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+
+    fn folder(&self) -> String {
+        std::env::current_dir().map_or_else(|_| ".".to_owned(), |folder| folder.to_string_lossy().into_owned())
+    }
+}
+
+fn dump_log(arguments: &[String]) -> Answer {
+    match terminal::dump_log::run(arguments, &System, &mut stdout().lock(), &mut io::stderr().lock()) {
+        Ok(status) => Ok(status),
+        // Whoever closed it has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(0),
+        Err(error) => Err(Failure(format!("cannot write: {error}"))),
+    }
+}
+
 /// Runs a filter from standard input to standard output.
 fn pipe(filter: impl FnOnce(io::StdinLock, BufWriter<io::StdoutLock>) -> Result<(), LineError>) -> Answer {
     match filter(stdin().lock(), BufWriter::new(stdout().lock())) {
@@ -283,9 +310,9 @@ fn member_ids(path: &Path) -> Result<Map<Rc<str>, Rc<str>>, Failure> {
 }
 
 /// Finds files in the folder of a story.
-fn beside(story: &Path) -> Files {
+fn beside(story: &Path) -> run::Files {
     let folder = story.parent().map(Path::to_path_buf).unwrap_or_default();
-    Files::found_by(Rc::new(move |name| {
+    run::Files::found_by(Rc::new(move |name| {
         if name.contains(['/', '\\']) || name == ".." {
             return Err("a file is named without its folder: it is looked for beside the story".to_owned());
         }

@@ -16,6 +16,7 @@
 //!
 //! Source: `org.apache.kafka.common.record.internal.DefaultRecordBatch` and `DefaultRecord`.
 
+pub mod compression;
 mod decode;
 mod encode;
 mod error;

@@ -1,0 +1,157 @@
+//! Records of the coordinators: the key names the kind, the value its version.
+//!
+//! A record that cannot be read is no error of the tool: its key is a sentence then.
+
+use super::Fields;
+use crate::base::Map;
+use crate::terminal::dump_log::output::{Done, Output, thrown};
+use crate::terminal::dump_log::schema::{Schema, Value};
+use crate::terminal::dump_log::tables::{ASSIGNMENT, Entry, OFFSETS, SHARE, SUBSCRIPTION, TRANSACTIONS};
+
+/// The kind of `__consumer_offsets` whose members carry messages of their own.
+const GROUP_METADATA: i16 = 2;
+/// The protocol type of consumers.
+const CONSUMER: &[u8] = b"consumer";
+
+/// The decoder of one coordinator's topic. It keeps the schemas that it has met.
+pub struct Coordinator {
+    table: &'static [Entry],
+    schemas: Map<i16, Schemas>,
+    /// What consumers put into the records of their groups.
+    consumers: Option<&'static Consumers>,
+}
+
+struct Schemas {
+    key: Schema,
+    value: Schema,
+}
+
+/// The messages of consumers, and where a group's record has them.
+struct Consumers {
+    subscription: Schema,
+    assignment: Schema,
+}
+
+/// Why a record is not shown.
+enum Fault {
+    UnknownType(i16),
+    Error(String),
+}
+
+impl Coordinator {
+    pub(super) fn offsets() -> Coordinator {
+        // Leaked on purpose: schemas are as static as the texts they are read from, and a run has one decoder.
+        let consumers =
+            Consumers { subscription: Schema::parse(SUBSCRIPTION), assignment: Schema::parse(ASSIGNMENT) };
+        Coordinator { consumers: Some(Box::leak(Box::new(consumers))), ..Coordinator::of(OFFSETS) }
+    }
+
+    pub(super) fn transactions() -> Coordinator {
+        Coordinator::of(TRANSACTIONS)
+    }
+
+    pub(super) fn share() -> Coordinator {
+        Coordinator::of(SHARE)
+    }
+
+    fn of(table: &'static [Entry]) -> Coordinator {
+        Coordinator { table, schemas: Map::new(), consumers: None }
+    }
+
+    pub(super) fn print(&mut self, record: &Fields<'_>, before: &str, out: &mut Output<'_>) -> Done {
+        let offset = record.offset;
+        let Some(key) = record.key else {
+            let what = format!(
+                "Failed to decode message at offset {offset} using the specified decoder (message had a missing key)"
+            );
+            return Err(thrown("java.lang.RuntimeException", what));
+        };
+        out.text(before).text("key: ");
+        let start = out.bytes().len();
+        if let Err(fault) = self.put(key, record.value, out) {
+            out.bytes().truncate(start);
+            match fault {
+                Fault::UnknownType(kind) => {
+                    out.text("Unknown record type ").number(kind);
+                    out.text(" at offset ").number(offset).text(", skipping.");
+                }
+                Fault::Error(what) => {
+                    out.text("Error at offset ").number(offset).text(", skipping. ").text(&what);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, key: &[u8], value: Option<&[u8]>, out: &mut Output<'_>) -> Result<(), Fault> {
+        let mut rest = key;
+        let kind = take_version(&mut rest, "key")?;
+        let consumers = self.consumers;
+        let schemas = self.schemas(kind)?;
+        let read = read(&schemas.key, &mut rest, kind, "key")?;
+        out.text("{\"type\":\"").number(kind).text("\",\"data\":");
+        schemas.key.put_json(&read, kind, out.bytes());
+        out.text("}");
+        let Some(mut rest) = value else {
+            out.text(" payload: <DELETE>");
+            return Ok(());
+        };
+        let version = take_version(&mut rest, "value")?;
+        let mut read = self::read(&schemas.value, &mut rest, version, "value")?;
+        if let Some(consumers) = consumers.filter(|_| kind == GROUP_METADATA) {
+            consumers.replace(&schemas.value, &mut read);
+        }
+        out.text(" payload: {\"version\":\"").number(version).text("\",\"data\":");
+        schemas.value.put_json(&read, version, out.bytes());
+        out.text("}");
+        Ok(())
+    }
+
+    fn schemas(&mut self, kind: i16) -> Result<&Schemas, Fault> {
+        if !self.schemas.contains_key(&kind) {
+            let entry = self.table.iter().find(|entry| entry.id == kind).ok_or(Fault::UnknownType(kind))?;
+            let schemas = Schemas { key: Schema::parse(entry.key), value: Schema::parse(entry.value) };
+            self.schemas.insert(kind, schemas);
+        }
+        Ok(&self.schemas[&kind])
+    }
+}
+
+impl Consumers {
+    /// Puts the messages of a group's members into the place of their bytes, where they can be read.
+    fn replace(&'static self, schema: &Schema, values: &mut [Value<'_>]) {
+        if values[schema.place("protocolType")] != Value::Text(CONSUMER) {
+            return;
+        }
+        let Value::List(members) = &mut values[schema.place("members")] else { return };
+        for member in members {
+            let Value::Struct(fields) = member else { continue };
+            let [.., subscription, assignment] = &mut fields[..] else { continue };
+            replace(subscription, &self.subscription);
+            replace(assignment, &self.assignment);
+        }
+    }
+}
+
+fn replace(value: &mut Value<'_>, schema: &'static Schema) {
+    let Value::Bytes(bytes) = *value else { return };
+    let Some((&version, mut rest)) = bytes.split_first_chunk::<2>() else { return };
+    let version = i16::from_be_bytes(version);
+    if let Ok(read) = schema.read(&mut rest, version) {
+        *value = Value::Message(schema, version, read);
+    }
+}
+
+fn take_version(from: &mut &[u8], name: &str) -> Result<i16, Fault> {
+    let (&version, rest) = from
+        .split_first_chunk::<2>()
+        .ok_or_else(|| Fault::Error(format!("Could not read version from {name}'s buffer.")))?;
+    *from = rest;
+    Ok(i16::from_be_bytes(version))
+}
+
+fn read<'a>(schema: &Schema, from: &mut &'a [u8], version: i16, name: &str) -> Result<Vec<Value<'a>>, Fault> {
+    schema.read(from, version).map_err(|fault| {
+        Fault::Error(format!("Could not read record with version {version} from {name}'s buffer due to: {fault}."))
+    })
+}
