@@ -239,7 +239,8 @@ impl Files for System {
     }
 
     fn folder(&self) -> String {
-        std::env::current_dir().map_or_else(|_| ".".to_owned(), |folder| folder.to_string_lossy().into_owned())
+        std::env::current_dir()
+            .map_or_else(|_| ".".to_owned(), |folder| folder.to_string_lossy().into_owned())
     }
 }
 

@@ -19,7 +19,8 @@ pub fn print(key: Option<&[u8]>, value: Option<&[u8]>, out: &mut Output<'_>) -> 
     };
     let version = i16::from_be_bytes([v0, v1]);
     if version < 0 {
-        let what = format!("Invalid version found for control record: {version}. May indicate data corruption");
+        let what =
+            format!("Invalid version found for control record: {version}. May indicate data corruption");
         return Err(invalid_record(what));
     }
     match i16::from_be_bytes([t0, t1]) {
@@ -42,8 +43,9 @@ fn end_of_transaction(what: &str, value: &[u8], out: &mut Output<'_>) -> Done {
     let (&version, rest) = value.split_first_chunk::<2>().ok_or_else(underflow)?;
     let version = i16::from_be_bytes(version);
     if version < 0 {
-        let what =
-            format!("Invalid version found for end transaction marker: {version}. May indicate data corruption");
+        let what = format!(
+            "Invalid version found for end transaction marker: {version}. May indicate data corruption"
+        );
         return Err(invalid_record(what));
     }
     let epoch = rest.first_chunk::<4>().ok_or_else(underflow)?;

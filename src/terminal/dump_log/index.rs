@@ -107,7 +107,8 @@ pub fn dump_offsets(path: &str, options: &Options, found: &mut Findings<'_>, out
             break;
         }
         let mut batches = Batches::slice(&log_path, &log, entry.position, max_message_size)?;
-        let first = batches.take()?.ok_or_else(|| Stop::Thrown("java.util.NoSuchElementException".to_owned()))?;
+        let first =
+            batches.take()?.ok_or_else(|| Stop::Thrown("java.util.NoSuchElementException".to_owned()))?;
         let last = first.last_offset()?;
         if last != entry.offset {
             mismatches.push((entry.offset, last));
@@ -150,7 +151,8 @@ pub fn dump_times(path: &str, options: &Options, found: &mut Findings<'_>, out: 
         out.text(path).text(" passed sanity check.").end_line()?;
         return Ok(());
     }
-    let mut walk = Walk { path: &log_path, log: &log, index: OffsetIndex::of(base, &offsets), chain: Vec::new() };
+    let mut walk =
+        Walk { path: &log_path, log: &log, index: OffsetIndex::of(base, &offsets), chain: Vec::new() };
     let mut findings = TimeFindings::default();
     let mut before = -1;
     for number in 0..entries.len() {
@@ -160,7 +162,9 @@ pub fn dump_times(path: &str, options: &Options, found: &mut Findings<'_>, out: 
         }
         match walk.batch_at_or_after(offset)? {
             None => findings.missing.push((offset, -1)),
-            Some(batch) if batch.last_offset()? != offset => findings.missing.push((offset, batch.last_offset()?)),
+            Some(batch) if batch.last_offset()? != offset => {
+                findings.missing.push((offset, batch.last_offset()?))
+            }
             Some(batch) => {
                 let largest = largest_timestamp(&batch)?;
                 if largest != timestamp {

@@ -43,7 +43,8 @@ fn malformed(bad: &[u8]) -> usize {
             (Some(true), Some(true)) => 3,
         },
         first @ 0xf0..=0xf4 => {
-            let narrow = (first == 0xf0 && !(0x90..=0xbf).contains(&second)) || (first == 0xf4 && second & 0xf0 != 0x80);
+            let narrow = (first == 0xf0 && !(0x90..=0xbf).contains(&second))
+                || (first == 0xf4 && second & 0xf0 != 0x80);
             match (continues(1), continues(2), continues(3)) {
                 (None | Some(false), _, _) => 1,
                 _ if narrow => 1,
@@ -150,7 +151,9 @@ mod tests {
     #[test]
     fn doubles_are_written_as_java_writes_them() {
         let cases = [(0.0, "0.0"), (-0.0, "-0.0"), (1.0, "1.0"), (1e7, "1.0E7"), (9_999_999.5, "9999999.5")];
-        for (number, text) in cases.into_iter().chain([(1.5e-4, "1.5E-4"), (0.001, "0.001"), (1e300, "1.0E300")]) {
+        for (number, text) in
+            cases.into_iter().chain([(1.5e-4, "1.5E-4"), (0.001, "0.001"), (1e300, "1.0E300")])
+        {
             assert_eq!(double(number), text);
         }
     }

@@ -83,6 +83,8 @@ fn put_base64(bytes: Option<&[u8]>, out: &mut Output<'_>) {
     out.text("\"");
     let at = out.bytes().len();
     out.bytes().resize(at + bytes.len().div_ceil(3) * 4, 0);
-    STANDARD.encode_slice(bytes, &mut out.bytes()[at..]).expect("there is room for four digits a three bytes");
+    STANDARD
+        .encode_slice(bytes, &mut out.bytes()[at..])
+        .expect("there is room for four digits a three bytes");
     out.text("\"");
 }

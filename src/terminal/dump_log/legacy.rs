@@ -32,7 +32,12 @@ impl<'a> Message<'a> {
         }
         match self.append_time {
             Some(time) => Ok(time),
-            None => self.bytes.get(6..14).and_then(|b| b.first_chunk()).map(|&b| i64::from_be_bytes(b)).ok_or_else(outside),
+            None => self
+                .bytes
+                .get(6..14)
+                .and_then(|b| b.first_chunk())
+                .map(|&b| i64::from_be_bytes(b))
+                .ok_or_else(outside),
         }
     }
 

@@ -105,7 +105,10 @@ impl Dump {
                 }
             }
             if self.contents && !is_control {
-                self.print_contents(Fields { offset: record.offset, key: record.key, value: record.value }, out)?;
+                self.print_contents(
+                    Fields { offset: record.offset, key: record.key, value: record.value },
+                    out,
+                )?;
             }
             out.end_line()?;
         }
@@ -120,7 +123,8 @@ impl Dump {
             legacy::check_inner(&message, batch)?;
             self.follow(message.offset);
             if self.metadata {
-                let (timestamp, key, value) = (message.timestamp()?, message.key_size()?, message.value_size()?);
+                let (timestamp, key, value) =
+                    (message.timestamp()?, message.key_size()?, message.value_size()?);
                 print_start_of_record(message.offset, label, timestamp, out);
                 out.text(" keySize: ").number(key).text(" valueSize: ").number(value);
                 out.text(" isValid: ").flag(message.is_valid()).text(" crc: ").number(message.crc()?);

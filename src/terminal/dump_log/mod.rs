@@ -48,7 +48,12 @@ pub trait Files {
 ///
 /// # Errors
 /// Only when output cannot be written.
-pub fn run(arguments: &[String], files: &dyn Files, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
+pub fn run(
+    arguments: &[String],
+    files: &dyn Files,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<u8> {
     let mut out = Output::new(out);
     let mut found = Findings::new(files, err);
     let ended = answer(arguments, &mut found, &mut out);
@@ -254,5 +259,7 @@ fn add(to: &mut JavaMap<Rc<str>, Map<i64, i64>>, key: Rc<str>, pairs: Vec<(i64, 
         to.put(key.clone(), Map::new());
     }
     let map = to.get_mut(&key).expect("it was put there");
-    pairs.into_iter().for_each(|(from, onward)| drop(map.insert(from, onward)));
+    for (before, after) in pairs {
+        map.insert(before, after);
+    }
 }

@@ -72,7 +72,9 @@ impl Options {
             if argument == "--" {
                 break;
             }
-            let Some(text) = argument.strip_prefix("--").or_else(|| argument.strip_prefix('-')) else { continue };
+            let Some(text) = argument.strip_prefix("--").or_else(|| argument.strip_prefix('-')) else {
+                continue;
+            };
             if text.is_empty() {
                 continue;
             }
@@ -106,7 +108,8 @@ impl Options {
 
     /// The one value of an option; none when it was not given, or without a value.
     fn value(&self, name: &str) -> Done<Option<&str>> {
-        let mut values = self.given.iter().filter(|(own, _)| *own == name).filter_map(|(_, value)| value.as_deref());
+        let mut values =
+            self.given.iter().filter(|(own, _)| *own == name).filter_map(|(_, value)| value.as_deref());
         let value = values.next();
         if values.next().is_some() {
             return Err(thrown(
@@ -189,7 +192,10 @@ fn unrecognized(argument: &str, name: &str) -> Stop {
     // After one dash every letter is an option of its own.
     let end = name.chars().next().map_or(0, char::len_utf8);
     let name = if argument.starts_with("--") { name } else { &name[..end] };
-    thrown(&format!("{OPTION}.UnrecognizedOptionException"), format_args!("{name} is not a recognized option"))
+    thrown(
+        &format!("{OPTION}.UnrecognizedOptionException"),
+        format_args!("{name} is not a recognized option"),
+    )
 }
 
 fn looks_like_an_option(argument: &str) -> bool {

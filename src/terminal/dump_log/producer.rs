@@ -2,10 +2,10 @@
 
 use super::Findings;
 use super::batch::decrement_sequence;
+use super::java;
 use super::log::put_optional;
 use super::output::{Done, Output};
 use super::schema::{Schema, Value};
-use super::java;
 use crate::base::crc::crc32c;
 
 /// Checksum and entries, after the version.

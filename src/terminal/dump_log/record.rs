@@ -80,7 +80,10 @@ impl<'a> Records<'a> {
             })?;
         }
         if layout.count < 0 {
-            return Err(invalid_record(format_args!("Found invalid record count {} in magic v2 batch", layout.count)));
+            return Err(invalid_record(format_args!(
+                "Found invalid record count {} in magic v2 batch",
+                layout.count
+            )));
         }
         let rest = if packed { &scratch[..] } else { rest };
         let records = Records { layout, cursor: Cursor { rest }, given: 0, packed };
@@ -172,8 +175,11 @@ impl<'a> Cursor<'a> {
         }
         let timestamp =
             layout.append_time.unwrap_or_else(|| layout.base_timestamp.wrapping_add(timestamp_delta));
-        let sequence =
-            if layout.base_sequence >= 0 { increment_sequence(layout.base_sequence, offset_delta) } else { -1 };
+        let sequence = if layout.base_sequence >= 0 {
+            increment_sequence(layout.base_sequence, offset_delta)
+        } else {
+            -1
+        };
         let offset = layout.base_offset.wrapping_add(i64::from(offset_delta));
         Ok(Record { offset, timestamp, sequence, key, value, header_count, header_bytes })
     }

@@ -132,8 +132,7 @@ pub fn compress(plain: &[u8]) -> Vec<u8> {
     out.push((xxh32(&descriptor, 0) >> 8) as u8);
     for chunk in plain.chunks(BLOCK_BYTES) {
         let block = block::compress(chunk);
-        let (length, bytes) =
-            if block.len() < chunk.len() { (0, &block[..]) } else { (STORED, chunk) };
+        let (length, bytes) = if block.len() < chunk.len() { (0, &block[..]) } else { (STORED, chunk) };
         out.extend_from_slice(&(length | bytes.len() as u32).to_le_bytes());
         out.extend_from_slice(bytes);
     }

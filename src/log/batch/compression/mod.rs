@@ -148,7 +148,8 @@ mod tests {
                 let mut out = Vec::new();
                 let refused = decompress(*codec, &packed[..end], &mut out).is_err();
                 // Snappy's framing has no end: a cut between two blocks, or in the length of one, is an end.
-                let framed = *codec == Compression::Snappy && out.len() < plain.len() && plain.starts_with(&out);
+                let framed =
+                    *codec == Compression::Snappy && out.len() < plain.len() && plain.starts_with(&out);
                 // LZ4's end mark carries nothing: without it the stream is cut all the same.
                 assert!(refused || framed, "{codec} cut at {end} of {}", packed.len());
             }

@@ -42,7 +42,8 @@ pub fn decompress(packed: &[u8], limits: Limits, out: &mut Vec<u8>) -> Result<()
             continue;
         }
         let length = i32::from_be_bytes(length);
-        let length = usize::try_from(length).map_err(|_| CodecError::Damaged("a snappy length is negative"))?;
+        let length =
+            usize::try_from(length).map_err(|_| CodecError::Damaged("a snappy length is negative"))?;
         let (packed, after) =
             after.split_at_checked(length).ok_or(CodecError::Damaged("a snappy block is cut"))?;
         block(packed, limits, start, out)?;

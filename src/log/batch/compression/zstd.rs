@@ -10,14 +10,15 @@ pub fn decompress(packed: &[u8], limits: Limits, out: &mut Vec<u8>) -> Result<()
     let start = out.len();
     let mut rest = packed;
     while !rest.is_empty() {
-        let mut frame =
-            StreamingDecoder::new(&mut rest).map_err(|_| CodecError::Damaged("it does not begin as a zstd frame"))?;
+        let mut frame = StreamingDecoder::new(&mut rest)
+            .map_err(|_| CodecError::Damaged("it does not begin as a zstd frame"))?;
         loop {
             limits.room(out, start, CHUNK_BYTES)?;
             let at = out.len();
             out.resize(at + CHUNK_BYTES, 0);
-            let made =
-                frame.read(&mut out[at..]).map_err(|_| CodecError::Damaged("the zstd frame is damaged or cut"))?;
+            let made = frame
+                .read(&mut out[at..])
+                .map_err(|_| CodecError::Damaged("the zstd frame is damaged or cut"))?;
             out.truncate(at + made);
             if made == 0 {
                 break;

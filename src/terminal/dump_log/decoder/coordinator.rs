@@ -152,6 +152,8 @@ fn take_version(from: &mut &[u8], name: &str) -> Result<i16, Fault> {
 
 fn read<'a>(schema: &Schema, from: &mut &'a [u8], version: i16, name: &str) -> Result<Vec<Value<'a>>, Fault> {
     schema.read(from, version).map_err(|fault| {
-        Fault::Error(format!("Could not read record with version {version} from {name}'s buffer due to: {fault}."))
+        Fault::Error(format!(
+            "Could not read record with version {version} from {name}'s buffer due to: {fault}."
+        ))
     })
 }

@@ -20,7 +20,8 @@ impl Metadata {
     }
 
     fn put(&mut self, value: Option<&[u8]>, out: &mut Output<'_>) -> Result<(), String> {
-        let frame = take_frame(value, METADATA, "org.apache.kafka.common.errors.UnsupportedVersionException")?;
+        let frame =
+            take_frame(value, METADATA, "org.apache.kafka.common.errors.UnsupportedVersionException")?;
         let schema = match self.schemas.contains_key(&frame.entry.id) {
             true => &self.schemas[&frame.entry.id],
             false => {
@@ -55,9 +56,11 @@ pub(super) fn take_frame<'a>(
     match take_short(&mut rest, "frame version")? {
         1 => {}
         0 => {
-            return Err("Could not deserialize metadata record with frame version 0. Note that upgrades from the \
+            return Err(
+                "Could not deserialize metadata record with frame version 0. Note that upgrades from the \
                         preview release of KRaft in 2.8 to newer versions are not supported."
-                .to_owned());
+                    .to_owned(),
+            );
         }
         other => {
             return Err(format!(

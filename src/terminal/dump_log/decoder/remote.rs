@@ -23,8 +23,10 @@ pub(super) fn print(record: &Fields<'_>, out: &mut Output<'_>) {
 }
 
 fn describe(value: Option<&[u8]>) -> Result<String, String> {
-    let value = value.ok_or("Cannot invoke \"java.nio.ByteBuffer.remaining()\" because the return value of \
-                             \"org.apache.kafka.common.record.internal.Record.value()\" is null")?;
+    let value = value.ok_or(
+        "Cannot invoke \"java.nio.ByteBuffer.remaining()\" because the return value of \
+                             \"org.apache.kafka.common.record.internal.Record.value()\" is null",
+    )?;
     let frame = take_frame(Some(value), REMOTE, "java.lang.IllegalArgumentException")?;
     let schema = Schema::parse(frame.entry.fields);
     let values = frame.read(&schema)?;

@@ -44,7 +44,9 @@ fn put_value(kind: &super::Kind, value: &Value<'_>, version: i16, out: &mut Vec<
         Value::Uuid(id) => put_string(out, id.to_string().as_bytes()),
         Value::Message(schema, version, values) => schema.put_json(values, *version, out),
         Value::Struct(values) => {
-            let super::Kind::Struct(fields) = kind else { unreachable!("a structure has a structure's kind") };
+            let super::Kind::Struct(fields) = kind else {
+                unreachable!("a structure has a structure's kind")
+            };
             put_struct(fields, values, version, out);
         }
         Value::List(values) => {

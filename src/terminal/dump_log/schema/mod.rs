@@ -168,11 +168,8 @@ impl Notation {
             let inside = self.rest;
             let end = inside.find([':', ']', '#', '@']).unwrap_or(inside.len());
             // A name and what follows a name begin a field; a type stands alone.
-            let element = if inside[end..].starts_with(']') {
-                self.kind()
-            } else {
-                Kind::Struct(self.fields())
-            };
+            let element =
+                if inside[end..].starts_with(']') { self.kind() } else { Kind::Struct(self.fields()) };
             assert!(self.skip(']'), "a list ends");
             return Kind::List(Box::new(element));
         }

@@ -25,6 +25,14 @@ impl Schema {
     }
 }
 
+/// Where a value stands.
+struct Place<'a> {
+    name: &'a str,
+    part: &'static str,
+    nullable: bool,
+    tagged: bool,
+}
+
 struct Reader<'a> {
     rest: &'a [u8],
     version: i16,
@@ -62,10 +70,13 @@ impl<'a> Reader<'a> {
     }
 
     fn value(&mut self, field: &Field) -> Read<Value<'a>> {
-        self.of_kind(&field.kind, field.name, "", field.nullable)
+        let place =
+            Place { name: field.name, part: "", nullable: field.nullable, tagged: field.tag.is_some() };
+        self.of_kind(&field.kind, place)
     }
 
-    fn of_kind(&mut self, kind: &Kind, name: &str, part: &str, nullable: bool) -> Read<Value<'a>> {
+    fn of_kind(&mut self, kind: &Kind, place: Place<'_>) -> Read<Value<'a>> {
+        let Place { name, part, nullable, tagged } = place;
         let null = || {
             let refusal = format!("non-nullable field {name}{part} was serialized as null");
             if nullable { Ok(Value::Null) } else { Err(refusal) }
@@ -96,7 +107,13 @@ impl<'a> Reader<'a> {
                 length => Value::List(self.list(element, length, name)?),
             },
             Kind::Struct(fields) => {
-                if nullable && (self.byte()? as i8) < 0 {
+                // A structure that may be null says so in front: as a tag by 0, elsewhere by -1.
+                let is_null = match nullable {
+                    false => false,
+                    true if tagged => self.uvarint()? <= 0,
+                    true => (self.byte()? as i8) < 0,
+                };
+                if is_null {
                     return Ok(Value::Null);
                 }
                 Value::Struct(self.fields(fields)?)
@@ -114,7 +131,8 @@ impl<'a> Reader<'a> {
         }
         let mut values = Vec::new();
         for _ in 0..length {
-            values.push(self.of_kind(element, name, " element", false)?);
+            let place = Place { name, part: " element", nullable: false, tagged: false };
+            values.push(self.of_kind(element, place)?);
         }
         Ok(values)
     }

@@ -37,11 +37,7 @@ pub const OFFSETS: &[Entry] = &[
                 sessionTimeout:i32 subscription:b assignment:b]",
     },
     // ConsumerGroupMetadata
-    Entry {
-        id: 3,
-        key: "- groupId:s",
-        value: "0 epoch:i32 metadataHash#0:i64=0",
-    },
+    Entry { id: 3, key: "- groupId:s", value: "0 epoch:i32 metadataHash#0:i64=0" },
     // ConsumerGroupPartitionMetadata
     Entry {
         id: 4,
@@ -58,11 +54,7 @@ pub const OFFSETS: &[Entry] = &[
                 classicMemberMetadata#0:{sessionTimeoutMs:i32 supportedProtocols:[name:s metadata:b]}?",
     },
     // ConsumerGroupTargetAssignmentMetadata
-    Entry {
-        id: 6,
-        key: "- groupId:s",
-        value: "0 assignmentEpoch:i32 assignmentTimestamp#0:i64=0",
-    },
+    Entry { id: 6, key: "- groupId:s", value: "0 assignmentEpoch:i32 assignmentTimestamp#0:i64=0" },
     // ConsumerGroupTargetAssignmentMember
     Entry {
         id: 7,
@@ -84,17 +76,9 @@ pub const OFFSETS: &[Entry] = &[
         value: "0 rackId:s? clientId:s clientHost:s subscribedTopicNames:[s]",
     },
     // ShareGroupMetadata
-    Entry {
-        id: 11,
-        key: "- groupId:s",
-        value: "0 epoch:i32 metadataHash:i64",
-    },
+    Entry { id: 11, key: "- groupId:s", value: "0 epoch:i32 metadataHash:i64" },
     // ShareGroupTargetAssignmentMetadata
-    Entry {
-        id: 12,
-        key: "- groupId:s",
-        value: "0 assignmentEpoch:i32 assignmentTimestamp#0:i64=0",
-    },
+    Entry { id: 12, key: "- groupId:s", value: "0 assignmentEpoch:i32 assignmentTimestamp#0:i64=0" },
     // ShareGroupTargetAssignmentMember
     Entry {
         id: 13,
@@ -117,11 +101,7 @@ pub const OFFSETS: &[Entry] = &[
                 topicName:s]",
     },
     // ConsumerGroupRegularExpression
-    Entry {
-        id: 16,
-        key: "- groupId:s regularExpression:s",
-        value: "0 topics:[s] version:i64 timestamp:i64",
-    },
+    Entry { id: 16, key: "- groupId:s regularExpression:s", value: "0 topics:[s] version:i64 timestamp:i64" },
     // StreamsGroupMetadata
     Entry {
         id: 17,
@@ -137,11 +117,7 @@ pub const OFFSETS: &[Entry] = &[
                 processId:s userEndpoint:{host:s port:u16}? clientTags:[key:s value:s]",
     },
     // StreamsGroupTargetAssignmentMetadata
-    Entry {
-        id: 20,
-        key: "- groupId:s",
-        value: "0 assignmentEpoch:i32 assignmentTimestamp#0:i64=0",
-    },
+    Entry { id: 20, key: "- groupId:s", value: "0 assignmentEpoch:i32 assignmentTimestamp#0:i64=0" },
     // StreamsGroupTargetAssignmentMember
     Entry {
         id: 21,

@@ -21,16 +21,8 @@ pub const METADATA: &[Entry] = &[
                  minSupportedVersion:i16 maxSupportedVersion:i16] rack:s? fenced:bool \
                  inControlledShutdown@1:bool logDirs@3#0:[uuid] cordonedLogDirs@4#1:[uuid]?=null",
     },
-    Entry {
-        id: 1,
-        name: "UNREGISTER_BROKER_RECORD",
-        fields: "0 brokerId:i32 brokerEpoch:i64",
-    },
-    Entry {
-        id: 2,
-        name: "TOPIC_RECORD",
-        fields: "0 name:s topicId:uuid",
-    },
+    Entry { id: 1, name: "UNREGISTER_BROKER_RECORD", fields: "0 brokerId:i32 brokerEpoch:i64" },
+    Entry { id: 2, name: "TOPIC_RECORD", fields: "0 name:s topicId:uuid" },
     Entry {
         id: 3,
         name: "PARTITION_RECORD",
@@ -39,11 +31,7 @@ pub const METADATA: &[Entry] = &[
                  partitionEpoch:i32 directories@1:[uuid] eligibleLeaderReplicas@2#1:[i32]?=null \
                  lastKnownElr@2#2:[i32]?=null",
     },
-    Entry {
-        id: 4,
-        name: "CONFIG_RECORD",
-        fields: "0 resourceType:i8 resourceName:s name:s value:s?",
-    },
+    Entry { id: 4, name: "CONFIG_RECORD", fields: "0 resourceType:i8 resourceName:s name:s value:s?" },
     Entry {
         id: 5,
         name: "PARTITION_CHANGE_RECORD",
@@ -52,21 +40,9 @@ pub const METADATA: &[Entry] = &[
                  directories@1#8:[uuid]?=null eligibleLeaderReplicas@2#6:[i32]?=null \
                  lastKnownElr@2#7:[i32]?=null",
     },
-    Entry {
-        id: 7,
-        name: "FENCE_BROKER_RECORD",
-        fields: "0 id:i32 epoch:i64",
-    },
-    Entry {
-        id: 8,
-        name: "UNFENCE_BROKER_RECORD",
-        fields: "0 id:i32 epoch:i64",
-    },
-    Entry {
-        id: 9,
-        name: "REMOVE_TOPIC_RECORD",
-        fields: "0 topicId:uuid",
-    },
+    Entry { id: 7, name: "FENCE_BROKER_RECORD", fields: "0 id:i32 epoch:i64" },
+    Entry { id: 8, name: "UNFENCE_BROKER_RECORD", fields: "0 id:i32 epoch:i64" },
+    Entry { id: 9, name: "REMOVE_TOPIC_RECORD", fields: "0 topicId:uuid" },
     Entry {
         id: 10,
         name: "DELEGATION_TOKEN_RECORD",
@@ -78,11 +54,7 @@ pub const METADATA: &[Entry] = &[
         name: "USER_SCRAM_CREDENTIAL_RECORD",
         fields: "0 name:s mechanism:i8 salt:b storedKey:b serverKey:b iterations:i32",
     },
-    Entry {
-        id: 12,
-        name: "FEATURE_LEVEL_RECORD",
-        fields: "0 name:s featureLevel:i16",
-    },
+    Entry { id: 12, name: "FEATURE_LEVEL_RECORD", fields: "0 name:s featureLevel:i16" },
     Entry {
         id: 14,
         name: "CLIENT_QUOTA_RECORD",
@@ -105,46 +77,14 @@ pub const METADATA: &[Entry] = &[
         fields: "0 id:uuid resourceType:i8 resourceName:s patternType:i8 principal:s host:s operation:i8 \
                  permissionType:i8",
     },
-    Entry {
-        id: 19,
-        name: "REMOVE_ACCESS_CONTROL_ENTRY_RECORD",
-        fields: "0 id:uuid",
-    },
-    Entry {
-        id: 20,
-        name: "NO_OP_RECORD",
-        fields: "0",
-    },
-    Entry {
-        id: 21,
-        name: "ZK_MIGRATION_STATE_RECORD",
-        fields: "0 zkMigrationState:i8",
-    },
-    Entry {
-        id: 22,
-        name: "REMOVE_USER_SCRAM_CREDENTIAL_RECORD",
-        fields: "0 name:s mechanism:i8",
-    },
-    Entry {
-        id: 23,
-        name: "BEGIN_TRANSACTION_RECORD",
-        fields: "0 name#0:s?=null",
-    },
-    Entry {
-        id: 24,
-        name: "END_TRANSACTION_RECORD",
-        fields: "0",
-    },
-    Entry {
-        id: 25,
-        name: "ABORT_TRANSACTION_RECORD",
-        fields: "0 reason#0:s?=null",
-    },
-    Entry {
-        id: 26,
-        name: "REMOVE_DELEGATION_TOKEN_RECORD",
-        fields: "0 tokenId:s",
-    },
+    Entry { id: 19, name: "REMOVE_ACCESS_CONTROL_ENTRY_RECORD", fields: "0 id:uuid" },
+    Entry { id: 20, name: "NO_OP_RECORD", fields: "0" },
+    Entry { id: 21, name: "ZK_MIGRATION_STATE_RECORD", fields: "0 zkMigrationState:i8" },
+    Entry { id: 22, name: "REMOVE_USER_SCRAM_CREDENTIAL_RECORD", fields: "0 name:s mechanism:i8" },
+    Entry { id: 23, name: "BEGIN_TRANSACTION_RECORD", fields: "0 name#0:s?=null" },
+    Entry { id: 24, name: "END_TRANSACTION_RECORD", fields: "0" },
+    Entry { id: 25, name: "ABORT_TRANSACTION_RECORD", fields: "0 reason#0:s?=null" },
+    Entry { id: 26, name: "REMOVE_DELEGATION_TOKEN_RECORD", fields: "0 tokenId:s" },
     Entry {
         id: 27,
         name: "REGISTER_CONTROLLER_RECORD",
@@ -152,11 +92,7 @@ pub const METADATA: &[Entry] = &[
                  port:u16 securityProtocol:i16] features:[name:s minSupportedVersion:i16 \
                  maxSupportedVersion:i16]",
     },
-    Entry {
-        id: 28,
-        name: "CLEAR_ELR_RECORD",
-        fields: "0 topicName:s",
-    },
+    Entry { id: 28, name: "CLEAR_ELR_RECORD", fields: "0 topicName:s" },
 ];
 
 /// Records of `__remote_log_metadata`.
