@@ -150,7 +150,6 @@ mod tests {
                 // Snappy's framing has no end: a cut between two blocks, or in the length of one, is an end.
                 let framed =
                     *codec == Compression::Snappy && out.len() < plain.len() && plain.starts_with(&out);
-                // LZ4's end mark carries nothing: without it the stream is cut all the same.
                 assert!(refused || framed, "{codec} cut at {end} of {}", packed.len());
             }
         }
@@ -159,19 +158,14 @@ mod tests {
     #[test]
     fn a_bomb_is_refused_by_ratio_before_it_is_made() {
         let plain = vec![0u8; 64 << 20];
-        for codec in [Compression::Zstd, Compression::Gzip] {
-            let mut packed = compress(codec, &plain);
-            if codec == Compression::Gzip {
-                // A stream at deflate's own end is within the ratio: what is refused is a larger claim about it.
-                assert!(decompress(codec, &packed, &mut Vec::new()).is_ok(), "gzip ends at 1,032");
-                continue;
-            }
-            let mut out = Vec::new();
-            let refusal = decompress(codec, &packed, &mut out).expect_err("64 MiB of zeros");
-            assert_eq!(refusal, CodecError::TooLarge { limit: Limits::of(packed.len() as u64).bytes });
-            assert!(out.capacity() as u64 <= 2 * UNPACKED_BYTES_FREE, "{} bytes were made", out.capacity());
-            packed.clear();
-        }
+        let packed = compress(Compression::Zstd, &plain);
+        let mut out = Vec::new();
+        let refusal = decompress(Compression::Zstd, &packed, &mut out).expect_err("64 MiB of zeros");
+        assert_eq!(refusal, CodecError::TooLarge { limit: Limits::of(packed.len() as u64).bytes });
+        assert!(out.capacity() as u64 <= 2 * UNPACKED_BYTES_FREE, "{} bytes were made", out.capacity());
+        // Deflate cannot get beyond the ratio.
+        let packed = compress(Compression::Gzip, &plain);
+        assert_eq!(decompress(Compression::Gzip, &packed, &mut Vec::new()), Ok(()));
         // A block of snappy that says it is 4 GiB.
         let claim = [0xff, 0xff, 0xff, 0xff, 0x0f, 0x00];
         assert!(decompress(Compression::Snappy, &claim, &mut Vec::new()).is_err());
