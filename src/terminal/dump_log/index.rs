@@ -96,7 +96,13 @@ pub fn dump_offsets(path: &str, options: &Options, found: &mut Findings<'_>, out
                  less than the base offset {base}"
             )));
         }
-        // The tool compares the bytes that whole entries have: a length that is odd passes.
+        if !file.len().is_multiple_of(OFFSET_ENTRY_BYTES) {
+            return Err(corrupt(format!(
+                "Index file {absolute} is corrupt, found {} bytes which is neither positive nor a multiple of \
+                 {OFFSET_ENTRY_BYTES}",
+                file.len()
+            )));
+        }
         out.text(path).text(" passed sanity check.").end_line()?;
         return Ok(());
     }

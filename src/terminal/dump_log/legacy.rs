@@ -6,6 +6,7 @@
 //! A compressed message has a set of messages as its value. Follows `LegacyRecord` and `AbstractLegacyRecordBatch`.
 
 use super::batch::{Batch, compression, is_valid_legacy, legacy_timestamp_type};
+use super::decoder::Part;
 use super::output::{Done, Stop, invalid_record, thrown};
 use crate::log::batch::Compression;
 use crate::log::batch::compression::{CodecError, Limits, decompress, lz4};
@@ -51,13 +52,13 @@ impl<'a> Message<'a> {
         self.i32(self.value_size_at()?)
     }
 
-    /// The key; `None` is null.
-    pub fn key(&self) -> Done<Option<&'a [u8]>> {
+    /// The key.
+    pub fn key(&self) -> Done<Part<'a>> {
         self.delimited(self.key_size_at() as u64)
     }
 
-    /// The value; `None` is null.
-    pub fn value(&self) -> Done<Option<&'a [u8]>> {
+    /// The value.
+    pub fn value(&self) -> Done<Part<'a>> {
         self.delimited(self.value_size_at()?)
     }
 
@@ -92,10 +93,15 @@ impl<'a> Message<'a> {
         bytes.map(|&bytes| i32::from_be_bytes(bytes)).ok_or_else(outside)
     }
 
-    fn delimited(&self, at: u64) -> Done<Option<&'a [u8]>> {
-        let Ok(size) = usize::try_from(self.i32(at)?) else { return Ok(None) };
-        let bytes = self.bytes[at as usize + 4..].get(..size);
-        bytes.map(Some).ok_or_else(|| thrown("java.lang.IllegalArgumentException", "newLimit > capacity"))
+    fn delimited(&self, at: u64) -> Done<Part<'a>> {
+        let size = self.i32(at)?;
+        let left = &self.bytes[at as usize + 4..];
+        Ok(match usize::try_from(size) {
+            Err(_) => Part::Bytes(None),
+            Ok(length) => {
+                left.get(..length).map_or(Part::Cut(size, left.len() as u64), |b| Part::Bytes(Some(b)))
+            }
+        })
     }
 }
 
@@ -115,9 +121,15 @@ pub fn messages<'a>(batch: &Batch<'a>, scratch: &'a mut Vec<u8>) -> Done<Vec<Mes
         let what = format!("Invalid wrapper compressionType found in legacy deep record iterator {magic}");
         return Err(invalid_record(what));
     }
-    let packed = outer.value()?.ok_or_else(|| {
-        invalid_record(format_args!("Found invalid compressed record set with null value (magic = {magic})"))
-    })?;
+    let packed = match outer.value()? {
+        Part::Bytes(Some(packed)) => packed,
+        Part::Bytes(None) => {
+            return Err(invalid_record(format_args!(
+                "Found invalid compressed record set with null value (magic = {magic})"
+            )));
+        }
+        Part::Cut(..) => return Err(thrown("java.lang.IllegalArgumentException", "newLimit > capacity")),
+    };
     scratch.clear();
     unpack(codec, magic, packed, scratch)
         .map_err(|error| thrown("org.apache.kafka.common.KafkaException", error))?;

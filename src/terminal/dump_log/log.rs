@@ -1,7 +1,7 @@
 //! Logs and snapshots of the metadata log: batch by batch, and record by record when asked.
 
 use super::batch::{Batch, Batches, Header};
-use super::decoder::{Decoder, Fields};
+use super::decoder::{Decoder, Fields, Part};
 use super::java::{self, put_utf8};
 use super::options::Options;
 use super::output::{Done, Output, Stop, thrown};
@@ -105,10 +105,8 @@ impl Dump {
                 }
             }
             if self.contents && !is_control {
-                self.print_contents(
-                    Fields { offset: record.offset, key: record.key, value: record.value },
-                    out,
-                )?;
+                let (key, value) = (Part::Bytes(record.key), Part::Bytes(record.value));
+                self.print_contents(Fields { offset: record.offset, key, value }, out)?;
             }
             out.end_line()?;
         }

@@ -74,8 +74,9 @@ fn print_entry(entry: &Value<'_>, out: &mut Output<'_>) -> Done {
 pub fn dump_aborted(path: &str, found: &mut Findings<'_>, out: &mut Output<'_>) -> Done {
     java::parse_long(super::log::stem(java::file_name(path)))?;
     let Some(file) = found.read_if_there(path)? else { return Ok(()) };
-    for entry in file.as_chunks::<ABORTED_BYTES>().0 {
-        let i64_at = |at: usize| i64::from_be_bytes(*entry[at..].first_chunk().expect("numbers lie inside"));
+    let (entries, _) = file.as_chunks::<ABORTED_BYTES>();
+    // All are read before the first is printed.
+    for entry in entries {
         // Kafka reads the version from its first byte alone.
         let version = entry[0] as i8;
         if version > 0 {
@@ -85,7 +86,10 @@ pub fn dump_aborted(path: &str, found: &mut Findings<'_>, out: &mut Output<'_>) 
             );
             return Err(super::output::thrown("org.apache.kafka.common.KafkaException", what));
         }
-        out.text("version: ").number(version).text(" producerId: ").number(i64_at(2));
+    }
+    for entry in entries {
+        let i64_at = |at: usize| i64::from_be_bytes(*entry[at..].first_chunk().expect("numbers lie inside"));
+        out.text("version: ").number(entry[0] as i8).text(" producerId: ").number(i64_at(2));
         out.text(" firstOffset: ").number(i64_at(10)).text(" lastOffset: ").number(i64_at(18));
         out.text(" lastStableOffset: ").number(i64_at(26)).end_line()?;
     }

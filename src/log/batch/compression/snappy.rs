@@ -25,7 +25,7 @@ pub fn decompress(packed: &[u8], limits: Limits, out: &mut Vec<u8>) -> Result<()
     if packed.len() < HEADER_BYTES || !packed.starts_with(&MAGIC) {
         return block(packed, limits, start, out);
     }
-    check_version(packed)?;
+    // Kafka's library looks at the version of a further header only.
     let mut rest = &packed[HEADER_BYTES..];
     // Fewer than four bytes at the end are an end, as for Kafka.
     while let Some((&length, after)) = rest.split_first_chunk::<4>() {

@@ -7,6 +7,7 @@ use crate::base::Map;
 use crate::terminal::dump_log::output::{Done, Output, thrown};
 use crate::terminal::dump_log::schema::{Schema, Value};
 use crate::terminal::dump_log::tables::{ASSIGNMENT, Entry, OFFSETS, SHARE, SUBSCRIPTION, TRANSACTIONS};
+use std::rc::Rc;
 
 /// The kind of `__consumer_offsets` whose members carry messages of their own.
 const GROUP_METADATA: i16 = 2;
@@ -18,18 +19,19 @@ pub struct Coordinator {
     table: &'static [Entry],
     schemas: Map<i16, Schemas>,
     /// What consumers put into the records of their groups.
-    consumers: Option<&'static Consumers>,
+    consumers: Option<Rc<Consumers>>,
 }
 
 struct Schemas {
+    newest: i16,
     key: Schema,
     value: Schema,
 }
 
 /// The messages of consumers, and where a group's record has them.
 struct Consumers {
-    subscription: Schema,
-    assignment: Schema,
+    subscription: Rc<Schema>,
+    assignment: Rc<Schema>,
 }
 
 /// Why a record is not shown.
@@ -38,12 +40,19 @@ enum Fault {
     Error(String),
 }
 
+impl From<String> for Fault {
+    fn from(what: String) -> Fault {
+        Fault::Error(what)
+    }
+}
+
 impl Coordinator {
     pub(super) fn offsets() -> Coordinator {
-        // Leaked on purpose: schemas are as static as the texts they are read from, and a run has one decoder.
-        let consumers =
-            Consumers { subscription: Schema::parse(SUBSCRIPTION), assignment: Schema::parse(ASSIGNMENT) };
-        Coordinator { consumers: Some(Box::leak(Box::new(consumers))), ..Coordinator::of(OFFSETS) }
+        let consumers = Consumers {
+            subscription: Rc::new(Schema::parse(SUBSCRIPTION)),
+            assignment: Rc::new(Schema::parse(ASSIGNMENT)),
+        };
+        Coordinator { consumers: Some(Rc::new(consumers)), ..Coordinator::of(OFFSETS) }
     }
 
     pub(super) fn transactions() -> Coordinator {
@@ -60,15 +69,15 @@ impl Coordinator {
 
     pub(super) fn print(&mut self, record: &Fields<'_>, before: &str, out: &mut Output<'_>) -> Done {
         let offset = record.offset;
-        let Some(key) = record.key else {
+        if record.key.is_null() {
             let what = format!(
                 "Failed to decode message at offset {offset} using the specified decoder (message had a missing key)"
             );
             return Err(thrown("java.lang.RuntimeException", what));
-        };
+        }
         out.text(before).text("key: ");
         let start = out.bytes().len();
-        if let Err(fault) = self.put(key, record.value, out) {
+        if let Err(fault) = self.put(record, out) {
             out.bytes().truncate(start);
             match fault {
                 Fault::UnknownType(kind) => {
@@ -83,10 +92,12 @@ impl Coordinator {
         Ok(())
     }
 
-    fn put(&mut self, key: &[u8], value: Option<&[u8]>, out: &mut Output<'_>) -> Result<(), Fault> {
-        let mut rest = key;
+    fn put(&mut self, record: &Fields<'_>, out: &mut Output<'_>) -> Result<(), Fault> {
+        let (Some(mut rest), value) = (record.key.get()?, record.value.get()?) else {
+            return Err(Fault::Error("null".to_owned()));
+        };
         let kind = take_version(&mut rest, "key")?;
-        let consumers = self.consumers;
+        let consumers = self.consumers.clone();
         let schemas = self.schemas(kind)?;
         let read = read(&schemas.key, &mut rest, kind, "key")?;
         out.text("{\"type\":\"").number(kind).text("\",\"data\":");
@@ -97,6 +108,9 @@ impl Coordinator {
             return Ok(());
         };
         let version = take_version(&mut rest, "value")?;
+        if !(0..=schemas.newest).contains(&version) {
+            return Err(Fault::Error(format!("Found an unknown record version {version} for {kind} type")));
+        }
         let mut read = self::read(&schemas.value, &mut rest, version, "value")?;
         if let Some(consumers) = consumers.filter(|_| kind == GROUP_METADATA) {
             consumers.replace(&schemas.value, &mut read);
@@ -110,7 +124,9 @@ impl Coordinator {
     fn schemas(&mut self, kind: i16) -> Result<&Schemas, Fault> {
         if !self.schemas.contains_key(&kind) {
             let entry = self.table.iter().find(|entry| entry.id == kind).ok_or(Fault::UnknownType(kind))?;
-            let schemas = Schemas { key: Schema::parse(entry.key), value: Schema::parse(entry.value) };
+            let newest = entry.newest;
+            let schemas =
+                Schemas { newest, key: Schema::parse(entry.key), value: Schema::parse(entry.value) };
             self.schemas.insert(kind, schemas);
         }
         Ok(&self.schemas[&kind])
@@ -119,7 +135,7 @@ impl Coordinator {
 
 impl Consumers {
     /// Puts the messages of a group's members into the place of their bytes, where they can be read.
-    fn replace(&'static self, schema: &Schema, values: &mut [Value<'_>]) {
+    fn replace(&self, schema: &Schema, values: &mut [Value<'_>]) {
         if values[schema.place("protocolType")] != Value::Text(CONSUMER) {
             return;
         }
@@ -133,12 +149,12 @@ impl Consumers {
     }
 }
 
-fn replace(value: &mut Value<'_>, schema: &'static Schema) {
+fn replace(value: &mut Value<'_>, schema: &Rc<Schema>) {
     let Value::Bytes(bytes) = *value else { return };
     let Some((&version, mut rest)) = bytes.split_first_chunk::<2>() else { return };
     let version = i16::from_be_bytes(version);
     if let Ok(read) = schema.read(&mut rest, version) {
-        *value = Value::Message(schema, version, read);
+        *value = Value::Message(schema.clone(), version, read);
     }
 }
 

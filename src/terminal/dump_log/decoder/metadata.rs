@@ -14,7 +14,7 @@ pub struct Metadata {
 
 impl Metadata {
     pub(super) fn print(&mut self, record: &Fields<'_>, out: &mut Output<'_>) {
-        if let Err(what) = self.put(record.value, out) {
+        if let Err(what) = record.value.get().and_then(|value| self.put(value, out)) {
             out.text("Error at ").number(record.offset).text(", skipping. ").text(&what);
         }
     }

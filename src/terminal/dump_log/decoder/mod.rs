@@ -13,10 +13,37 @@ use coordinator::Coordinator;
 pub struct Fields<'a> {
     /// Its offset.
     pub offset: i64,
-    /// `None` is null.
-    pub key: Option<&'a [u8]>,
-    /// `None` is null.
-    pub value: Option<&'a [u8]>,
+    /// The key.
+    pub key: Part<'a>,
+    /// The value.
+    pub value: Part<'a>,
+}
+
+/// A key or a value.
+#[derive(Clone, Copy, Debug)]
+pub enum Part<'a> {
+    /// Its bytes; `None` is null.
+    Bytes(Option<&'a [u8]>),
+    /// Its length runs past the message: so long, where so much is left.
+    Cut(i32, u64),
+}
+
+impl<'a> Part<'a> {
+    fn is_null(&self) -> bool {
+        matches!(self, Part::Bytes(None))
+    }
+
+    /// The bytes, or what Java says instead.
+    fn get(&self) -> Result<Option<&'a [u8]>, String> {
+        match *self {
+            Part::Bytes(bytes) => Ok(bytes),
+            Part::Cut(size, left) => Err(format!("newLimit > capacity: ({size} > {left})")),
+        }
+    }
+
+    fn or_thrown(&self) -> Done<Option<&'a [u8]>> {
+        self.get().map_err(|what| thrown("java.lang.IllegalArgumentException", what))
+    }
 }
 
 /// A reader of keys and values, by option.
@@ -107,12 +134,13 @@ impl Decoder {
         match self {
             Decoder::Plain { key, value } => {
                 let mut before = before;
-                if let Some(bytes) = record.key {
+                let (key_bytes, value_bytes) = (record.key.or_thrown()?, record.value.or_thrown()?);
+                if let Some(bytes) = key_bytes {
                     out.text(before).text("key: ");
                     before = " ";
                     key.print(bytes, out)?;
                 }
-                if let Some(bytes) = record.value {
+                if let Some(bytes) = value_bytes {
                     out.text(before).text("payload: ");
                     value.print(bytes, out)?;
                 }

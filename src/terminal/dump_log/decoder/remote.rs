@@ -16,7 +16,7 @@ const DELETE_STATES: [&str; 3] =
     ["DELETE_PARTITION_MARKED", "DELETE_PARTITION_STARTED", "DELETE_PARTITION_FINISHED"];
 
 pub(super) fn print(record: &Fields<'_>, out: &mut Output<'_>) {
-    match describe(record.value) {
+    match record.value.get().and_then(describe) {
         Ok(text) => out.text(&text),
         Err(what) => out.text("Error at offset ").number(record.offset).text(", skipping. ").text(&what),
     };

@@ -18,6 +18,7 @@ pub use json::put_string;
 pub use read::take_uvarint;
 
 use crate::base::Uuid;
+use std::rc::Rc;
 
 /// What a message consists of.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,7 +79,7 @@ pub enum Value<'a> {
     /// A value a field of the schema.
     Struct(Vec<Value<'a>>),
     /// Bytes that are themselves a message, of that version.
-    Message(&'static Schema, i16, Vec<Value<'a>>),
+    Message(Rc<Schema>, i16, Vec<Value<'a>>),
 }
 
 impl Field {
