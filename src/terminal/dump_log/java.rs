@@ -114,7 +114,9 @@ pub fn double(number: f64) -> String {
     if number == 0.0 || (1e-3..1e7).contains(&size) {
         return format!("{number:?}");
     }
-    let text = format!("{number:e}");
+    // Java writes two digits at least, and the nearest two: 4.9E-324.
+    let two = format!("{number:.1e}");
+    let text = if two.parse() == Ok(number) { two } else { format!("{number:e}") };
     let (digits, exponent) = text.split_once('e').expect("the format has an exponent");
     let point = if digits.contains('.') { "" } else { ".0" };
     format!("{digits}{point}E{exponent}")
@@ -151,9 +153,12 @@ mod tests {
     #[test]
     fn doubles_are_written_as_java_writes_them() {
         let cases = [(0.0, "0.0"), (-0.0, "-0.0"), (1.0, "1.0"), (1e7, "1.0E7"), (9_999_999.5, "9999999.5")];
-        for (number, text) in
-            cases.into_iter().chain([(1.5e-4, "1.5E-4"), (0.001, "0.001"), (1e300, "1.0E300")])
-        {
+        for (number, text) in cases.into_iter().chain([
+            (1.5e-4, "1.5E-4"),
+            (0.001, "0.001"),
+            (1e300, "1.0E300"),
+            (5e-324, "4.9E-324"),
+        ]) {
             assert_eq!(double(number), text);
         }
     }

@@ -9,7 +9,7 @@ use super::schema::{Schema, Value};
 use crate::base::crc::crc32c;
 
 /// Checksum and entries, after the version.
-const SNAPSHOT: &str = "- crc:u32 producerEntries:[producerId:i64 epoch:i16 lastSequence:i32 lastOffset:i64 \
+const SNAPSHOT: &str = "-/1 crc:u32 producerEntries:[producerId:i64 epoch:i16 lastSequence:i32 lastOffset:i64 \
                         offsetDelta:i32 timestamp:i64 coordinatorEpoch:i32 currentTxnFirstOffset:i64]";
 const SNAPSHOT_VERSION: i16 = 1;
 /// Version and checksum.

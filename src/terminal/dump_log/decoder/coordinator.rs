@@ -23,7 +23,6 @@ pub struct Coordinator {
 }
 
 struct Schemas {
-    newest: i16,
     key: Schema,
     value: Schema,
 }
@@ -108,7 +107,7 @@ impl Coordinator {
             return Ok(());
         };
         let version = take_version(&mut rest, "value")?;
-        if !(0..=schemas.newest).contains(&version) {
+        if !(0..=schemas.value.newest()).contains(&version) {
             return Err(Fault::Error(format!("Found an unknown record version {version} for {kind} type")));
         }
         let mut read = self::read(&schemas.value, &mut rest, version, "value")?;
@@ -124,9 +123,7 @@ impl Coordinator {
     fn schemas(&mut self, kind: i16) -> Result<&Schemas, Fault> {
         if !self.schemas.contains_key(&kind) {
             let entry = self.table.iter().find(|entry| entry.id == kind).ok_or(Fault::UnknownType(kind))?;
-            let newest = entry.newest;
-            let schemas =
-                Schemas { newest, key: Schema::parse(entry.key), value: Schema::parse(entry.value) };
+            let schemas = Schemas { key: Schema::parse(entry.key), value: Schema::parse(entry.value) };
             self.schemas.insert(kind, schemas);
         }
         Ok(&self.schemas[&kind])

@@ -20,8 +20,7 @@ impl Metadata {
     }
 
     fn put(&mut self, value: Option<&[u8]>, out: &mut Output<'_>) -> Result<(), String> {
-        let frame =
-            take_frame(value, METADATA, "org.apache.kafka.common.errors.UnsupportedVersionException")?;
+        let frame = take_frame(value, METADATA)?;
         let schema = match self.schemas.contains_key(&frame.entry.id) {
             true => &self.schemas[&frame.entry.id],
             false => {
@@ -49,10 +48,8 @@ pub(super) struct Frame<'a> {
 pub(super) fn take_frame<'a>(
     value: Option<&'a [u8]>,
     table: &'static [MetadataEntry],
-    unknown: &str,
 ) -> Result<Frame<'a>, String> {
-    let null = "Cannot invoke \"java.nio.ByteBuffer.get()\" because \"buffer\" is null";
-    let Some(mut rest) = value else { return Err(unread("frame version", Some(null))) };
+    let Some(mut rest) = value else { return Err(unread("frame version")) };
     match take_short(&mut rest, "frame version")? {
         1 => {}
         0 => {
@@ -72,7 +69,9 @@ pub(super) fn take_frame<'a>(
     let id = take_short(&mut rest, "type")?;
     let version = take_short(&mut rest, "version")?;
     let entry = table.iter().find(|entry| entry.id == id);
-    let entry = entry.ok_or_else(|| format!("{unknown}: Unknown metadata id {id}"))?;
+    let entry = entry.ok_or_else(|| {
+        format!("org.apache.kafka.common.errors.UnsupportedVersionException: Unknown metadata id {id}")
+    })?;
     Ok(Frame { entry, version, rest })
 }
 
@@ -91,13 +90,13 @@ impl<'a> Frame<'a> {
 }
 
 fn take_short(from: &mut &[u8], entity: &str) -> Result<i16, String> {
-    let number = take_uvarint(from).map_err(|_| unread(entity, None))?;
+    let number = take_uvarint(from).map_err(|_| unread(entity))?;
     match number {
         32_768.. => Err(format!("Value for {entity} was too large.")),
         number => Ok(number as i16),
     }
 }
 
-fn unread(entity: &str, _cause: Option<&str>) -> String {
+fn unread(entity: &str) -> String {
     format!("Error while reading {entity}")
 }

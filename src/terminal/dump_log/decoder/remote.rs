@@ -27,11 +27,12 @@ fn describe(value: Option<&[u8]>) -> Result<String, String> {
         "Cannot invoke \"java.nio.ByteBuffer.remaining()\" because the return value of \
                              \"org.apache.kafka.common.record.internal.Record.value()\" is null",
     )?;
-    let frame = take_frame(Some(value), REMOTE, "java.lang.IllegalArgumentException")?;
+    let frame = take_frame(Some(value), REMOTE)?;
     let schema = Schema::parse(frame.entry.fields);
     let values = frame.read(&schema)?;
     let field = |name: &str| &values[schema.place(name)];
     let number = |name: &str| number(field(name));
+    check(frame.entry.id, &field)?;
     Ok(match frame.entry.id {
         0 => format!(
             "RemoteLogSegmentMetadata{{remoteLogSegmentId={}, startOffset={}, endOffset={}, brokerId={}, \
@@ -131,5 +132,30 @@ fn epochs(value: &Value<'_>) -> Result<String, String> {
 
 fn state(names: &[&'static str], number: i64) -> Result<&'static str, String> {
     let name = usize::try_from(number).ok().and_then(|number| names.get(number));
-    name.copied().ok_or_else(|| "state can not be null".to_owned())
+    // The check for a deletion's state has no message.
+    let message = if names.len() == DELETE_STATES.len() { "null" } else { "state can not be null" };
+    name.copied().ok_or_else(|| message.to_owned())
+}
+
+/// What Java's constructors check, in their order, before anything is described.
+fn check<'a>(id: i16, field: &dyn Fn(&str) -> &'a Value<'a>) -> Result<(), String> {
+    match id {
+        0 => {
+            let (start, end) = (number(field("startOffset")), number(field("endOffset")));
+            if start < 0 {
+                return Err(format!(
+                    "Unexpected start offset = {start}. StartOffset for a remote segment cannot be negative"
+                ));
+            }
+            if end < start {
+                return Err(format!(
+                    "Unexpected end offset = {end}. EndOffset for a remote segment cannot be less than startOffset = \
+                     {start}"
+                ));
+            }
+            Ok(())
+        }
+        3 => state(&SEGMENT_STATES, number(field("remoteLogSegmentState"))).map(drop),
+        _ => Ok(()),
+    }
 }

@@ -1,15 +1,16 @@
 //! Kafka's own records by their schemas: bytes to values, values to JSON.
 //!
-//! A schema is a text. `4 offset:i64 leaderEpoch@3:i32 … topicId@4#0:uuid` says: flexible from version 4; a field `offset`;
-//! a field that is there from version 3; a field that is there from version 4, as tag 0.
+//! A schema is a text. `4/4 offset:i64 leaderEpoch@3:i32 … topicId@4#0:uuid` says: flexible from version 4, of which 4 is
+//! the newest; a field `offset`; a field that is there from version 3; a field that is there from version 4, as tag 0.
 //!
 //! ```text
-//! schema  = ( first flexible version | - ) field…
-//! field   = name [ @first [ -last ] ] [ #tag ] : type [ ? ] [ =default ]       ? : may be null
+//! schema  = ( first flexible version | - ) / newest version   field…
+//! field   = name [ @first [ -last ] ] [ #tag ] : type [ ! ] [ ? ] [ =default ]       ? : may be null
 //! type    = i8 i16 u16 i32 u32 i64 f64 bool s (string) b (bytes) uuid
 //!         | [type] | [field…] (a list of structures) | {field…} (a structure)
 //! ```
-//! Versions are not checked: Kafka's readers take any, and read those they do not know as the newest they know.
+//! Kafka's readers take any version of a message, and read those they do not know as the newest they know; its parts
+//! refuse them, but for structures that several fields share (`!`).
 
 mod json;
 mod read;
@@ -25,6 +26,8 @@ use std::rc::Rc;
 pub struct Schema {
     /// The first version with compact lengths and tags.
     flexible: Option<i16>,
+    /// The newest version.
+    newest: i16,
     fields: Vec<Field>,
 }
 
@@ -35,6 +38,8 @@ struct Field {
     last: Option<i16>,
     tag: Option<u32>,
     kind: Kind,
+    /// A structure that several fields share.
+    shared: bool,
     nullable: bool,
     /// What a tagged field is when it is not there.
     default: Value<'static>,
@@ -107,15 +112,22 @@ impl Kind {
 impl Schema {
     /// Reads the text of a schema, which is one of ours.
     pub fn parse(text: &'static str) -> Schema {
-        let (flexible, fields) = text.split_once(' ').unwrap_or((text, ""));
+        let (versions, fields) = text.split_once(' ').unwrap_or((text, ""));
+        let (flexible, newest) = versions.split_once('/').expect("two versions");
         let mut notation = Notation { rest: fields };
-        let schema = Schema { flexible: flexible.parse().ok(), fields: notation.fields() };
+        let newest = newest.parse().expect("a version");
+        let schema = Schema { flexible: flexible.parse().ok(), newest, fields: notation.fields() };
         assert!(notation.rest.is_empty(), "a schema that ends too early: {text}");
         schema
     }
 
     fn is_flexible(&self, version: i16) -> bool {
         self.flexible.is_some_and(|first| first == 0 || version >= first)
+    }
+
+    /// The newest version.
+    pub fn newest(&self) -> i16 {
+        self.newest
     }
 
     /// The place of a field.
@@ -146,6 +158,7 @@ impl Notation {
         let tag = self.skip('#').then(|| self.number());
         assert!(self.skip(':'), "a type after {name}");
         let kind = self.kind();
+        let shared = self.skip('!');
         let nullable = self.skip('?');
         let default = if !self.skip('=') {
             kind.unset()
@@ -156,7 +169,7 @@ impl Notation {
             let sign = if self.skip('-') { -1 } else { 1 };
             Value::Number(sign * self.number::<i64>())
         };
-        Field { name, first, last, tag, kind, nullable, default }
+        Field { name, first, last, tag, kind, shared, nullable, default }
     }
 
     fn kind(&mut self) -> Kind {

@@ -18,7 +18,8 @@ impl Schema {
     /// Takes a message of that version from the front of `bytes`. A value a field; those that the version does not have
     /// are as if they were never set.
     pub fn read<'a>(&self, bytes: &mut &'a [u8], version: i16) -> Read<Vec<Value<'a>>> {
-        let mut reader = Reader { rest: *bytes, version, flexible: self.is_flexible(version) };
+        let flexible = self.is_flexible(version);
+        let mut reader = Reader { rest: *bytes, version, newest: self.newest, flexible };
         let values = reader.fields(&self.fields)?;
         *bytes = reader.rest;
         Ok(values)
@@ -26,16 +27,19 @@ impl Schema {
 }
 
 /// Where a value stands.
+#[derive(Clone, Copy)]
 struct Place<'a> {
     name: &'a str,
     part: &'static str,
     nullable: bool,
     tagged: bool,
+    shared: bool,
 }
 
 struct Reader<'a> {
     rest: &'a [u8],
     version: i16,
+    newest: i16,
     flexible: bool,
 }
 
@@ -70,13 +74,18 @@ impl<'a> Reader<'a> {
     }
 
     fn value(&mut self, field: &Field) -> Read<Value<'a>> {
-        let place =
-            Place { name: field.name, part: "", nullable: field.nullable, tagged: field.tag.is_some() };
+        let place = Place {
+            name: field.name,
+            part: "",
+            nullable: field.nullable,
+            tagged: field.tag.is_some(),
+            shared: field.shared,
+        };
         self.of_kind(&field.kind, place)
     }
 
     fn of_kind(&mut self, kind: &Kind, place: Place<'_>) -> Read<Value<'a>> {
-        let Place { name, part, nullable, tagged } = place;
+        let Place { name, part, nullable, tagged, shared } = place;
         let null = || {
             let refusal = format!("non-nullable field {name}{part} was serialized as null");
             if nullable { Ok(Value::Null) } else { Err(refusal) }
@@ -104,7 +113,7 @@ impl<'a> Reader<'a> {
             },
             Kind::List(element) => match self.length(Width::Int)? {
                 ..0 => null()?,
-                length => Value::List(self.list(element, length, name)?),
+                length => Value::List(self.list(element, length, place)?),
             },
             Kind::Struct(fields) => {
                 // A structure that may be null says so in front: as a tag by 0, elsewhere by -1.
@@ -116,12 +125,15 @@ impl<'a> Reader<'a> {
                 if is_null {
                     return Ok(Value::Null);
                 }
+                if self.version > self.newest && !shared {
+                    return Err(format!("Can't read version {} of a part of {name}", self.version));
+                }
                 Value::Struct(self.fields(fields)?)
             }
         })
     }
 
-    fn list(&mut self, element: &Kind, length: i32, name: &str) -> Read<Vec<Value<'a>>> {
+    fn list(&mut self, element: &Kind, length: i32, of: Place<'_>) -> Read<Vec<Value<'a>>> {
         let left = self.rest.len();
         // Java's readers say this as well; here it also bounds what is asked for.
         if length as u64 > left as u64 {
@@ -131,7 +143,7 @@ impl<'a> Reader<'a> {
         }
         let mut values = Vec::new();
         for _ in 0..length {
-            let place = Place { name, part: " element", nullable: false, tagged: false };
+            let place = Place { part: " element", nullable: false, tagged: false, ..of };
             values.push(self.of_kind(element, place)?);
         }
         Ok(values)
