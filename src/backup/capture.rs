@@ -1,22 +1,21 @@
-//! Taking a backup: a snapshot and what is stored already become one transaction.
+//! Kinds of backups, what a person chooses, and why a backup is not taken.
 
 use super::label::Label;
 use super::manifest::{FormatError, KindName};
-use super::snapshot::Snapshot;
-use super::store::{Store, Transaction};
+use super::store::Transaction;
 use crate::base::Map;
 use std::fmt;
 use std::rc::Rc;
 
-/// A kind of backup.
-#[derive(Clone, Copy)]
+/// A kind of backup: what it builds on is all that kinds differ in.
+#[derive(Clone, Copy, Debug)]
 pub struct Kind {
     /// Its name in commands and manifests.
     pub name: KindName,
     /// The last letter of its labels.
     pub letter: char,
-    /// See [`capture`].
-    pub capture: fn(&Snapshot<'_>, &Options, &dyn Store) -> Result<Captured, Refusal>,
+    /// It holds what changed since the newest backup of one of these kinds; none: everything.
+    pub builds_on: &'static [KindName],
 }
 
 /// What a person chose.
@@ -64,6 +63,10 @@ pub enum Refusal {
         /// What builds on it.
         by: Vec<Rc<str>>,
     },
+    /// Retention without a rule.
+    NoRule,
+    /// A rule of retention that would keep nothing: its name.
+    KeepNothing(&'static str),
     /// Too many backups.
     TooMany,
     /// The stored catalog cannot be read.
@@ -104,6 +107,12 @@ impl fmt::Display for Refusal {
                 if by.len() == 1 { "s" } else { "" },
                 if by.len() == 1 { "that" } else { "those" },
             ),
+            Refusal::NoRule => {
+                f.write_str("No rule says what is kept: give full=N, time=T or diff=N. Nothing was deleted.")
+            }
+            Refusal::KeepNothing(rule) => {
+                write!(f, "{rule}=0 would keep nothing, and at least one is kept: give {rule}=1 or more.")
+            }
             Refusal::TooMany => {
                 write!(
                     f,
@@ -119,26 +128,15 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// Takes a backup of `snapshot`.
-///
-/// Its label is the moment of the cut, moved forward to the next free second after the newest label. When the store has
-/// an equal backup of this moment already, nothing is to be done and that backup's label is returned.
-///
-/// # Errors
-/// [`Refusal`], in words.
-pub fn capture(
-    kind: &Kind,
-    snapshot: &Snapshot<'_>,
-    options: &Options,
-    store: &dyn Store,
-) -> Result<Captured, Refusal> {
-    (kind.capture)(snapshot, options, store)
-}
-
 impl Kind {
     /// The kind with that name in commands (`full`).
     pub fn by_name(name: &str) -> Option<&'static Kind> {
-        super::ALL.iter().find(|kind| kind.name.to_string() == name)
+        super::ALL.iter().find(|kind| kind.name.name() == name)
+    }
+
+    /// The kind of a backup.
+    pub fn of(name: KindName) -> &'static Kind {
+        super::ALL.iter().find(|kind| kind.name == name).expect("every kind is registered")
     }
 
     /// Whether `label` is of this kind.

@@ -5,6 +5,7 @@ use super::label::Label;
 use super::manifest::json::{self, Json, object, words};
 use super::manifest::{FormatError, KindName, Manifest};
 use super::store::Store;
+use crate::base::Set;
 use std::rc::Rc;
 
 /// The largest catalog that is read, in bytes.
@@ -136,11 +137,19 @@ impl Catalog {
         self.backups.iter().find(|entry| &*entry.label == label)
     }
 
-    /// The backups that need `label`: everything that has it in its chain.
-    pub fn dependants<'a>(&'a self, label: &'a str) -> impl Iterator<Item = &'a CatalogEntry> {
-        self.backups.iter().filter(move |entry| {
-            entry.prior.as_deref() == Some(label) || entry.base_full.as_deref() == Some(label)
-        })
+    /// The backups that need `label`: everything that has it in its chain, oldest first.
+    pub fn dependants(&self, label: &str) -> Vec<&CatalogEntry> {
+        let mut needs: Set<&str> = Set::from([label]);
+        let mut found = Vec::new();
+        // A backup is newer than what it builds on.
+        for entry in &self.backups {
+            let builds = [&entry.prior, &entry.base_full].into_iter().flatten().any(|on| needs.contains(&**on));
+            if builds {
+                needs.insert(&entry.label);
+                found.push(entry);
+            }
+        }
+        found
     }
 }
 

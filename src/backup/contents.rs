@@ -2,17 +2,20 @@
 
 use super::capture::{Options, Refusal};
 use super::digest::{Digest, crc32};
+use super::grown::{self, Kept};
 use super::layout;
+use super::link::Link;
 use super::manifest::{
-    EpochEntry, FileEntry, FileKind, GroupEntry, LineageEntry, Manifest, Offset, OffsetEntry, PartitionEntry,
-    TimelinePoint, TopicEntry, Totals,
+    Change, EpochEntry, FileEntry, FileKind, GroupEntry, LineageEntry, Manifest, Offset, OffsetEntry,
+    PartitionEntry, TopicEntry, Totals,
 };
 use super::offsets;
 use super::scan::{Facts, Scan};
 use super::snapshot::{GroupSnapshot, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
-use super::store::{ChunkKey, Transaction};
+use super::store::{ChunkKey, Store, Transaction};
 use crate::base::{Map, Uuid, small};
-use crate::log::{Partition, segment};
+use crate::log::Partition;
+use crate::log::segment::{self, SegmentError};
 use std::rc::Rc;
 
 /// The bytes of a backup's files, in chunks.
@@ -32,7 +35,7 @@ impl Files {
     }
 
     /// Keeps a file of batches that covers the offsets of `range`.
-    fn add_log(
+    pub fn add_log(
         &mut self,
         path: &str,
         kind: FileKind,
@@ -58,7 +61,8 @@ impl Files {
         }
     }
 
-    fn keep(&mut self, bytes: &[u8]) -> Digest {
+    /// Keeps bytes.
+    pub fn keep(&mut self, bytes: &[u8]) -> Digest {
         let mut transaction =
             Transaction { puts: std::mem::take(&mut self.chunks), ..Transaction::default() };
         let digest = transaction.put_file(bytes);
@@ -98,38 +102,54 @@ pub fn topic_entry(topic: &TopicSnapshot<'_>) -> TopicEntry {
     }
 }
 
-/// A partition's entry; its files are kept in `files`.
+/// A partition's entry; its files are kept in `files`, those that `prior` has already are references.
 pub fn partition_entry(
     topic: &TopicSnapshot<'_>,
     id: i32,
     log: &Partition,
+    prior: Option<&Link>,
+    store: &dyn Store,
     files: &mut Files,
 ) -> Result<PartitionEntry, Refusal> {
+    let refused = |error: SegmentError| Refusal::Log {
+        partition: format!("{}-{id}", topic.name).into(),
+        what: error.to_string(),
+    };
+    let topic_id = topic.id.to_string();
+    let before = prior.and_then(|link| Some((link, link.partition(&topic.name, &topic_id, id)?)));
     let mut scan = Scan::new(log.log_start());
-    let segments = log.segments(segment_bytes(topic));
-    let mut own = Vec::new();
+    let kept = match before {
+        Some((link, entry)) => grown::kept(log, link, entry, store, files, &mut scan).map_err(refused)?,
+        None => Kept::default(),
+    };
+    let mut own = kept.files;
+    let segments = match kept.end {
+        Some(end) => log.segments_from(end, segment_bytes(topic)),
+        None => log.segments(segment_bytes(topic)),
+    };
     for (i, segment) in segments.iter().enumerate() {
-        let base = segment.base_offset;
+        // Compaction may have taken the first batch; the file is named by the log's start then.
+        let first = || kept.end.unwrap_or(log.log_start()).min(segment.base_offset);
+        let base = if i == 0 { first() } else { segment.base_offset };
         let end = segments.get(i + 1).map_or(log.end(), |next| next.base_offset);
-        let facts = scan.file(base, &segment.bytes).map_err(|error| Refusal::Log {
-            partition: format!("{}-{id}", topic.name).into(),
-            what: error.to_string(),
-        })?;
+        let facts = scan.file(base, &segment.bytes).map_err(refused)?;
         let path = layout::log_path(&topic.name, id, base);
         own.push(files.add_log(&path, FileKind::Log, &segment.bytes, Some((base, end)), &facts));
     }
-    if own.is_empty() {
-        let path = layout::log_path(&topic.name, id, log.log_start());
-        let range = (log.log_start(), log.end());
-        own.push(files.add_log(&path, FileKind::Log, &[], Some(range), &Facts::default()));
+    if own.last().is_none_or(|last| last.end_offset != Some(Offset(log.end()))) {
+        let base = kept.end.unwrap_or(log.log_start());
+        let path = layout::log_path(&topic.name, id, base);
+        own.push(files.add_log(&path, FileKind::Log, &[], Some((base, log.end())), &Facts::default()));
     }
     let leader_epochs = leader_epochs(&scan, log);
     for (kind, text) in [
         (FileKind::LeaderEpochCheckpoint, layout::leader_epochs(&leader_epochs)),
-        (FileKind::PartitionMetadata, layout::partition_metadata(&topic.id.to_string())),
+        (FileKind::PartitionMetadata, layout::partition_metadata(&topic_id)),
     ] {
         own.push(files.add(&layout::partition_path(&topic.name, id, kind), kind, text.as_bytes()));
     }
+    let change =
+        prior.map(|_| before.map_or(Change::Recreated, |(_, entry)| grown::change(log, entry, kept.whole)));
     Ok(PartitionEntry {
         topic: topic.name.clone(),
         id,
@@ -144,9 +164,9 @@ pub fn partition_entry(
         max_ts: scan.total.max_ts,
         max_ts_so_far_monotonic: scan.monotonic,
         gaps: Vec::new(),
-        prior_state_digest: None,
+        prior_state_digest: before.map(|(_, entry)| entry.state_digest),
         state_digest: scan.digest(),
-        change: None,
+        change,
         files: own,
     })
 }
@@ -224,21 +244,15 @@ fn group_entry(group: &GroupSnapshot, kept: &[&OffsetSnapshot], ends: &Map<(&str
     }
 }
 
-/// The files that belong to no partition, sorted by path.
+/// The files that belong to no partition, those of `offsets` among them, sorted by path.
 pub fn backup_files(
     topics: &[TopicEntry],
     partitions: &[PartitionEntry],
     groups: &[GroupEntry],
+    offsets: Vec<FileEntry>,
     files: &mut Files,
 ) -> Vec<FileEntry> {
-    let mut own = Vec::new();
-    for (partition, bytes) in offsets::logs(groups) {
-        let mut scan = Scan::new(0);
-        let facts = scan.file(0, &bytes).expect("batches made here are sound");
-        let path = layout::log_path(offsets::TOPIC, partition, 0);
-        let range = (0, facts.end.unwrap_or(0));
-        own.push(files.add_log(&path, FileKind::OffsetsLog, &bytes, Some(range), &facts));
-    }
+    let mut own = offsets;
     for (kind, bytes) in small_files(topics, partitions, groups) {
         own.push(files.add(layout::backup_path(kind), kind, &bytes));
     }
@@ -258,11 +272,6 @@ pub fn small_files(
         (FileKind::Topics, layout::topics_json(topics)),
         (FileKind::CreateTopics, layout::create_topics(topics).into_bytes()),
     ]
-}
-
-/// The moment of the cut as a point of the timeline.
-pub fn timeline_point(clock_ms: i64, partitions: &[PartitionEntry]) -> TimelinePoint {
-    TimelinePoint { clock_ms, end_offsets: partitions.iter().map(|p| Some(p.log_end_offset)).collect() }
 }
 
 /// A lineage's entry.

@@ -15,21 +15,36 @@ use std::rc::Rc;
 /// # Errors
 /// [`Refusal::Needed`] when another backup builds on it, [`Refusal::UnknownLabel`] when there is none.
 pub fn delete(label: &str, store: &dyn Store) -> Result<Transaction, Refusal> {
+    delete_all(&[label.into()], store)
+}
+
+/// The transaction that deletes all of these backups at once.
+///
+/// # Errors
+/// As [`delete`]; a backup of `labels` that builds on another of them is in nobody's way.
+pub fn delete_all(labels: &[Rc<str>], store: &dyn Store) -> Result<Transaction, Refusal> {
     let mut catalog = Catalog::of(store).map_err(Refusal::Catalog)?;
-    if catalog.get(label).is_none() {
-        return Err(Refusal::UnknownLabel(label.into()));
+    for label in labels {
+        if catalog.get(label).is_none() {
+            return Err(Refusal::UnknownLabel(label.clone()));
+        }
+        let needing = catalog.dependants(label).into_iter().map(|entry| entry.label.clone());
+        let by: Vec<Rc<str>> = needing.filter(|needing| !labels.contains(needing)).collect();
+        if !by.is_empty() {
+            return Err(Refusal::Needed { label: label.clone(), by });
+        }
     }
-    let by: Vec<Rc<str>> = catalog.dependants(label).map(|entry| entry.label.clone()).collect();
-    if !by.is_empty() {
-        return Err(Refusal::Needed { label: label.into(), by });
+    if labels.is_empty() {
+        return Ok(Transaction::default());
     }
     let mut transaction = Transaction { expects: catalog.generation, ..Transaction::default() };
-    catalog.remove(label);
+    labels.iter().for_each(|label| catalog.remove(label));
     catalog.generation += 1;
-    if let (Some(own), Some(others)) = (files_of(store, label), files_of_all(store, &catalog)) {
+    let own: Set<Digest> = labels.iter().filter_map(|label| files_of(store, label)).flatten().collect();
+    if let Some(others) = files_of_all(store, &catalog) {
         transaction.deletes = own.difference(&others).flat_map(|file| chunks_of(store, *file)).collect();
     }
-    transaction.manifests.insert(label.into(), None);
+    transaction.manifests = labels.iter().map(|label| (label.clone(), None)).collect();
     transaction.catalog = Some(catalog.to_bytes().into());
     Ok(transaction)
 }

@@ -19,29 +19,41 @@ pub mod capture;
 pub mod catalog;
 pub mod digest;
 pub mod label;
+pub mod link;
 pub mod manifest;
 pub mod offsets;
+pub mod past;
 pub mod restore;
+pub mod retention;
 pub mod snapshot;
 pub mod store;
 pub mod verify;
 
 mod contents;
 mod delete;
+mod differential;
 mod full;
+mod grown;
+mod history;
+mod incremental;
 mod layout;
 mod scan;
+mod take;
 
-pub use capture::{Captured, Kind, Options, Refusal, capture};
+pub use capture::{Captured, Kind, Options, Refusal};
 pub use catalog::{Catalog, CatalogEntry};
 pub use delete::{delete, garbage};
 pub use digest::Digest;
 pub use label::Label;
+pub use link::{Chain, Link};
 pub use manifest::Manifest;
+pub use past::Past;
 pub use restore::{RestoredGroup, RestoredState, RestoredTopic, restored};
+pub use retention::{Expiry, Fate, Rules};
 pub use snapshot::{GroupSnapshot, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
 pub use store::{ChunkKey, Contents, MemoryStore, Step, Store, StoreError, Transaction};
+pub use take::capture;
 pub use verify::{Finding, Report, verify, verify_file};
 
 /// Every kind of backup.
-pub const ALL: &[Kind] = &[full::FULL];
+pub const ALL: &[Kind] = &[full::FULL, incremental::INCREMENTAL, differential::DIFFERENTIAL];

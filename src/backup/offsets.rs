@@ -40,10 +40,50 @@ pub struct Commit {
     pub topic: Rc<str>,
     /// Partition.
     pub partition: i32,
+    /// What was committed; `None` when the offset was dropped, which a record without a value says.
+    pub committed: Option<Committed>,
+}
+
+/// What a commit says.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Committed {
     /// The next offset to read.
     pub offset: i64,
     /// What the committer wrote beside it.
     pub metadata: Rc<str>,
+}
+
+/// Whose offset of what a commit is.
+pub type Key = (Rc<str>, Rc<str>, i32);
+
+/// The commits that count: the last in the log for each key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Replayed(pub Map<Key, Commit>);
+
+impl Replayed {
+    /// What groups have committed at a cut.
+    pub fn of(groups: &[GroupEntry]) -> Replayed {
+        let mut replayed = Replayed::default();
+        groups.iter().flat_map(commits_of).for_each(|commit| replayed.add(commit));
+        replayed
+    }
+
+    /// The next record.
+    pub fn add(&mut self, commit: Commit) {
+        let key = commit.key();
+        match commit.committed {
+            Some(_) => drop(self.0.insert(key, commit)),
+            None => drop(self.0.remove(&key)),
+        }
+    }
+
+    /// The records that lead from this state to `to`; what is dropped is dropped at `now_ms`.
+    pub fn steps_to(&self, to: &Replayed, now_ms: i64) -> Vec<Commit> {
+        let gone = self.0.iter().filter(|(key, _)| !to.0.contains_key(key));
+        let gone = gone.map(|(_, commit)| Commit { commit_ms: now_ms, committed: None, ..commit.clone() });
+        let new = to.0.iter().filter(|(key, commit)| self.0.get(key) != Some(commit));
+        gone.chain(new.map(|(_, commit)| commit.clone())).collect()
+    }
 }
 
 /// The partition of `__consumer_offsets` that keeps a group: the absolute value of Java's string hash (that of the
@@ -77,15 +117,18 @@ pub fn commits_of(group: &GroupEntry) -> impl Iterator<Item = Commit> + '_ {
         group: group.group.clone(),
         topic: entry.topic.clone(),
         partition: entry.partition,
-        offset: entry.offset.0,
-        metadata: entry.metadata.clone(),
+        committed: Some(Committed { offset: entry.offset.0, metadata: entry.metadata.clone() }),
     })
 }
 
 fn log(mut commits: Vec<Commit>) -> Vec<u8> {
     small::sort(&mut commits);
+    log_from(0, &commits)
+}
+
+/// The bytes of these records in this order, a batch a group and moment, offsets from `base_offset`.
+pub fn log_from(mut base_offset: i64, commits: &[Commit]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut base_offset = 0;
     for request in commits.chunk_by(|a, b| (a.commit_ms, &a.group) == (b.commit_ms, &b.group)) {
         for chunk in request.chunks(BATCH_RECORDS_MAX) {
             let records: Vec<Record> = chunk.iter().map(Commit::record).collect();
@@ -97,35 +140,53 @@ fn log(mut commits: Vec<Commit>) -> Vec<u8> {
 }
 
 impl Commit {
+    /// Whose offset of what it is.
+    pub fn key(&self) -> Key {
+        (self.group.clone(), self.topic.clone(), self.partition)
+    }
+
     fn record(&self) -> Record {
         let mut key = KEY_VERSION.to_be_bytes().to_vec();
         put_text(&mut key, &self.group);
         put_text(&mut key, &self.topic);
         key.extend(self.partition.to_be_bytes());
-        let mut value = VALUE_VERSION.to_be_bytes().to_vec();
-        value.extend(self.offset.to_be_bytes());
-        value.extend(NO_EPOCH.to_be_bytes());
-        put_text(&mut value, &self.metadata);
-        value.extend(self.commit_ms.to_be_bytes());
-        Record::new(self.commit_ms, Some(&key), Some(&value))
+        let value = self.committed.as_ref().map(|committed| {
+            let mut value = VALUE_VERSION.to_be_bytes().to_vec();
+            value.extend(committed.offset.to_be_bytes());
+            value.extend(NO_EPOCH.to_be_bytes());
+            put_text(&mut value, &committed.metadata);
+            value.extend(self.commit_ms.to_be_bytes());
+            value
+        });
+        Record::new(self.commit_ms, Some(&key), value.as_deref())
     }
 
     /// Reads a record of this kind; `None` when it is anything else.
-    pub fn parse(timestamp_ms: i64, key: &[u8], value: &[u8]) -> Option<Commit> {
+    pub fn parse(timestamp_ms: i64, key: &[u8], value: Option<&[u8]>) -> Option<Commit> {
         let mut key = key.strip_prefix(&KEY_VERSION.to_be_bytes())?;
-        let mut value = value.strip_prefix(&VALUE_VERSION.to_be_bytes())?;
+        let committed = match value {
+            Some(value) => Some(Committed::parse(timestamp_ms, value)?),
+            None => None,
+        };
         let commit = Commit {
+            commit_ms: timestamp_ms,
             group: take_text(&mut key)?,
             topic: take_text(&mut key)?,
             partition: i32::from_be_bytes(take(&mut key)?),
-            offset: i64::from_be_bytes(take(&mut value)?),
-            metadata: {
-                (i32::from_be_bytes(take(&mut value)?) == NO_EPOCH).then_some(())?;
-                take_text(&mut value)?
-            },
-            commit_ms: i64::from_be_bytes(take(&mut value)?),
+            committed,
         };
-        (key.is_empty() && value.is_empty() && commit.commit_ms == timestamp_ms).then_some(commit)
+        key.is_empty().then_some(commit)
+    }
+}
+
+impl Committed {
+    fn parse(timestamp_ms: i64, value: &[u8]) -> Option<Committed> {
+        let mut value = value.strip_prefix(&VALUE_VERSION.to_be_bytes())?;
+        let offset = i64::from_be_bytes(take(&mut value)?);
+        (i32::from_be_bytes(take(&mut value)?) == NO_EPOCH).then_some(())?;
+        let metadata = take_text(&mut value)?;
+        let commit_ms = i64::from_be_bytes(take(&mut value)?);
+        (value.is_empty() && commit_ms == timestamp_ms).then_some(Committed { offset, metadata })
     }
 }
 
@@ -168,18 +229,24 @@ mod tests {
             group: "g".into(),
             topic: "t".into(),
             partition: 3,
-            offset: 42,
-            metadata: "m".into(),
+            committed: Some(Committed { offset: 42, metadata: "m".into() }),
         };
         let record = commit.record();
         let (key, value) = (record.key.expect("a key"), record.value.expect("a value"));
         assert_eq!(*key, [0, 1, 0, 1, b'g', 0, 1, b't', 0, 0, 0, 3]);
         assert_eq!(value[..15], [0, 3, 0, 0, 0, 0, 0, 0, 0, 42, 255, 255, 255, 255, 0]);
-        assert_eq!(Commit::parse(record.timestamp_ms, &key, &value), Some(commit));
-        assert_eq!(Commit::parse(record.timestamp_ms + 1, &key, &value), None, "another time");
+        assert_eq!(Commit::parse(record.timestamp_ms, &key, Some(&value)), Some(commit.clone()));
+        assert_eq!(Commit::parse(record.timestamp_ms + 1, &key, Some(&value)), None, "another time");
         for cut in 0..value.len() {
-            assert_eq!(Commit::parse(record.timestamp_ms, &key, &value[..cut]), None, "{cut} bytes");
+            assert_eq!(Commit::parse(record.timestamp_ms, &key, Some(&value[..cut])), None, "{cut} bytes");
         }
-        assert_eq!(Commit::parse(record.timestamp_ms, &[&*key, &[0]].concat(), &value), None, "a longer key");
+        assert_eq!(
+            Commit::parse(record.timestamp_ms, &[&*key, &[0]].concat(), Some(&value)),
+            None,
+            "a longer key"
+        );
+        let dropped = Commit { committed: None, ..commit };
+        assert_eq!(dropped.record().value, None);
+        assert_eq!(Commit::parse(record.timestamp_ms, &key, None), Some(dropped));
     }
 }

@@ -1,6 +1,7 @@
 //! What the world gives for a backup: plain data of one engine tick, with the logs borrowed.
 
 use super::Digest;
+use super::past::Past;
 use crate::base::{Map, Time, Uuid};
 use crate::log::Partition;
 use std::rc::Rc;
@@ -18,6 +19,8 @@ pub struct Snapshot<'a> {
     pub groups: Vec<GroupSnapshot>,
     /// The backup that this state was restored from, if it was.
     pub restored_from: Option<Lineage>,
+    /// What is remembered from before the cut; without it a backup holds its own moment only.
+    pub past: Option<&'a Past>,
 }
 
 /// A topic and its logs.
@@ -33,6 +36,8 @@ pub struct TopicSnapshot<'a> {
     pub created_ms: i64,
     /// Partition 0, 1, 2, …
     pub partitions: Vec<&'a Partition>,
+    /// For each of them, its place among the ends of a point of the past; none without a past.
+    pub places: Vec<u32>,
 }
 
 /// A group and what it has committed.

@@ -3,6 +3,7 @@
 use super::core::Core;
 use super::network::{Address, Answer, Call, Target};
 use super::trace::{Happening, Process};
+use crate::backup::offsets::{Commit, Committed};
 use crate::base::Time;
 use crate::group::{
     Context, ErrorCode, Event, Metadata, Outcome, Output, Record, Removal, Reply, Request, TopicInfo,
@@ -146,6 +147,16 @@ impl Core {
     fn stored(&mut self, record: &Record) {
         let Record::Offset(key, value) = record else { return };
         self.stored += 1;
+        let now_ms = self.now.timestamp_ms();
+        self.past.commit(Commit {
+            commit_ms: value.as_ref().map_or(now_ms, |value| value.commit_timestamp_ms),
+            group: key.group.clone(),
+            topic: key.topic.clone(),
+            partition: key.partition,
+            committed: value
+                .as_ref()
+                .map(|value| Committed { offset: value.offset, metadata: value.metadata.clone() }),
+        });
         let Some(log) = self.log_of(&key.topic, key.partition) else { return };
         let group = self.group_or_new(&key.group);
         self.flush_rerun(group, log);

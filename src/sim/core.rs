@@ -6,6 +6,7 @@ use super::progress::Progress;
 use super::queue::{Queue, Slot, Timer};
 use super::spec::{Settings, WorldConfig};
 use super::trace::{Happening, Process, Trace};
+use crate::backup::Past;
 use crate::base::{Map, Rng, Time, TopicPartition, Uuid, small};
 use crate::group::{self, Coordinator, MemberIds};
 use crate::log::Partition;
@@ -92,6 +93,8 @@ pub(super) struct Core {
     pub ids: Rng,
     pub cluster_id: Uuid,
     pub restored_from: Option<crate::backup::Lineage>,
+    /// What backups need of the past.
+    pub past: Past,
 }
 
 impl Core {
@@ -141,6 +144,7 @@ impl Core {
             ids,
             cluster_id,
             restored_from: None,
+            past: Past::default(),
             config,
         };
         core.arm_coordinator();

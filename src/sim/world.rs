@@ -50,6 +50,7 @@ impl World {
         while self.core.queue.next_at().is_some_and(|at| at <= time) {
             self.step();
         }
+        self.remember(time);
         self.core.now = self.core.now.max(time);
         while self.samples.next() <= self.core.now {
             self.sample();
@@ -63,6 +64,7 @@ impl World {
             self.sample();
         }
         debug_assert!(at >= self.core.now, "time never goes back");
+        self.remember(at);
         self.core.now = at;
         match due {
             Due::Timer(timer) => self.timer(timer),
@@ -112,6 +114,14 @@ impl World {
         let consumer = &mut self.consumers[id as usize];
         if consumer.again && consumer.life == Life::Closed {
             consumer.start(&mut self.core);
+        }
+    }
+
+    /// Writes down where the logs ended at the points before `at`: nothing more happens at those.
+    fn remember(&mut self, at: Time) {
+        while self.core.past.next() < at {
+            let ends = self.core.logs.iter().map(|log| log.data.end());
+            self.core.past.point(ends);
         }
     }
 

@@ -1,9 +1,11 @@
 //! Backups: what is written can be read, what is damaged is found and named, what is refused changes nothing.
 
+mod chain;
 mod corruption;
 mod damage;
 mod golden;
 mod inconsistent;
+mod lab;
 mod manifest;
 mod pack;
 mod random;

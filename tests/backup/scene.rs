@@ -1,7 +1,7 @@
 //! Small states to back up.
 
 use rejoin::backup::{
-    ALL, Captured, GroupSnapshot, Kind, MemoryStore, OffsetSnapshot, Options, Snapshot, TopicSnapshot,
+    ALL, Captured, GroupSnapshot, Kind, MemoryStore, OffsetSnapshot, Options, Past, Snapshot, TopicSnapshot,
     capture,
 };
 use rejoin::base::{Time, Uuid};
@@ -15,6 +15,7 @@ pub struct Scene {
     pub topics: Vec<(&'static str, Vec<Partition>)>,
     pub groups: Vec<GroupSnapshot>,
     pub cut: Time,
+    pub past: Past,
 }
 
 impl Scene {
@@ -43,7 +44,7 @@ impl Scene {
             group("a, \"quoted\" ünit", &[("orders", 0, 12), ("orders", 2, 0)]),
         ];
         let topics = vec![("payments", vec![loaded]), ("orders", vec![generated, trimmed, Partition::new()])];
-        Scene { topics, groups, cut: Time::from_ms(30_250) }
+        Scene { topics, groups, cut: Time::from_ms(30_250), ..Scene::default() }
     }
 
     pub fn snapshot(&self) -> Snapshot<'_> {
@@ -53,6 +54,7 @@ impl Scene {
             config: [("retention.ms".into(), "-1".into())].into(),
             created_ms: 1_767_225_600_000,
             partitions: partitions.iter().collect(),
+            places: Vec::new(),
         });
         Snapshot {
             cluster_id: "cmVqb2luLWNsdXN0ZXItMA".into(),
@@ -60,6 +62,7 @@ impl Scene {
             topics: topics.collect(),
             groups: self.groups.clone(),
             restored_from: None,
+            past: Some(&self.past),
         }
     }
 
@@ -76,7 +79,7 @@ impl Scene {
 }
 
 pub fn full() -> &'static Kind {
-    assert_eq!(ALL.len(), 1);
+    assert_eq!(ALL.len(), 3);
     Kind::by_name("full").expect("full is a kind")
 }
 

@@ -5,9 +5,9 @@ use crate::backup::contents::small_files;
 use crate::backup::digest::{Crc32, Digest, crc32, sha256};
 use crate::backup::layout;
 use crate::backup::manifest::{EpochEntry, FileEntry, FileKind, Manifest, PartitionEntry};
-use crate::backup::offsets::{self, Commit};
+use crate::backup::offsets::{self, Commit, Replayed};
 use crate::backup::scan::{Facts, Scan};
-use crate::base::{Map, Set};
+use crate::base::Map;
 use crate::log::batch::Header;
 use crate::log::segment;
 use std::borrow::Cow;
@@ -95,7 +95,12 @@ impl<'a> Check<'a> {
     fn batches(&mut self, file: &FileEntry, scan: &mut Scan) -> Option<Cow<'a, [u8]>> {
         let (bytes, right) = self.load(file)?;
         let base = file.base_offset.map_or(0, |base| base.0);
-        let facts = scan.file(base, &bytes);
+        // What a wrong file says of itself must not be held against those that follow.
+        let mut read = scan.clone();
+        let facts = read.file(base, &bytes);
+        if right {
+            *scan = read;
+        }
         match (facts, right) {
             (Ok(facts), true) => {
                 self.report.batches += facts.batches;
@@ -202,9 +207,9 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// The records of committed offsets against the groups: the last commit of each partition counts.
+    /// The records of committed offsets against the groups: the last record of each partition counts.
     fn offsets(&mut self) {
-        let mut last: Map<_, Commit> = Map::new();
+        let mut found = Replayed::default();
         let mut whole = true;
         let mut scans: Map<&str, Scan> = Map::new();
         let manifest = self.manifest;
@@ -216,28 +221,20 @@ impl<'a> Check<'a> {
                 continue;
             };
             for record in segment::batches(&bytes).flatten().flat_map(|batch| batch.records()) {
-                let commit = Commit::parse(
-                    record.timestamp_ms,
-                    record.key.unwrap_or(&[]),
-                    record.value.unwrap_or(&[]),
-                );
-                let Some(commit) = commit.filter(|commit| folder == offsets::folder(&commit.group)) else {
-                    whole = false;
-                    self.found(
-                        file,
-                        format!("has a record at offset {} that does not belong there", record.offset),
-                    );
-                    continue;
-                };
-                let key = (commit.group.clone(), commit.topic.clone(), commit.partition);
-                if last.get(&key).is_none_or(|known| known.commit_ms <= commit.commit_ms) {
-                    last.insert(key, commit);
+                let commit = Commit::parse(record.timestamp_ms, record.key.unwrap_or(&[]), record.value);
+                match commit.filter(|commit| folder == offsets::folder(&commit.group)) {
+                    Some(commit) => found.add(commit),
+                    None => {
+                        whole = false;
+                        let what =
+                            format!("has a record at offset {} that does not belong there", record.offset);
+                        self.found(file, what);
+                    }
                 }
             }
         }
-        let expected: Set<Commit> = manifest.groups.iter().flat_map(offsets::commits_of).collect();
-        let found: Set<Commit> = last.into_values().collect();
-        if whole && let Some(commit) = expected.difference(&found).chain(found.difference(&expected)).next() {
+        let differs = found.steps_to(&Replayed::of(&manifest.groups), 0).into_iter().next();
+        if whole && let Some(commit) = differs {
             self.manifest_says(format!(
                 "and the records in data/{}-N do not agree on what {} has committed in {}-{}",
                 offsets::TOPIC,

@@ -3,7 +3,9 @@
 use super::{Finding, Report};
 use crate::backup::label::{AHEAD_SECS_MAX, Label};
 use crate::backup::layout;
-use crate::backup::manifest::{FileEntry, FileKind, GroupEntry, KindName, Manifest, PartitionEntry};
+use crate::backup::manifest::{
+    Change, FileEntry, FileKind, GroupEntry, KindName, Manifest, Offset, PartitionEntry,
+};
 use crate::backup::offsets;
 use crate::base::{Map, Set, Uuid};
 use std::rc::Rc;
@@ -61,7 +63,7 @@ impl Shape<'_> {
         let m = self.manifest;
         let last = m.chain.last() == Some(&m.label);
         self.demand(last, || "says a chain that does not end with it".to_owned());
-        let ascending = m.chain.is_sorted_by_key(|label| Label::parse(label));
+        let ascending = m.chain.is_sorted_by(|a, b| Label::parse(a) < Label::parse(b));
         self.demand(ascending, || "says a chain that is not in the order of time".to_owned());
         let used: Set<&Rc<str>> = m.all_files().filter_map(|file| file.reference.as_ref()).collect();
         let listed: Vec<&Rc<str>> = m.references.iter().collect();
@@ -90,6 +92,12 @@ impl Shape<'_> {
         self.demand(full, || "says a chain that does not begin with its full".to_owned());
         let linked = m.prior_manifest_sha256.is_some() && m.prior.as_ref() == others.last();
         self.demand(linked, || "says a prior that is not before it in its chain".to_owned());
+        let told = m.partitions.iter().all(|p| {
+            p.change.is_some_and(|change| (change == Change::Recreated) == p.prior_state_digest.is_none())
+        });
+        self.demand(told, || {
+            "does not say of every partition what happened to it since its prior".to_owned()
+        });
         let differential = m.kind == KindName::Differential && m.prior != m.base_full;
         self.demand(!differential, || "says a differential whose prior is not its full".to_owned());
     }
@@ -190,6 +198,14 @@ impl Shape<'_> {
 
     fn rest(&mut self) {
         let m = self.manifest;
+        let logs: Vec<&FileEntry> = m.files.iter().filter(|file| file.kind == FileKind::OffsetsLog).collect();
+        for (i, file) in logs.iter().enumerate() {
+            let folder = |file: &FileEntry| file.path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+            let before = i.checked_sub(1).map(|i| logs[i]).filter(|before| folder(before) == folder(file));
+            let expected = before.map_or(Some(Offset(0)), |before| before.end_offset);
+            let joined = file.base_offset == expected && file.base_offset <= file.end_offset;
+            self.demand(joined, || format!("says offsets with a hole or an overlap before {}", file.path));
+        }
         let totals = m.sum();
         self.demand(m.totals == totals, || format!("says totals {:?}, which are {totals:?}", m.totals));
         self.demand(m.producers.next_producer_id.0 >= 0, || "says a negative producer id".to_owned());

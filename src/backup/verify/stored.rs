@@ -5,6 +5,7 @@ use super::{Finding, Report, chain, shape};
 use crate::backup::catalog::{Catalog, CatalogEntry};
 use crate::backup::digest::sha256;
 use crate::backup::layout;
+use crate::backup::link::Link;
 use crate::backup::manifest::{FileEntry, Manifest};
 use crate::backup::store::{self, Store};
 use crate::base::Map;
@@ -46,6 +47,14 @@ pub fn verify(store: &dyn Store, label: &str) -> Report {
         && shape::check(manifest, &mut report)
     {
         files::check(manifest, &Chunks(store), &mut report);
+    }
+    if !report.ok() {
+        // Who else needs what is wrong.
+        for entry in &catalog.backups {
+            if let Some(link) = Link::load(store, &catalog, &entry.label) {
+                manifests.or_insert_with(entry.label.clone(), || link.manifest);
+            }
+        }
     }
     super::name_backups(&mut report, &manifests);
     report

@@ -10,6 +10,7 @@
 //! stands for the content.
 
 mod append;
+mod cut;
 pub mod digest;
 mod read;
 mod restore;

@@ -87,17 +87,7 @@ impl Partition {
     /// The log's bytes, cut at batch boundaries into segments of at most `max_segment_bytes` (a larger batch alone in
     /// its own). None without a batch.
     pub fn segments(&self, max_segment_bytes: u32) -> Vec<SegmentBytes> {
-        let mut segments: Vec<SegmentBytes> = Vec::new();
-        for batch in self.batches() {
-            let full = |segment: &SegmentBytes| {
-                segment.bytes.len() as u64 + u64::from(batch.size()) > u64::from(max_segment_bytes)
-            };
-            if segments.last().is_none_or(full) {
-                segments.push(SegmentBytes { base_offset: batch.base_offset(), bytes: Vec::new() });
-            }
-            batch.write(&mut segments.last_mut().expect("one was just made sure of").bytes);
-        }
-        segments
+        self.segments_from(i64::MIN, max_segment_bytes)
     }
 
     /// The [state digest](super::digest) of the batches that the log holds.
@@ -123,7 +113,7 @@ impl Partition {
     }
 
     /// The batches from the one that holds `offset`, or is the first after it.
-    fn batches_from(&self, offset: i64) -> impl Iterator<Item = Batch<'_>> {
+    pub(super) fn batches_from(&self, offset: i64) -> impl Iterator<Item = Batch<'_>> {
         let first = self.runs.partition_point(|run| run.end_offset() <= offset);
         self.runs[first..].iter().flat_map(move |run| {
             (run.place_of(offset)..run.len()).map(move |place| run.batch(place, &self.recipes))

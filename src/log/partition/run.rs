@@ -94,6 +94,25 @@ impl Run {
     }
 }
 
+impl Run {
+    /// The first `places` batches, one at least.
+    pub fn prefix(&self, places: usize, sources: &[Source]) -> Run {
+        let content = match &self.content {
+            Content::Made { base_offset, leader_epoch, entries } => Content::Made {
+                base_offset: *base_offset,
+                leader_epoch: *leader_epoch,
+                entries: entries[..places].to_vec(),
+            },
+            Content::Kept { bytes, spots } => {
+                let end = spots.get(places).map_or(bytes.len(), |next| next.position as usize);
+                Content::Kept { bytes: bytes[..end].into(), spots: spots[..places].to_vec() }
+            }
+        };
+        let stamps = (0..places).map(|place| self.batch(place, sources).max_timestamp());
+        Run { max_timestamp: stamps.max().unwrap_or(self.max_timestamp), content }
+    }
+}
+
 impl Spot {
     pub fn last_offset(&self) -> i64 {
         self.base_offset + i64::from(self.last_offset_delta)

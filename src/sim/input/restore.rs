@@ -1,5 +1,6 @@
 //! Backup and restore: the world's topics and groups as of one moment, and a state in their place.
 
+use crate::backup::offsets::{Commit, Committed};
 use crate::backup::{
     GroupSnapshot, Lineage, OffsetSnapshot, RestoredGroup, RestoredState, RestoredTopic, Snapshot,
     TopicSnapshot,
@@ -20,6 +21,7 @@ impl World {
             config: topic.config.clone(),
             created_ms: topic.created,
             partitions: topic.logs.iter().map(|log| &core.logs[*log as usize].data).collect(),
+            places: topic.logs.clone(),
         };
         Snapshot {
             cluster_id: core.cluster_id.to_string().into(),
@@ -27,6 +29,7 @@ impl World {
             topics: core.topics.iter().map(topic).collect(),
             groups: core.coordinator.groups().filter_map(|name| self.group_snapshot(name)).collect(),
             restored_from: core.restored_from.clone(),
+            past: Some(&core.past),
         }
     }
 
@@ -77,6 +80,7 @@ impl World {
         }
         self.core.restored_from =
             Some(Lineage { label: state.label, manifest_sha256: state.manifest_sha256 });
+        self.core.begin_past();
         self.core.note(Happening::Restored(topics, records, offsets));
         Ok(())
     }
@@ -123,6 +127,22 @@ impl Core {
         }
         let restored = Topic { id: topic.id, created: topic.created_ms, config: topic.config, logs };
         self.topics.insert(topic.name, restored);
+    }
+
+    /// What backups need of the past begins now, with the offsets that are committed.
+    fn begin_past(&mut self) {
+        self.past.restart(self.now);
+        for group in self.coordinator.groups() {
+            for (topic, partition, value) in self.coordinator.committed(group) {
+                self.past.commit(Commit {
+                    commit_ms: value.commit_timestamp_ms,
+                    group: group.clone(),
+                    topic: topic.clone(),
+                    partition,
+                    committed: Some(Committed { offset: value.offset, metadata: value.metadata.clone() }),
+                });
+            }
+        }
     }
 
     fn add_log(&mut self, topic: &Rc<str>, partition: i32) -> u32 {

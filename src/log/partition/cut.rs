@@ -1,0 +1,243 @@
+//! Parts of a log: the bytes of a range, a prefix, what lies between two offsets.
+
+use super::run::{Batch, Content};
+use super::{Partition, SegmentBytes, Totals};
+use crate::base::Map;
+use std::rc::Rc;
+
+impl Partition {
+    /// The bytes of the batches whose base offset lies in `from..to`.
+    pub fn bytes_between(&self, from: i64, to: i64) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.batches_between(from, to).for_each(|batch| batch.write(&mut bytes));
+        bytes
+    }
+
+    /// As [`Partition::segments`], of the batches whose base offset is `from` or more.
+    pub fn segments_from(&self, from: i64, max_segment_bytes: u32) -> Vec<SegmentBytes> {
+        let mut segments: Vec<SegmentBytes> = Vec::new();
+        for batch in self.batches_between(from, i64::MAX) {
+            let full = |segment: &SegmentBytes| {
+                segment.bytes.len() as u64 + u64::from(batch.size()) > u64::from(max_segment_bytes)
+            };
+            if segments.last().is_none_or(full) {
+                segments.push(SegmentBytes { base_offset: batch.base_offset(), bytes: Vec::new() });
+            }
+            batch.write(&mut segments.last_mut().expect("one was just made sure of").bytes);
+        }
+        segments
+    }
+
+    /// Base offset of the first batch that the log holds.
+    pub fn first_batch(&self) -> Option<i64> {
+        self.batches().next().map(|batch| batch.base_offset())
+    }
+
+    /// Records that consumers would be given from `from` on, before `to`.
+    pub fn count_between(&self, from: i64, to: i64) -> u64 {
+        let (from, to) = (from.max(self.log_start), to.min(self.end));
+        let first = self.runs.partition_point(|run| run.end_offset() <= from);
+        let mut count = 0;
+        for run in &self.runs[first..] {
+            if let Content::Made { base_offset, entries, .. } = &run.content {
+                let end = base_offset + entries.len() as i64;
+                count += (to.min(end) - from.max(*base_offset)).max(0) as u64;
+                continue;
+            }
+            let batches = (run.place_of(from)..run.len()).map(|place| run.batch(place, &self.recipes));
+            for batch in batches.take_while(|batch| batch.base_offset() < to) {
+                count += within(&batch, from, to);
+            }
+        }
+        count
+    }
+
+    /// Where the log ended at a moment: every batch that ends at or before `surely` was there; of those behind it up to
+    /// `possibly`, the ones before the first whose largest timestamp is after `timestamp_ms`.
+    pub fn end_at(&self, surely: i64, possibly: i64, timestamp_ms: i64) -> i64 {
+        let mut end = surely.clamp(self.log_start, self.end);
+        for batch in self.batches_between(end, possibly.min(self.end)) {
+            if batch.max_timestamp() > timestamp_ms {
+                return end;
+            }
+            end = batch.last_offset() + 1;
+        }
+        if possibly <= end || possibly > self.end { end } else { possibly }
+    }
+
+    /// The first offset of the oldest transaction that is open after the batches before `end`; `end` when none is.
+    pub fn stable_at(&self, end: i64) -> i64 {
+        let mut open: Map<i64, i64> = Map::new();
+        for batch in self.batches_between(self.log_start, end) {
+            let Batch::Kept(header, _) = batch else { continue };
+            match (header.attributes.is_transactional(), header.attributes.is_control()) {
+                (true, true) => drop(open.remove(&header.producer_id)),
+                (true, false) => drop(open.or_insert_with(header.producer_id, || header.base_offset)),
+                _ => {}
+            }
+        }
+        open.values().copied().min().map_or(end, |first| first.min(end))
+    }
+
+    /// Whether a batch belongs to a transaction.
+    pub fn has_transactions(&self) -> bool {
+        let transactional = |batch: Batch<'_>| matches!(batch, Batch::Kept(header, _) if header.attributes.is_transactional());
+        self.batches().any(transactional)
+    }
+
+    /// Drops the batches from `end` on: the log is a prefix of what it was, and goes on at `end`. Never cuts a batch; one
+    /// that holds `end` goes whole, and the log ends where it began.
+    pub fn cut_to(&mut self, end: i64) {
+        let end = end.clamp(self.log_start, self.end);
+        let mut runs: Vec<Rc<super::run::Run>> = Vec::new();
+        let mut cut = end;
+        for run in &self.runs {
+            let kept = (0..run.len()).take_while(|place| {
+                let batch = run.batch(*place, &self.recipes);
+                cut = if batch.base_offset() < end && batch.last_offset() >= end {
+                    batch.base_offset()
+                } else {
+                    cut
+                };
+                batch.last_offset() < end
+            });
+            match kept.count() {
+                0 => break,
+                all if all == run.len() => runs.push(run.clone()),
+                some => {
+                    runs.push(Rc::new(run.prefix(some, &self.recipes)));
+                    break;
+                }
+            }
+        }
+        self.runs = runs;
+        self.end = cut.max(self.log_start);
+        let totals = self.batches().fold(Totals::default(), |sum, batch| sum.plus(&batch));
+        self.totals = totals;
+        self.remember([self.end as u64, u64::MAX, u64::MAX]);
+    }
+
+    /// Base and last offset of each batch with records for consumers, with its bytes.
+    pub fn for_each_batch(&self, mut each: impl FnMut(i64, i64, &[u8])) {
+        let mut bytes = Vec::new();
+        for batch in self.batches().filter(|batch| !batch.is_control()) {
+            bytes.clear();
+            batch.write(&mut bytes);
+            each(batch.base_offset(), batch.last_offset(), &bytes);
+        }
+    }
+
+    fn batches_between(&self, from: i64, to: i64) -> impl Iterator<Item = Batch<'_>> {
+        let batches =
+            self.batches_from(from.max(self.log_start)).skip_while(move |batch| batch.base_offset() < from);
+        batches.take_while(move |batch| batch.base_offset() < to)
+    }
+}
+
+/// Records of a batch that lie in `from..to`.
+fn within(batch: &Batch<'_>, from: i64, to: i64) -> u64 {
+    if batch.is_control() {
+        return 0;
+    }
+    if batch.has_every_offset() {
+        return ((batch.last_offset() + 1).min(to) - batch.base_offset().max(from)).max(0) as u64;
+    }
+    batch.stamps().filter(|(offset, _)| (from..to).contains(offset)).count() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::batch::{BatchInfo, Producer, Timestamps, encode};
+    use crate::log::{Recipe, Record};
+
+    /// Twelve made-up records, then batches of two records at 12 and 14.
+    fn log() -> Partition {
+        let recipe = Rc::new(Recipe { producer: "web".into(), seed: 7, keys: Some(10), value_bytes: 24 });
+        let mut log = Partition::new();
+        for index in 0..12 {
+            log.append_generated(100 * index as i64, &recipe, index);
+        }
+        for base in [2000, 1500] {
+            let records = [Record::new(base, None, Some(b"a")), Record::new(base + 1, None, None)];
+            log.append_records(Timestamps::Create, &records);
+        }
+        log
+    }
+
+    #[test]
+    fn a_prefix_has_the_digest_of_the_log_of_that_moment() {
+        let whole = log();
+        for end in 0..=16 {
+            let mut cut = whole.clone();
+            cut.cut_to(end);
+            let expected = if end == 13 || end == 15 { end - 1 } else { end };
+            let restored = Partition::restore(0, 0, &[whole.bytes_between(0, expected).into()]);
+            let expected_log = restored.expect("whole batches");
+            assert_eq!((cut.end(), cut.state_digest()), (expected, expected_log.state_digest()), "{end}");
+            assert_eq!(cut.totals(), expected_log.totals(), "{end}");
+        }
+        let mut trimmed = whole.clone();
+        trimmed.delete_before(5);
+        trimmed.cut_to(3);
+        assert_eq!((trimmed.log_start(), trimmed.end(), trimmed.batch_count()), (5, 5, 0));
+    }
+
+    #[test]
+    fn a_prefix_goes_on_at_its_end() {
+        let mut cut = log();
+        cut.cut_to(14);
+        let first = cut.append_records(Timestamps::Create, &[Record::new(9, None, Some(b"x"))]);
+        assert_eq!((first, cut.end(), cut.record_count()), (14, 15, 15));
+        assert_ne!(cut.state_digest(), log().state_digest());
+    }
+
+    #[test]
+    fn the_end_at_a_moment_lies_between_what_is_sure_and_what_is_possible() {
+        let log = log();
+        let cases = [
+            ("the clock alone", 4, 4, 9999, 4),
+            ("timestamps refine", 0, 16, 450, 5),
+            ("a later batch that is out of order stays behind", 12, 16, 1600, 12),
+            ("everything", 12, 16, 9999, 16),
+            ("what is sure stays whatever its timestamps say", 9, 16, 0, 9),
+        ];
+        for (name, surely, possibly, at, expected) in cases {
+            assert_eq!(log.end_at(surely, possibly, at), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn records_between_offsets_are_counted_without_markers_and_holes() {
+        let mut log = log();
+        let info = BatchInfo { base_offset: 20, control: true, ..BatchInfo::default() };
+        log.append_bytes(encode(&info, &[Record::new(1, Some(b"\0\0\0\x01"), Some(b"x"))]).into())
+            .expect("a marker after a hole");
+        for (from, to, count) in [(0, 99, 16), (3, 5, 2), (11, 13, 2), (13, 99, 3), (20, 99, 0), (5, 2, 0)] {
+            assert_eq!(log.count_between(from, to), count, "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn an_open_transaction_holds_the_stable_offset_back() {
+        let batch = |base_offset, producer_id, control| {
+            let info = BatchInfo {
+                base_offset,
+                transactional: true,
+                control,
+                producer: Producer { id: producer_id, epoch: 0, base_sequence: 0 },
+                ..BatchInfo::default()
+            };
+            encode(&info, &[Record::new(5, Some(b"\0\0\0\x01"), Some(b"x"))])
+        };
+        let mut log = Partition::new();
+        for (base, producer, control) in
+            [(0, 7, false), (1, 8, false), (2, 7, true), (3, 9, false), (4, 8, true)]
+        {
+            log.append_bytes(batch(base, producer, control).into()).expect("sound");
+        }
+        assert!(log.has_transactions());
+        let stable: Vec<i64> = (0..=5).map(|end| log.stable_at(end)).collect();
+        assert_eq!(stable, [0, 0, 0, 1, 1, 3]);
+    }
+}
