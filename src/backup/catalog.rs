@@ -143,7 +143,8 @@ impl Catalog {
         let mut found = Vec::new();
         // A backup is newer than what it builds on.
         for entry in &self.backups {
-            let builds = [&entry.prior, &entry.base_full].into_iter().flatten().any(|on| needs.contains(&**on));
+            let builds =
+                [&entry.prior, &entry.base_full].into_iter().flatten().any(|on| needs.contains(&**on));
             if builds {
                 needs.insert(&entry.label);
                 found.push(entry);

@@ -53,7 +53,12 @@ impl Expiry {
     ///
     /// # Errors
     /// [`Refusal::KeepNothing`] for a rule that would keep none, [`Refusal::NoRule`] without any.
-    pub fn plan(catalog: &Catalog, rules: &Rules, now_ms: i64, in_use: &[Rc<str>]) -> Result<Expiry, Refusal> {
+    pub fn plan(
+        catalog: &Catalog,
+        rules: &Rules,
+        now_ms: i64,
+        in_use: &[Rc<str>],
+    ) -> Result<Expiry, Refusal> {
         if *rules == Rules::default() {
             return Err(Refusal::NoRule);
         }
@@ -111,7 +116,13 @@ fn of_kinds<'a>(catalog: &'a Catalog, kinds: &[KindName]) -> Vec<&'a CatalogEntr
 }
 
 /// Why a full goes that has so many newer ones; every rule that is set must let it go.
-fn full_goes(rules: &Rules, newer: usize, full: &CatalogEntry, fulls: &[&CatalogEntry], now_ms: i64) -> Option<String> {
+fn full_goes(
+    rules: &Rules,
+    newer: usize,
+    full: &CatalogEntry,
+    fulls: &[&CatalogEntry],
+    now_ms: i64,
+) -> Option<String> {
     let mut why = Vec::new();
     if let Some(most) = rules.full {
         if newer < most as usize {

@@ -14,8 +14,13 @@ use super::store::{ChunkKey, Store, Transaction};
 use crate::base::{Map, Set};
 use std::rc::Rc;
 
+/// The most backups of a chain: each manifest names the files of all.
+pub const CHAIN_MAX: usize = 500;
+
 /// What is said of a full that was asked for as something else.
 const NO_FULL: &str = "There is no backup of this cluster to build on: this one is full.";
+/// The same, when the chain is as long as it may be.
+const LONG_CHAIN: &str = "The chain has 500 backups, and more are not put on it: this one is full.";
 
 /// Takes a backup of `snapshot`.
 ///
@@ -65,8 +70,13 @@ impl Take<'_> {
         self.cut_ms().div_euclid(1000)
     }
 
-    /// The newest backup that this one can build on.
+    /// The backup that this one builds on.
     fn prior(&self) -> Option<Link> {
+        self.newest().filter(|link| link.manifest.chain.len() < CHAIN_MAX)
+    }
+
+    /// The newest of this cluster and not after this moment of the kinds to build on.
+    fn newest(&self) -> Option<Link> {
         let allowed = |entry: &&CatalogEntry| self.kind.builds_on.contains(&entry.kind);
         let mut newest_first = self.catalog.backups.iter().rev().filter(allowed);
         newest_first.find_map(|entry| self.usable(&entry.label))
@@ -97,7 +107,8 @@ impl Take<'_> {
         let offsets = history::offset_files(&groups, prior, since.as_deref(), &mut files);
         let backup_files = contents::backup_files(&topic_entries, &partitions, &groups, offsets, &mut files);
         if prior.is_none() && self.kind.name != KindName::Full {
-            warnings.push(NO_FULL.into());
+            let long = self.newest().is_some_and(|link| link.manifest.chain.len() >= CHAIN_MAX);
+            warnings.push(if long { LONG_CHAIN } else { NO_FULL }.into());
         }
         let timeline = history::timeline(snapshot, prior.filter(|_| since.is_some()), &topics, &partitions);
         let mut manifest = Manifest {

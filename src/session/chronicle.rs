@@ -158,7 +158,11 @@ fn of_runner(act: &Act) -> Vec<What> {
     let remarks = |of: &Rc<str>, remarks: &[Rc<str>], what: fn(Rc<str>, Rc<str>) -> What| -> Vec<What> {
         remarks.iter().map(|remark| what(of.clone(), remark.clone())).collect()
     };
+    if let Act::Said(of, said) = act {
+        return remarks(of, said, What::BackupRemark);
+    }
     let mut all = vec![match act.clone() {
+        Act::Said(of, _) => What::BackupRemark(of, "".into()),
         Act::Command(line) => What::Command(line),
         Act::Refused(line, reason) => What::Refused(line, reason),
         Act::Check(result) => What::Check(result.line, result.found, result.holds),

@@ -52,6 +52,12 @@ impl Partition {
         count
     }
 
+    /// Records from `from` on whose timestamp is `timestamp_ms` or earlier.
+    pub fn count_stamped(&self, from: i64, timestamp_ms: i64) -> u64 {
+        let stamps = self.batches_from(from.max(self.log_start)).flat_map(|batch| batch.stamps());
+        stamps.filter(|(offset, stamp)| *offset >= from && *stamp <= timestamp_ms).count() as u64
+    }
+
     /// Where the log ended at a moment: every batch that ends at or before `surely` was there; of those behind it up to
     /// `possibly`, the ones before the first whose largest timestamp is after `timestamp_ms`.
     pub fn end_at(&self, surely: i64, possibly: i64, timestamp_ms: i64) -> i64 {

@@ -38,6 +38,7 @@ fn acted(act: &Act) -> String {
         }
         Act::Verified(label, findings) if findings.is_empty() => format!("backup {label} holds"),
         Act::Verified(label, findings) => format!("backup {label} is damaged: {}", findings.join(" ")),
+        Act::Said(of, lines) => format!("{of}: {}", lines.join(". ")),
         Act::BackupDeleted(label) => format!("backup {label} was deleted"),
         Act::Exported(label, file, bytes) => format!("backup {label} was written as {file}: {bytes} bytes"),
         Act::Imported(file, labels) => format!("{file} brought the backups {}", labels.join(", ")),

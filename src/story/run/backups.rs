@@ -2,7 +2,10 @@
 
 use super::proof::{ProofRow, RestoreStep};
 use super::{Act, Refusal, Restoring, Runner};
-use crate::backup::{self, Catalog, Digest, Kind, Manifest, RestoredState, Store, Transaction};
+use crate::backup::manifest::KindName;
+use crate::backup::{
+    self, Catalog, Digest, Expiry, Kind, Manifest, RestoredState, Rules, Store, Transaction,
+};
 use crate::base::Set;
 use crate::sim;
 use crate::story::command::{Backup, Restore};
@@ -11,7 +14,24 @@ use std::rc::Rc;
 impl Runner {
     pub(super) fn backup(&mut self, command: &Backup) -> Result<(), Refusal> {
         match command {
-            Backup::Full(topics) => self.take(topics),
+            Backup::Take(kind, topics) => self.take(*kind, topics),
+            Backup::Schedule(kind, every) => self.schedule(*kind, *every),
+            Backup::ScheduleOff => {
+                self.schedules.clear();
+                Ok(())
+            }
+            Backup::Retain(rules) => {
+                let expiry = self.expiry(rules)?;
+                self.commit(expiry.transaction(&self.store).map_err(Refusal::new)?)?;
+                expiry.going().into_iter().for_each(|label| self.push(Act::BackupDeleted(label)));
+                Ok(())
+            }
+            Backup::RetainDry(rules) => {
+                let expiry = self.expiry(rules)?;
+                let lines = expiry.to_string().lines().map(Rc::from).collect();
+                self.push(Act::Said("dry run".into(), lines));
+                Ok(())
+            }
             Backup::Verify(label) => {
                 let label = self.label(label)?;
                 let report = backup::verify(&self.store, &label);
@@ -29,8 +49,21 @@ impl Runner {
         }
     }
 
-    fn take(&mut self, topics: &[Rc<str>]) -> Result<(), Refusal> {
-        let kind = Kind::by_name("full").expect("full is a kind");
+    /// What becomes of the backups by these rules now.
+    fn expiry(&self, rules: &Rules) -> Result<Expiry, Refusal> {
+        let catalog = self.catalog()?;
+        let under_way = self.restoring.iter().filter(|restoring| restoring.next < RestoreStep::Restart);
+        let in_use: Vec<Rc<str>> = under_way.map(|restoring| restoring.label.clone()).collect();
+        let now_ms = self.now().timestamp_ms();
+        Expiry::plan(&catalog, rules, now_ms, &in_use).map_err(Refusal::new)
+    }
+
+    fn catalog(&self) -> Result<Catalog, Refusal> {
+        Catalog::of(&self.store).map_err(|error| Refusal::new(format!("the stored catalog {error}")))
+    }
+
+    pub(super) fn take(&mut self, kind: KindName, topics: &[Rc<str>]) -> Result<(), Refusal> {
+        let kind = Kind::of(kind);
         let options = backup::Options { topics: topics.to_vec(), ..backup::Options::default() };
         let captured = backup::capture(kind, &self.world.snapshot(), &options, &self.store);
         let captured = captured.map_err(Refusal::new)?;
@@ -53,8 +86,7 @@ impl Runner {
 
     /// The label that is meant: `latest` is the newest.
     pub(super) fn label(&self, label: &str) -> Result<Rc<str>, Refusal> {
-        let catalog =
-            Catalog::of(&self.store).map_err(|error| Refusal::new(format!("the stored catalog {error}")))?;
+        let catalog = self.catalog()?;
         let entry = if label == "latest" { catalog.backups.last() } else { catalog.get(label) };
         match entry {
             Some(entry) => Ok(entry.label.clone()),

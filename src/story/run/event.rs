@@ -44,6 +44,8 @@ pub enum Act {
     BackedUp(Rc<str>, u64, u32, Vec<Rc<str>>),
     /// A backup was verified: label, findings.
     Verified(Rc<str>, Vec<Rc<str>>),
+    /// What was asked for was said and nothing was done: of what, and a sentence each.
+    Said(Rc<str>, Vec<Rc<str>>),
     /// A backup was deleted: label.
     BackupDeleted(Rc<str>),
     /// A backup was written as an archive: label, file, bytes.

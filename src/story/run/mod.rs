@@ -15,6 +15,7 @@ mod event;
 mod files;
 mod load;
 mod proof;
+mod schedule;
 
 pub use archive::Exported;
 pub use check::CheckResult;
@@ -23,6 +24,7 @@ pub use event::{Act, Event, Refusal};
 pub use files::{File, FileError, Files};
 pub use load::unloadable;
 pub use proof::{Proof, ProofRow, RestoreStep, Restoring};
+pub use schedule::{SCHEDULES_MAX, Schedule};
 
 use super::command::{Command, End, Seed};
 use super::parse::{Line, Step, Story};
@@ -63,6 +65,7 @@ pub struct Runner {
     events: Vec<Event>,
     checks: Vec<CheckResult>,
     restoring: Option<Restoring>,
+    schedules: Vec<Schedule>,
     refused_groups: Map<Rc<str>, Rc<str>>,
     last_act: Option<(Time, Rc<str>)>,
 }
@@ -88,6 +91,7 @@ impl Runner {
             events: Vec::new(),
             checks: Vec::new(),
             restoring: None,
+            schedules: Vec::new(),
             refused_groups: Map::new(),
             last_act: None,
         };
@@ -116,15 +120,18 @@ impl Runner {
     /// When something happens next: an event or a line; `None` when nothing ever will.
     pub fn next_at(&self) -> Option<Time> {
         let line = self.pending().map(|(_, at)| at);
-        [line, self.world.next_event_at()].into_iter().flatten().min()
+        [line, self.backup_due(), self.world.next_event_at()].into_iter().flatten().min()
     }
 
     /// Lets everything happen that is due up to and including `time`, within the longest run ([`limit::RUN_MAX`]).
     pub fn advance_to(&mut self, time: Time) {
         let time = time.min(Time::ZERO + limit::RUN_MAX);
-        while let Some((_, at)) = self.pending().filter(|&(_, at)| at <= time) {
+        while let Some(at) = self.pending().map(|(_, at)| at).into_iter().chain(self.backup_due()).min() {
+            if at > time {
+                break;
+            }
             self.advance_world(at);
-            self.next_line();
+            self.next_act();
         }
         self.advance_world(time);
     }
@@ -132,10 +139,10 @@ impl Runner {
     /// Lets one event happen, or carries one line out; the present afterwards. `None` when nothing is left.
     pub fn step(&mut self) -> Option<Time> {
         let event = self.world.next_event_at();
-        match self.pending() {
-            Some((_, at)) if event.is_none_or(|event| event > at) => {
+        match self.pending().map(|(_, at)| at).into_iter().chain(self.backup_due()).min() {
+            Some(at) if event.is_none_or(|event| event > at) => {
                 self.advance_world(at);
-                self.next_line();
+                self.next_act();
             }
             _ => {
                 event.filter(|&event| event <= Time::ZERO + limit::RUN_MAX)?;
@@ -174,6 +181,14 @@ impl Runner {
         let from = self.done as usize;
         let steps = self.lines[from..].iter().map(|line| line.step.as_ref());
         steps.enumerate().find_map(|(index, step)| step.map(|step| (from + index, step.at)))
+    }
+
+    /// The scheduled backup that is due, else the next line.
+    fn next_act(&mut self) {
+        match self.backup_due() {
+            Some(at) if at <= self.now() => self.take_due(),
+            _ => self.next_line(),
+        }
     }
 
     fn next_line(&mut self) {
