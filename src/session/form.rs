@@ -67,6 +67,18 @@ pub struct Filled {
 /// The id of the field for the name.
 const NAME: &str = "name";
 
+/// What a group says for its consumers, under the names of its protocol.
+pub fn group_settings(of: &GroupFacts) -> Vec<(&'static str, String)> {
+    let form = Form::new(Making::Group, Vec::new(), &[]);
+    let said = Settings { client: of.settings.clone() };
+    let one = |setting: &Setting| {
+        let key = form.key(setting, of.protocol)?;
+        let value = said.value(key)?;
+        Some((label(setting, key), spoken(setting, &value).to_string()))
+    };
+    SETTINGS.iter().skip(1).filter_map(one).collect()
+}
+
 impl Form {
     pub(super) fn new(making: Making, topics: Vec<Rc<str>>, groups: &[GroupFacts]) -> Form {
         let settings = |of: &GroupFacts| (of.name.clone(), Settings { client: of.settings.clone() });
@@ -180,7 +192,7 @@ impl Form {
         let default = base.value(key).unwrap_or_else(|| "null".into());
         Some(Field {
             id: setting.names[0],
-            label: setting.names.get(1).filter(|_| key == setting.names[0]).unwrap_or(&key),
+            label: label(setting, key),
             default: if closed { spoken(setting, &default) } else { default.into() },
             choices,
             closed,
@@ -242,6 +254,11 @@ impl Form {
 fn value(values: &Values, id: &str) -> Option<Rc<str>> {
     let (_, text) = values.iter().find(|(of, _)| *of == id)?;
     Some(text.trim()).filter(|text| !text.is_empty()).map(Rc::from)
+}
+
+/// How a setting is called that stands under `key`: by Kafka's name where there is one.
+fn label(setting: &Setting, key: &'static str) -> &'static str {
+    setting.names.get(1).filter(|_| key == setting.names[0]).copied().unwrap_or(key)
 }
 
 /// How a choice is called: `enable.auto.commit` is true or false, and our word says when else it commits.

@@ -13,7 +13,7 @@ pub mod view;
 
 pub use crate::backup::{ChunkKey, Contents, Digest, Step, Transaction, garbage};
 pub use crate::story::Example;
-pub use form::{Field, Filled, Form, Making, Values};
+pub use form::{Field, Filled, Form, Making, Values, group_settings};
 pub use step::StepKind;
 
 use crate::backup::MemoryStore;

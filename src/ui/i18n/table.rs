@@ -220,6 +220,7 @@ table! {
     request = "request";
     answer = "answer";
     settings = "Settings";
+    group_settings = "Settings of the group";
     settings_changed = "Bold ones are not Kafka's default.";
     changed = ", changed";
     member_id = "member id";
@@ -238,7 +239,7 @@ table! {
     no_members = "No members.";
     current = "current";
     target = "target";
-    still_gives_up = "still to give up: {0}";
+    still_gives_up = "gives up: {0}";
     still_receives = "waits for: {0}";
     group_empty = "No consumer is a member.";
     group_preparing = "It waits for all members to join again.";

@@ -3,7 +3,7 @@
 use super::consumer_state;
 use super::group::listed;
 use super::messages::messages;
-use super::partition::{fact, poll_text};
+use super::partition::{facts, poll_text};
 use crate::base::Time;
 use crate::session::view::{ConsumerDetail, ConsumerFacts, LineFacts, SettingFacts};
 use crate::ui::i18n::{fill, format, t};
@@ -17,16 +17,7 @@ pub fn consumer(detail: &ConsumerDetail, now: Time) -> Html {
         <>
             <section aria-label={view.name.to_string()}>
                 <div class="head-row"><h2>{ view.name.clone() }</h2>{ consumer_state(view, now) }</div>
-                <dl class="facts-list">
-                    { fact(t.owns, listed(&view.owns)) }
-                    { fact(t.group, view.group.to_string()) }
-                    { membership(view) }
-                    { fact(t.uncommitted, format::count_u(view.uncommitted)) }
-                    if let Some(at) = view.last_heartbeat {
-                        { fact(t.heartbeat, fill(t.seconds_ago, &[&format::seconds_us(now.since(at).us())])) }
-                    }
-                    { fact(t.since, format::moment(view.since)) }
-                </dl>
+                { facts(standing(view, now)) }
                 if let Some(id) = &view.member_id { <p class="cap member">{ t.member_id }{ " " }<code>{ id.clone() }</code></p> }
             </section>
             <section aria-label={t.poll_loop}>
@@ -46,19 +37,26 @@ pub fn consumer(detail: &ConsumerDetail, now: Time) -> Html {
     }
 }
 
-/// Where it stands in the group protocol: its generation, or its epoch and what is under way.
-fn membership(view: &ConsumerFacts) -> Html {
+/// What it owns, and where it stands in the group protocol: its generation, or its epoch and what is under way.
+fn standing(view: &ConsumerFacts, now: Time) -> Vec<(&'static str, String)> {
     let t = t();
     let number = |n: Option<i32>| n.map_or(t.none.to_string(), |n| n.to_string());
-    let Some(of) = &view.membership else { return fact(t.generation_head, number(view.generation)) };
-    html! {
-        <>
-            { fact(t.member_epoch, number(of.epoch)) }
-            { fact(t.member_state, of.state.to_string()) }
-            { fact(t.gives_up, listed(&of.gives_up)) }
-            { fact(t.receives, listed(&of.receives)) }
-        </>
+    let mut all = vec![(t.owns, listed(&view.owns)), (t.group, view.group.to_string())];
+    match &view.membership {
+        Some(of) => all.extend([
+            (t.member_epoch, number(of.epoch)),
+            (t.member_state, of.state.to_string()),
+            (t.gives_up, listed(&of.gives_up)),
+            (t.receives, listed(&of.receives)),
+        ]),
+        None => all.push((t.generation_head, number(view.generation))),
     }
+    all.push((t.uncommitted, format::count_u(view.uncommitted)));
+    if let Some(at) = view.last_heartbeat {
+        all.push((t.heartbeat, fill(t.seconds_ago, &[&format::seconds_us(now.since(at).us())])));
+    }
+    all.push((t.since, format::moment(view.since)));
+    all
 }
 
 /// A setting; one that is not Kafka's default says so.

@@ -1,8 +1,9 @@
 //! A group: its state and epochs, and for each member what it has and is to have.
 
 use super::group_state;
-use super::partition::fact;
+use super::partition::facts;
 use crate::base::{TopicPartition, small};
+use crate::session::group_settings;
 use crate::session::view::{ConsumerFacts, ConsumerGroupFacts, Focus, GroupFacts, GroupState, StageView};
 use crate::ui::i18n::{fill, plural, t};
 use crate::ui::intent::{Ask, Intent};
@@ -11,52 +12,52 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 /// A group.
-pub fn group(facts: &GroupFacts, stage: &StageView, intent: &Callback<Intent>) -> Html {
+pub fn group(of: &GroupFacts, stage: &StageView, intent: &Callback<Intent>) -> Html {
     let t = t();
-    let rows = rows(facts, stage);
+    let rows = rows(of, stage);
+    let settings = group_settings(of);
     html! {
         <>
-            <section aria-label={facts.name.to_string()}>
-                <div class="head-row"><h2>{ facts.name.clone() }</h2>{ group_state(facts.state) }</div>
-                <p class="cap">{ explanation(facts) }</p>
-                <dl class="facts-list">{ epochs(facts) }</dl>
+            <section aria-label={of.name.to_string()}>
+                <div class="head-row"><h2>{ of.name.clone() }</h2>{ group_state(of.state) }</div>
+                <p class="cap">{ explanation(of) }</p>
+                { facts(epochs(of)) }
             </section>
             <section aria-label={t.members}>
                 <div class="head-row"><h3>{ t.members }</h3>
-                    <span class="push muted small">{ plural(t.n_members, facts.members.into(), &[]) }</span>
+                    <span class="push muted small">{ plural(t.n_members, of.members.into(), &[]) }</span>
                 </div>
                 if rows.is_empty() {
                     <p class="muted small">{ t.no_members }</p>
                 } else {
-                    { members(facts, &rows, stage, intent) }
+                    { members(of, &rows, stage, intent) }
                 }
             </section>
+            if !settings.is_empty() {
+                <section aria-label={t.settings}><h3>{ t.group_settings }</h3>{ facts(settings) }</section>
+            }
         </>
     }
 }
 
 /// What the group is, in numbers: epochs, or the generation and who leads it.
-fn epochs(facts: &GroupFacts) -> Html {
+fn epochs(of: &GroupFacts) -> Vec<(&'static str, String)> {
     let t = t();
     let or_none = |text: &Option<Rc<str>>| text.as_deref().unwrap_or(t.none).to_string();
-    match &facts.consumer {
-        Some(of) => html! {
-            <>
-                { fact(t.group_protocol, facts.protocol.name().to_string()) }
-                { fact(t.group_epoch, of.epoch.to_string()) }
-                { fact(t.assignment_epoch, of.assignment_epoch.to_string()) }
-                { fact(t.assignor, of.assignor.to_string()) }
-            </>
-        },
-        None => html! {
-            <>
-                { fact(t.group_protocol, facts.protocol.name().to_string()) }
-                { fact(t.generation_head, facts.generation.to_string()) }
-                { fact(t.assignor, or_none(&facts.assignor)) }
-                { fact(t.leader, or_none(&facts.leader)) }
-            </>
-        },
+    let mut all = vec![(t.group_protocol, of.protocol.name().to_string())];
+    match &of.consumer {
+        Some(of) => all.extend([
+            (t.group_epoch, of.epoch.to_string()),
+            (t.assignment_epoch, of.assignment_epoch.to_string()),
+            (t.assignor, of.assignor.to_string()),
+        ]),
+        None => all.extend([
+            (t.generation_head, of.generation.to_string()),
+            (t.assignor, or_none(&of.assignor)),
+            (t.leader, or_none(&of.leader)),
+        ]),
     }
+    all
 }
 
 /// Why the state is what it is.

@@ -27,21 +27,22 @@ pub fn partition(detail: &PartitionDetail, now: Time) -> Html {
             </section>
             <section aria-label={t.log_facts}>
                 <h3>{ t.log_facts }</h3>
-                <dl class="facts-list">
-                    { fact(t.records_in_log, count(view.end - view.log_start)) }
-                    { fact(t.batches, format::count_u(view.batches)) }
-                    { fact(t.bytes, format::bytes(view.bytes)) }
-                    { fact(t.leader_epoch, view.leader_epoch.to_string()) }
-                    { fact(t.read_by, view.group.as_deref().unwrap_or(t.none).to_string()) }
-                </dl>
+                { facts(vec![
+                    (t.records_in_log, count(view.end - view.log_start)),
+                    (t.batches, format::count_u(view.batches)),
+                    (t.bytes, format::bytes(view.bytes)),
+                    (t.leader_epoch, view.leader_epoch.to_string()),
+                    (t.read_by, view.group.as_deref().unwrap_or(t.none).to_string()),
+                ]) }
             </section>
         </>
     }
 }
 
-/// A fact: its name and its value.
-pub fn fact(name: &'static str, value: String) -> Html {
-    html! { <><dt>{ name }</dt><dd>{ value }</dd></> }
+/// Facts: their names and values.
+pub fn facts(all: Vec<(&'static str, String)>) -> Html {
+    let one = |(name, value): (&'static str, String)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> };
+    html! { <dl class="facts-list">{ for all.into_iter().map(one) }</dl> }
 }
 
 fn ruler_name(name: &str, detail: &PartitionDetail) -> String {
