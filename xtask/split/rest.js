@@ -1,0 +1,24 @@
+// The page's second module: what it does not need to be alive (xtask/split/split.mjs). It is fetched once the page is alive.
+const restUrl = new URL("REST", import.meta.url);
+const restImports = () => ({ ...__wbg_get_imports(), first: wasm });
+async function fetchRest() {
+    const answer = await fetch(restUrl);
+    if (!answer.ok) throw new Error(`${restUrl}: ${answer.status}`);
+    await WebAssembly.instantiate(await answer.arrayBuffer(), restImports());
+    wasm.__rest_here.value = 1;
+    performance.mark("rest-here");
+}
+// A function of it is called before it is here: the page waits for it.
+function fetchRestNow() {
+    performance.mark("rest-waited-for");
+    const request = new XMLHttpRequest();
+    request.open("GET", restUrl, false);
+    request.overrideMimeType("text/plain; charset=x-user-defined");
+    request.send();
+    if (request.status !== 200) throw new Error(`${restUrl}: ${request.status}`);
+    const bytes = Uint8Array.from(request.response, (char) => char.charCodeAt(0));
+    new WebAssembly.Instance(new WebAssembly.Module(bytes), restImports());
+    wasm.__rest_here.value = 1;
+}
+// Not to be had now is not an error yet: it is asked for again when it is needed.
+addEventListener("TrunkApplicationStarted", () => fetchRest().catch(() => performance.mark("rest-missing")));
