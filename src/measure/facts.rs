@@ -12,7 +12,7 @@ use std::rc::Rc;
 /// `{"facts": {…}, "times": {"after": […]}}` of a run. `acts` are the lines of its story as they were written, with
 /// their times; `refused` are the commands that were refused, with the reasons.
 pub fn facts(world: &World, acts: &[(Time, String)], refused: &[(Rc<str>, Rc<str>)]) -> Value {
-    let facts = json!({
+    let mut facts = json!({
         "generations": generations(world),
         "epochs": epochs(world),
         "callbacks": callbacks(world),
@@ -23,6 +23,10 @@ pub fn facts(world: &World, acts: &[(Time, String)], refused: &[(Rc<str>, Rc<str
         "produced": produced(world),
         "records": records(world),
     });
+    let shares = shares(world);
+    if !shares.is_empty() {
+        facts["shares"] = Value::Object(shares);
+    }
     json!({"facts": facts, "times": {"after": after(world, acts)}})
 }
 
@@ -93,7 +97,7 @@ fn epochs(world: &World) -> Value {
                     None => {}
                 }
             }
-            Happening::WireError(process, "ConsumerGroupHeartbeat", error) => {
+            Happening::WireError(process, "ConsumerGroupHeartbeat" | "ShareGroupHeartbeat", error) => {
                 all.entry(process.to_string()).or_default().push(json!([error]));
             }
             _ => {}
@@ -197,6 +201,28 @@ fn records(world: &World) -> Value {
         }
     }
     Value::Object(all)
+}
+
+/// For each share group, what became of the records of each partition that it read.
+fn shares(world: &World) -> Map<String, Value> {
+    let mut all = Map::new();
+    for group in world.groups() {
+        let of_group: Map<String, Value> = world
+            .share_partitions(&group.name)
+            .into_iter()
+            .map(|of| {
+                let counts = json!({
+                    "start": of.start, "end": of.end, "available": of.available, "acquired": of.acquired,
+                    "acknowledged": of.acknowledged, "archived": of.archived, "redelivered": of.redelivered,
+                });
+                (format!("{}-{}", of.topic, of.partition), counts)
+            })
+            .collect();
+        if !of_group.is_empty() {
+            all.insert(group.name.to_string(), Value::Object(of_group));
+        }
+    }
+    all
 }
 
 /// For each act, when the first and the last callback came before the next act.

@@ -5,6 +5,7 @@ use super::moves::{self, Moves};
 use super::ownership::{Ownership, Row, Tenure};
 use crate::base::{Map, Span, Time, TopicPartition, small};
 use crate::sim::World;
+use crate::sim::query::ShareCounters;
 use crate::sim::trace::{Entry, Happening, Sample, SeriesOf};
 use std::rc::Rc;
 
@@ -47,6 +48,8 @@ pub struct Measures {
     pub generation: i32,
     /// Requests and answers of the group protocol.
     pub messages: u64,
+    /// Of share groups: what became of their records.
+    pub share: ShareCounters,
 }
 
 /// Lag at a moment, all groups together.
@@ -136,6 +139,7 @@ impl Ledger {
             rebalancing: counters.rebalancing,
             generation: groups.iter().find(|facts| of(&facts.name)).map_or(0, |facts| facts.generation),
             messages: counters.messages,
+            share: counters.share,
         }
     }
 

@@ -140,6 +140,21 @@ fn of_world(what: &Happening) -> Option<What> {
         }
         Happening::CommitFailed(process, exception) => What::CommitFailed(process.consumer, exception.into()),
         Happening::Failed(process, exception) => What::Failed(process.consumer, exception.into()),
+        Happening::Redelivered(process, _, partition, first, last, count) => {
+            What::Redelivered(process.consumer, partition.to_string().into(), first, last, count)
+        }
+        Happening::LockExpired(process, _, partition, first, last) => {
+            What::LockExpired(process.consumer, partition.to_string().into(), first, last)
+        }
+        Happening::Released(process, _, partition, first, last) => {
+            What::Released(process.consumer, partition.to_string().into(), first, last)
+        }
+        Happening::Rejected(process, _, partition, first, last) => {
+            What::Rejected(process.consumer, partition.to_string().into(), first, last)
+        }
+        Happening::Archived(_, _, partition, first, last) => {
+            What::Archived(partition.to_string().into(), first, last)
+        }
         // Steps of a rebalance that its other sentences imply, and what the runner says better.
         Happening::MemberId(..)
         | Happening::Generation(..)

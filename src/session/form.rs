@@ -4,7 +4,9 @@
 use crate::sim::query::GroupFacts;
 use crate::story::args::Name;
 use crate::story::command::Source;
-use crate::story::settings::{ASSIGNORS, INSTANCE, Kind, Protocol, SETTINGS, Setting, Settings};
+use crate::story::settings::{
+    ASSIGNORS, INSTANCE, Kind, Protocol, SETTINGS, SHARE_SETTINGS, Setting, Settings,
+};
 use crate::story::token::quote;
 use crate::story::{Command, ParseError};
 use std::rc::Rc;
@@ -64,6 +66,16 @@ pub struct Filled {
     pub errors: Vec<(&'static str, Rc<str>)>,
 }
 
+/// Settings that have no place with a share group.
+const NOT_SHARED: [&str; 4] = ["assignor", "instance", "auto-commit-interval", "commit-on-revoke"];
+/// Settings that begin with `share.` and are a consumer's, not a group's.
+const OF_SHARE_CONSUMERS: [&str; 2] = ["share.acknowledgement.mode", "share.acquire.mode"];
+
+/// Whether only share groups and share consumers have a setting.
+fn is_shared(setting: &Setting) -> bool {
+    SHARE_SETTINGS.iter().any(|of| of.names == setting.names)
+}
+
 /// The id of the field for the name.
 const NAME: &str = "name";
 
@@ -98,7 +110,8 @@ impl Form {
         if let Source::Subscribe(topics) = &of.source {
             first.push(("topics", joined(topics, ",")));
         }
-        for setting in SETTINGS.iter().filter(|of| of.names[0] != "protocol") {
+        let settings = SETTINGS.iter().chain(&SHARE_SETTINGS);
+        for setting in settings.filter(|of| of.names[0] != "protocol") {
             let key = self.key(setting, of.settings.client.protocol.unwrap_or_default());
             let value = key.and_then(|key| of.settings.value(key));
             first.extend(value.map(|value| (setting.names[0], value.into())));
@@ -145,6 +158,7 @@ impl Form {
         };
         let base = self.base(values);
         let settings = SETTINGS.iter().take(1).chain(own.iter().copied()).chain(SETTINGS.iter().skip(1));
+        let settings = settings.chain(&SHARE_SETTINGS);
         fields.extend(settings.filter_map(|setting| self.field(setting, &base)));
         fields
     }
@@ -155,6 +169,7 @@ impl Form {
         let mut base = group.map(|(_, settings)| settings.clone()).unwrap_or_default();
         match value(values, "protocol").as_deref() {
             Some("consumer") => base.client.protocol = Some(Protocol::Consumer),
+            Some("share") => base.client.protocol = Some(Protocol::Share),
             Some(_) => base.client.protocol = Some(Protocol::Classic),
             None => {}
         }
@@ -164,14 +179,19 @@ impl Form {
     /// The name that a setting has in this form; `None` where it has no place.
     fn key(&self, setting: &Setting, protocol: Protocol) -> Option<&'static str> {
         let names = setting.names;
-        let name = match (names, protocol) {
-            (["commit", ..], _) => names[0],
-            ([_, _, modern], Protocol::Consumer) => modern,
-            _ => names.get(1).unwrap_or(&names[0]),
+        let own = |start: &str| names.iter().find(|name| name.starts_with(start)).copied();
+        let plain = *names.get(1).unwrap_or(&names[0]);
+        let (name, fits) = match protocol {
+            _ if names[0] == "commit" => (names[0], true),
+            Protocol::Classic => (plain, true),
+            Protocol::Consumer => (own("consumer.").or(own("group.remote.")).unwrap_or(plain), true),
+            Protocol::Share => (own("share.").unwrap_or(plain), !NOT_SHARED.contains(&names[0])),
         };
+        let fits = fits && (protocol == Protocol::Share || !is_shared(setting));
         // Those are the broker's settings of a group; a consumer cannot give them.
-        let of_group = name.starts_with("consumer.") && self.making != Making::Group;
-        (!of_group).then_some(name)
+        let of_group = name.starts_with("consumer.")
+            || name.starts_with("share.") && !OF_SHARE_CONSUMERS.contains(&name);
+        (fits && !(of_group && self.making != Making::Group)).then_some(name)
     }
 
     fn field(&self, setting: &Setting, base: &Settings) -> Option<Field> {
@@ -187,7 +207,7 @@ impl Form {
                 (same(&["uniform".into(), "range".into()]), true)
             }
             Kind::Assignors => (same(&assignors[..4]), false),
-            Kind::Span | Kind::Count | Kind::Name => (Vec::new(), false),
+            Kind::Span | Kind::Count | Kind::Name | Kind::Keys => (Vec::new(), false),
         };
         let default = base.value(key).unwrap_or_else(|| "null".into());
         Some(Field {
@@ -242,7 +262,7 @@ impl Form {
     fn word(&self, field: &Field, text: &str) -> String {
         let (apart, between) = match field.id {
             NAME if self.making == Making::Consumer => (' ', " "),
-            "topics" | "assignor" => (',', ","),
+            "topics" | "assignor" | "reject" | "release" | "renew" => (',', ","),
             _ => return quote(text),
         };
         let parts = text.split(apart).map(str::trim).filter(|part| !part.is_empty());

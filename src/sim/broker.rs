@@ -18,6 +18,7 @@ impl Core {
         }
         let answer = match call {
             Call::Group(request) => return self.ask_coordinator(from, token, *request),
+            Call::Closed => return self.close_session(from),
             Call::ApiVersions => Answer::ApiVersions,
             Call::FindCoordinator => Answer::FindCoordinator,
             Call::Metadata(topics) => Answer::Metadata(self.metadata(topics)),

@@ -4,6 +4,7 @@ use super::fetch::Fetch;
 use super::network::{Address, Answer, Call, Message, Network};
 use super::progress::Progress;
 use super::queue::{Queue, Slot, Timer};
+use super::share::Shares;
 use super::spec::{Settings, WorldConfig};
 use super::trace::{Happening, Process, Trace};
 use crate::backup::Past;
@@ -82,6 +83,7 @@ pub(super) struct Core {
     pub member_of: Vec<u32>,
     /// For each consumer, its fetch.
     pub fetches: Vec<Fetch>,
+    pub shares: Shares,
     /// Whom the coordinator knows by which member id.
     pub members: Map<Rc<str>, Address>,
     /// For each consumer, the process that the coordinator removed last and when, unless it has joined again.
@@ -97,6 +99,15 @@ pub(super) struct Core {
     pub past: Past,
 }
 
+/// Bounds within which a group of the newer protocols may be set.
+const LOWEST: group::GroupSettings =
+    group::GroupSettings { session_timeout_ms: 1, heartbeat_interval_ms: 1, assignment_interval_ms: 0 };
+const HIGHEST: group::GroupSettings = group::GroupSettings {
+    session_timeout_ms: i32::MAX,
+    heartbeat_interval_ms: i32::MAX,
+    assignment_interval_ms: i32::MAX,
+};
+
 impl Core {
     pub fn new(config: WorldConfig) -> Core {
         let root = Rng::new(config.seed);
@@ -108,20 +119,15 @@ impl Core {
             initial_rebalance_delay_ms: config.initial_rebalance_delay.ms() as i32,
             // A laboratory lets sessions be shorter than an operator would.
             min_session_timeout_ms: 1,
-            consumer_min: group::GroupSettings {
-                session_timeout_ms: 1,
-                heartbeat_interval_ms: 1,
-                assignment_interval_ms: 0,
-            },
-            consumer_max: group::GroupSettings {
-                session_timeout_ms: i32::MAX,
-                heartbeat_interval_ms: i32::MAX,
-                assignment_interval_ms: i32::MAX,
-            },
+            consumer_min: LOWEST,
+            consumer_max: HIGHEST,
+            share_min: LOWEST,
+            share_max: HIGHEST,
             ..group::Config::default()
         };
         let mut queue = Queue::default();
         let coordinator_timer = queue.slot(Timer::Coordinator);
+        let shares = Shares::new(queue.slot(Timer::Locks));
         let mut ids = root.fork("ids");
         let cluster_id = Uuid(ids.uuid());
         let network = Network::new(config.latency, config.jitter, root.fork("network"));
@@ -137,6 +143,7 @@ impl Core {
             consumers: Vec::new(),
             member_of: Vec::new(),
             fetches: Vec::new(),
+            shares,
             members: Map::new(),
             removed: Vec::new(),
             stored: 0,

@@ -6,14 +6,15 @@
 use super::core::{Core, Reader};
 use super::network::{Address, Call};
 use super::queue::Slot;
+use super::share::ShareExchange;
 use crate::base::Span;
 use crate::log::Recipe;
 use std::rc::Rc;
 
 /// `fetch.max.wait.ms`.
-const MAX_WAIT: Span = Span::from_ms(500);
+pub(super) const MAX_WAIT: Span = Span::from_ms(500);
 /// `max.partition.fetch.bytes`.
-const PARTITION_BYTES_MAX: u64 = 1_048_576;
+pub(super) const PARTITION_BYTES_MAX: u64 = 1_048_576;
 /// `fetch.max.bytes`.
 const BYTES_MAX: u64 = 52_428_800;
 
@@ -63,6 +64,8 @@ pub(super) struct Fetch {
     pub wanted: Vec<Option<(u32, i64)>>,
     /// The answer.
     pub chunks: Vec<Chunk>,
+    /// Of a share consumer, in place of these: its request and the answer.
+    pub share: Option<Box<ShareExchange>>,
     /// Whether the assignment changed since it was sent.
     pub stale: bool,
     /// Whether the network holds it, or its answer.
@@ -80,6 +83,7 @@ impl Fetch {
             phase: Phase::Idle,
             wanted: Vec::new(),
             chunks: Vec::new(),
+            share: None,
             stale: false,
             held: false,
             reading: Vec::new(),
@@ -105,9 +109,11 @@ impl Core {
         fetch.wanted.clear();
         fetch.chunks.clear();
         fetch.behind.clear();
+        fetch.share = None;
         fetch.stale = false;
         fetch.held = false;
         self.queue.clear(fetch.slot);
+        self.shares.waits_no_more(consumer);
     }
 
     /// A consumer reads a log from now on.
@@ -142,6 +148,9 @@ impl Core {
     /// The fetch of a consumer has reached the broker.
     pub fn fetch_arrived(&mut self, consumer: u32) {
         let fetch = &mut self.fetches[consumer as usize];
+        if fetch.share.is_some() {
+            return self.share_arrived(consumer);
+        }
         let mut bytes = 0;
         for place in 0..fetch.wanted.len() {
             let Some((log, from)) = fetch.wanted[place] else { continue };
@@ -163,6 +172,7 @@ impl Core {
     /// The broker answers with what it has.
     pub fn answer_fetch(&mut self, consumer: u32) {
         let at = self.now + self.network.delay();
+        self.shares.waits_no_more(consumer);
         let fetch = &mut self.fetches[consumer as usize];
         fetch.phase = Phase::ToClient;
         self.queue.set(fetch.slot, at);
@@ -198,6 +208,7 @@ impl Core {
                 self.answer_fetch(reader.consumer);
             }
         }
+        self.wake_shares(log, None);
     }
 }
 

@@ -22,6 +22,7 @@ pub mod query;
 mod queue;
 mod ranges;
 mod refusal;
+mod share;
 mod spec;
 pub mod trace;
 mod world;
@@ -29,8 +30,8 @@ mod world;
 pub use given::Given;
 pub use refusal::Refusal;
 pub use spec::{
-    Commit, ConsumerSpec, Goodbye, GroupSpec, Pace, ProduceSpec, ProducerSpec, Protocol, Reset, ResetTo,
-    Resolved, Settings, TopicSpec, WorldConfig,
+    Acknowledgement, AcquireMode, Commit, ConsumerSpec, Goodbye, GroupSpec, Pace, ProduceSpec, ProducerSpec,
+    Protocol, Reset, ResetTo, Resolved, Settings, ShareSettings, TopicSpec, WorldConfig,
 };
 pub use trace::{Callback, Happening, Process, Trace};
 pub use world::World;

@@ -35,6 +35,8 @@ pub(super) enum Call {
     ListOffsets(Vec<Target>),
     /// Whether the log still has what was committed.
     OffsetForLeaderEpoch(Vec<u32>),
+    /// No request: the process closed its connections.
+    Closed,
     /// A request to the coordinator.
     Group(Box<Request>),
 }

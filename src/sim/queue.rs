@@ -17,6 +17,8 @@ pub(super) enum Timer {
     App(u32),
     /// A consumer's heartbeat thread.
     Beat(u32),
+    /// The locks of share groups.
+    Locks,
     /// A consumer's fetch: on its way to the broker, waiting there, or on its way back.
     Fetch(u32),
 }

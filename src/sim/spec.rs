@@ -3,6 +3,7 @@
 //! Every setting of a consumer is optional here. What a consumer does not say, its group says; what the group does not
 //! say is Kafka's default, from ConsumerConfig of Apache Kafka 4.3.1 ([`Settings::resolved`]).
 
+pub use super::share::{Acknowledgement, AcquireMode, ShareSettings};
 use crate::base::{Map, Span, Time};
 use std::rc::Rc;
 
@@ -123,6 +124,8 @@ pub enum Protocol {
     Classic,
     /// The consumer protocol of KIP-848: ConsumerGroupHeartbeat, assignors in the coordinator.
     Consumer,
+    /// None of Kafka's `group.protocol`: a share consumer (KIP-932), whose group shares out records, not partitions.
+    Share,
 }
 
 /// When a consumer commits.
@@ -171,6 +174,8 @@ pub struct Settings {
     pub poll: Option<Span>,
     /// Time that the loop spends on each record.
     pub process: Option<Span>,
+    /// What only share groups and share consumers have.
+    pub share: ShareSettings,
 }
 
 /// Settings of a consumer, all of them.
@@ -206,6 +211,8 @@ pub struct Resolved {
     pub poll: Span,
     /// Time that the loop spends on each record.
     pub process: Span,
+    /// What only share groups and share consumers have.
+    pub share: ShareSettings,
 }
 
 impl Settings {
@@ -229,6 +236,7 @@ impl Settings {
             instance: pick(&self.instance, &below.instance),
             poll: pick(&self.poll, &below.poll),
             process: pick(&self.process, &below.process),
+            share: self.share.over(&below.share),
         }
     }
 
@@ -239,8 +247,8 @@ impl Settings {
         let protocol = self.protocol.unwrap_or_default();
         let heartbeat = match protocol {
             Protocol::Classic => Span::from_secs(3),
-            // The broker's `group.consumer.heartbeat.interval.ms`.
-            Protocol::Consumer => Span::from_secs(5),
+            // The broker's `group.consumer.heartbeat.interval.ms`, `group.share.heartbeat.interval.ms`.
+            Protocol::Consumer | Protocol::Share => Span::from_secs(5),
         };
         Resolved {
             protocol,
@@ -258,7 +266,14 @@ impl Settings {
             instance: self.instance.clone(),
             poll: self.poll.unwrap_or(Span::from_ms(100)),
             process: self.process.unwrap_or(Span::ZERO),
+            share: self.share.clone(),
         }
+    }
+
+    /// Whether a setting is given that is a share group's, not a share consumer's.
+    pub(super) fn of_share_group(&self) -> bool {
+        let broker = self.reset.is_some() || self.session_timeout.is_some() || self.heartbeat.is_some();
+        broker || self.share.of_group()
     }
 }
 

@@ -76,6 +76,7 @@ impl World {
     fn timer(&mut self, timer: Timer) {
         match timer {
             Timer::Coordinator => self.core.fire_coordinator(),
+            Timer::Locks => self.core.end_locks(),
             Timer::Producer(place) => self.producers[place as usize].arrive(&mut self.core),
             Timer::App(id) | Timer::Beat(id) => {
                 self.consumers[id as usize].wake(&mut self.core, timer);
@@ -153,7 +154,10 @@ impl World {
             let said = &mut said[of.group as usize];
             *said = Some(said.unwrap_or(0) + (log.data.end() - committed).max(0));
         }
-        progress.unread(log.data.log_start(), log.data.end())
+        match self.core.shares.partitions.get(&(of.group, of.log)) {
+            Some(share) => share.unread(log.data.end()),
+            None => progress.unread(log.data.log_start(), log.data.end()),
+        }
     }
 
     /// The state hash: over everything that decides what happens next, and over the trace.

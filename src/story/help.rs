@@ -2,7 +2,7 @@
 
 use super::command::ALL;
 use super::measure::{Kind, MEASURES, Subject};
-use super::settings::{ASSIGNORS, SETTINGS};
+use super::settings::{ASSIGNORS, SETTINGS, SHARE_SETTINGS};
 use std::fmt::Write;
 
 const HEAD: &str = "\
@@ -25,7 +25,7 @@ pub fn commands() -> String {
         wrap(spec.help, 96).into_iter().for_each(|text| line(format!("      {text}")));
     }
     line("\nSETTINGS of group, consumer and start\n".to_owned());
-    for of in &SETTINGS {
+    for of in SETTINGS.iter().chain(&SHARE_SETTINGS) {
         let (name, kafka, help) = (of.names[0], of.names[1..].join(", "), of.help);
         line(format!("  {name:<21} {kafka:<54} {help}").trim_end().to_owned());
     }
@@ -36,7 +36,7 @@ pub fn commands() -> String {
     line("\nMEASURES of check, and of rejoin run --json (there times are seconds)\n".to_owned());
     for spec in MEASURES {
         let of = match spec.subject {
-            Subject::Run => "[GROUP]",
+            Subject::Run | Subject::Share => "[GROUP]",
             Subject::Group => "GROUP",
             Subject::Partition => "[GROUP] TOPIC:PARTITION",
             Subject::Restore => "",

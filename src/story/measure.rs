@@ -23,6 +23,11 @@ pub enum Measure {
     Committed,
     Position,
     End,
+    StartOffset,
+    Acquired,
+    Acknowledged,
+    Archived,
+    Redelivered,
     Proof,
 }
 
@@ -35,6 +40,8 @@ pub enum Subject {
     Group,
     /// One partition, as one group sees it.
     Partition,
+    /// The records of all share groups, or of one.
+    Share,
     /// The restore of the run.
     Restore,
 }
@@ -161,6 +168,29 @@ pub const MEASURES: &[MeasureSpec] = &[
         "the next offset that the owner reads",
     ),
     spec(Measure::End, "end", Subject::Partition, Kind::Count, "the next offset to be written"),
+    spec(
+        Measure::StartOffset,
+        "start-offset",
+        Subject::Partition,
+        Kind::Count,
+        "of a share group: all below is acknowledged or archived",
+    ),
+    spec(Measure::Acquired, "acquired", Subject::Share, Kind::Count, "records that share consumers have now"),
+    spec(Measure::Acknowledged, "acknowledged", Subject::Share, Kind::Count, "records acknowledged"),
+    spec(
+        Measure::Archived,
+        "archived",
+        Subject::Share,
+        Kind::Count,
+        "records rejected, or delivered as often as they may be",
+    ),
+    spec(
+        Measure::Redelivered,
+        "redelivered",
+        Subject::Share,
+        Kind::Count,
+        "deliveries of records that had been delivered before",
+    ),
     spec(
         Measure::Proof,
         "proof",

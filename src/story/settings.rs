@@ -3,6 +3,10 @@
 //! Short names are canonical; Kafka's own are read as well, with bare milliseconds. What is not given is inherited: a
 //! consumer takes it from its group, a group from Kafka's defaults.
 
+mod share;
+
+pub use share::SHARE_SETTINGS;
+
 use super::args::{Args, Name};
 use super::error::nearest;
 use super::token::{Word, quote};
@@ -20,7 +24,8 @@ pub struct Settings {
     pub client: client::Settings,
 }
 
-const PROTOCOLS: [(&str, Protocol); 2] = [("classic", Protocol::Classic), ("consumer", Protocol::Consumer)];
+const PROTOCOLS: [(&str, Protocol); 3] =
+    [("classic", Protocol::Classic), ("consumer", Protocol::Consumer), ("share", Protocol::Share)];
 const RESETS: [(&str, Reset); 3] =
     [("earliest", Reset::Earliest), ("latest", Reset::Latest), ("none", Reset::None)];
 const COMMITS: [(&str, Commit); 5] = [
@@ -64,6 +69,8 @@ pub enum Kind {
     Name,
     /// One of a few words.
     OneOf(fn() -> Vec<&'static str>),
+    /// Keys of records, between commas.
+    Keys,
     /// Assignors between commas, most preferred first; of the consumer protocol, one.
     Assignors,
 }
@@ -75,9 +82,9 @@ const fn setting(names: &'static [&'static str], kind: Kind, help: &'static str)
 /// The settings that a group, a consumer and a start share, in the order in which help lists them.
 pub static SETTINGS: [Setting; 13] = [
     setting(
-        &["protocol", "group.protocol"],
+        &["protocol", "group.protocol", "type"],
         Kind::OneOf(|| words(&PROTOCOLS)),
-        "classic (default) or consumer",
+        "classic (default), consumer, or share: a share group",
     ),
     setting(
         &["assignor", "partition.assignment.strategy", "group.remote.assignor"],
@@ -85,20 +92,25 @@ pub static SETTINGS: [Setting; 13] = [
         "names between commas",
     ),
     setting(
-        &["session-timeout", "session.timeout.ms", "consumer.session.timeout.ms"],
+        &["session-timeout", "session.timeout.ms", "consumer.session.timeout.ms", "share.session.timeout.ms"],
         Kind::Span,
         "default 45s",
     ),
     setting(
-        &["heartbeat", "heartbeat.interval.ms", "consumer.heartbeat.interval.ms"],
+        &[
+            "heartbeat",
+            "heartbeat.interval.ms",
+            "consumer.heartbeat.interval.ms",
+            "share.heartbeat.interval.ms",
+        ],
         Kind::Span,
-        "default 3s; 5s with protocol=consumer",
+        "default 3s; 5s with protocol=consumer or share",
     ),
     setting(&["max-poll-interval", "max.poll.interval.ms"], Kind::Span, "default 5m"),
     setting(&["max-poll-records", "max.poll.records"], Kind::Count, "default 500"),
     setting(&["auto-commit-interval", "auto.commit.interval.ms"], Kind::Span, "default 5s"),
     setting(
-        &["reset", "auto.offset.reset"],
+        &["reset", "auto.offset.reset", "share.auto.offset.reset"],
         Kind::OneOf(|| words(&RESETS)),
         "earliest, latest (default) or none",
     ),
@@ -134,7 +146,7 @@ fn words<T>(choices: &[(&'static str, T)]) -> Vec<&'static str> {
 impl Settings {
     /// Takes all settings from a line.
     pub(super) fn take(args: &mut Args) -> Settings {
-        for of in &SETTINGS {
+        for of in SETTINGS.iter().chain(&SHARE_SETTINGS) {
             args.ask(of.names[0]);
         }
         let client = client::Settings {
@@ -154,6 +166,7 @@ impl Settings {
             instance: None,
             poll: span(args, names("poll")),
             process: span(args, names("process")),
+            share: share::take(args),
         };
         Settings { client }
     }
@@ -182,9 +195,6 @@ impl Settings {
 
     /// These settings without those that say what `base` says already.
     pub fn beyond(&self, base: &Settings) -> Settings {
-        fn differs<T: PartialEq + Clone>(own: &Option<T>, base: &Option<T>) -> Option<T> {
-            own.clone().filter(|_| own != base)
-        }
         let (own, below) = (&self.client, &base.client);
         let client = client::Settings {
             protocol: differs(&own.protocol, &below.protocol),
@@ -201,6 +211,7 @@ impl Settings {
             instance: differs(&own.instance, &below.instance),
             poll: differs(&own.poll, &below.poll),
             process: differs(&own.process, &below.process),
+            share: share::beyond(&own.share, &below.share),
         };
         Settings { client }
     }
@@ -224,6 +235,7 @@ impl Settings {
             instance: None,
             poll: Some(known.poll),
             process: Some(known.process),
+            share: share::defaults(),
         };
         Settings { client }
     }
@@ -253,12 +265,14 @@ impl Settings {
             ("poll", span(own.poll)),
             ("process", span(own.process)),
         ];
-        list.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+        let list = list.into_iter().chain(share::given(&own.share));
+        list.filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
     /// What is given under `name`, one of those that a setting has, in the units of that name.
     pub fn value(&self, name: &str) -> Option<String> {
-        let of = SETTINGS.iter().chain([&INSTANCE]).find(|of| of.names.contains(&name))?;
+        let mut all = SETTINGS.iter().chain(&SHARE_SETTINGS).chain([&INSTANCE]);
+        let of = all.find(|of| of.names.contains(&name))?;
         let (_, value) = self.given().into_iter().find(|(short, _)| *short == of.names[0])?;
         match unit::span(&value).filter(|_| name.ends_with(".ms")) {
             Some(span) => Some(span.ms().to_string()),
@@ -272,12 +286,18 @@ impl Settings {
         let known =
             client::Settings { protocol: self.client.protocol, ..client::Settings::default() }.resolved();
         all.client.protocol = Some(known.protocol);
-        all.client.assignors = Some(match known.protocol {
-            Protocol::Classic => known.assignors,
-            Protocol::Consumer => vec!["uniform".into()],
-        });
+        all.client.assignors = match known.protocol {
+            Protocol::Classic => Some(known.assignors),
+            Protocol::Consumer => Some(vec!["uniform".into()]),
+            Protocol::Share => None,
+        };
         all
     }
+}
+
+/// What is said here and not there.
+fn differs<T: PartialEq + Clone>(own: &Option<T>, base: &Option<T>) -> Option<T> {
+    own.clone().filter(|_| own != base)
 }
 
 fn name_of<T: PartialEq>(choices: &[(&'static str, T)], value: T) -> &'static str {

@@ -17,6 +17,11 @@ impl Coordinator {
         Some(self.consumer(id)?.described(&self.metadata, self.config.consumer_assignor()))
     }
 
+    /// A share group in detail; `None` when there is none of this name.
+    pub fn share_group(&self, id: &str) -> Option<ConsumerDescribedGroup> {
+        Some(self.share(id)?.group.described(&self.metadata, "simple".into()))
+    }
+
     /// A consumer group in detail. One that is not there, or of another type, is Dead.
     pub(in crate::group) fn describe_consumer(&self, id: &Rc<str>) -> ConsumerDescribedGroup {
         match self.consumer(id) {

@@ -55,6 +55,11 @@ impl Partition {
         (found.count > 0).then_some(found.first)
     }
 
+    /// Last offset of the batch that holds `offset`; `None` where there is none.
+    pub fn batch_end(&self, offset: i64) -> Option<i64> {
+        self.batch_at(offset).map(|batch| batch.last_offset())
+    }
+
     /// The record at `offset`, markers of the broker included; `None` where there is none, or below the log start.
     pub fn record_at(&self, offset: i64) -> Option<Record> {
         self.batch_at(offset)?.record(offset)

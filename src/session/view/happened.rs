@@ -78,6 +78,16 @@ pub enum What {
     Reread(Rc<str>, Rc<str>, i64, i64),
     /// Records were passed over: partition, first and last offset, reason.
     Skipped(Rc<str>, i64, i64),
+    /// A share consumer was given records again: consumer, partition, first and last offset, which delivery it is.
+    Redelivered(Rc<str>, Rc<str>, i64, i64, u16),
+    /// The locks of a share consumer's records are over: consumer, partition, first and last offset.
+    LockExpired(Rc<str>, Rc<str>, i64, i64),
+    /// A share consumer's session was closed, which gave records back: consumer, partition, first and last offset.
+    Released(Rc<str>, Rc<str>, i64, i64),
+    /// A share consumer rejected records: consumer, partition, first and last offset.
+    Rejected(Rc<str>, Rc<str>, i64, i64),
+    /// Records were delivered as often as they may be, and archived: partition, first and last offset.
+    Archived(Rc<str>, i64, i64),
     /// A consumer ended with an error.
     Failed(Rc<str>, Rc<str>),
     /// A file was loaded: topic, file, records, lines that could not be used.

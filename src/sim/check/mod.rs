@@ -5,12 +5,13 @@
 mod at_least_once;
 mod committed;
 mod counted;
+mod delivery;
 mod one_owner;
 mod time;
 mod within_log;
 
 use super::World;
-use crate::base::Time;
+use crate::base::{Map, Time};
 
 /// An invariant.
 pub struct Check {
@@ -28,6 +29,8 @@ pub struct Memory {
     at_once: u64,
     /// Offsets stored at the last look.
     stored: u64,
+    /// By group and log: the start offset of its share partition at the last look.
+    starts: Map<(u32, u32), i64>,
 }
 
 /// Every invariant.
@@ -37,6 +40,7 @@ pub const ALL: &[Check] = &[
     committed::CHECK,
     counted::CHECK,
     at_least_once::CHECK,
+    delivery::CHECK,
     time::CHECK,
 ];
 

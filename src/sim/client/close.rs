@@ -15,8 +15,10 @@ pub(super) const CLOSE_TIMEOUT: Span = Span::from_secs(30);
 /// How far `close()` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::sim) enum Closing {
-    /// Nothing done. Next: `Committing`, or `Revoking`.
+    /// Nothing done. Next: `Committing`, or `Revoking`; of a share consumer `Acknowledging`, or `Leaving`.
     Begun,
+    /// The answer that closes the share session is waited for. Next: `Leaving`.
+    Acknowledging,
     /// The answer of the commit is waited for. Next: `Revoking`.
     Committing(u64),
     /// It is time for the callback. Next: `InCallback`, or `Leaving`.
@@ -42,16 +44,23 @@ impl Consumer {
     pub(super) fn close_step(&mut self, core: &mut Core) -> bool {
         let Task::Close(closing) = self.client.task else { return false };
         let next = match closing {
+            Closing::Begun if self.is_sharing() => match self.share_close(core) {
+                Some(next) => next,
+                None => return false,
+            },
             Closing::Begun => self.close_begun(core),
+            Closing::Acknowledging if self.share_closed(core) => Closing::Leaving,
             Closing::Revoking => self.close_revoke(core),
             Closing::Leaving => self.close_leave(core),
             Closing::Ending if core.fetches[self.id as usize].phase == fetch::Phase::Idle => {
                 self.close_end(core);
                 return false;
             }
-            Closing::Committing(_) | Closing::InCallback(_) | Closing::Left(_) | Closing::Ending => {
-                return false;
-            }
+            Closing::Acknowledging
+            | Closing::Committing(_)
+            | Closing::InCallback(_)
+            | Closing::Left(_)
+            | Closing::Ending => return false,
         };
         self.client.task = Task::Close(next);
         true

@@ -21,6 +21,8 @@ pub(in crate::sim) struct Line {
     pub at: Time,
     pub log: u32,
     pub again: bool,
+    /// Of a share consumer: which delivery it was, from 1; else 0.
+    pub delivery: u16,
     pub offset: i64,
 }
 
@@ -70,10 +72,20 @@ impl Desk {
 
     /// A record was processed, which took `busy`.
     pub fn processed(&mut self, now: Time, log: u32, offset: i64, again: bool, busy: Span) {
+        self.line(Line { at: now, log, offset, again, delivery: 0 }, busy);
+    }
+
+    /// A record was processed by a share consumer.
+    pub fn shared(&mut self, now: Time, (log, offset): (u32, i64), delivery: u16, busy: Span) {
+        self.line(Line { at: now, log, offset, again: delivery > 1, delivery }, busy);
+    }
+
+    fn line(&mut self, line: Line, busy: Span) {
+        let now = line.at;
         if self.lines.len() == LINES {
             self.lines.pop_front();
         }
-        self.lines.push_back(Line { at: now, log, offset, again });
+        self.lines.push_back(line);
         self.total += 1;
         let step = now.us() / STEP_US;
         if step != self.step {

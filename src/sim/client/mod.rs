@@ -1,5 +1,5 @@
-//! Consumers: the Java consumer as a state machine. The new one (`group.protocol=consumer`) is in [`modern`]; here is the
-//! classic one (`group.protocol=classic`), and what both share.
+//! Consumers: the Java consumer as a state machine. The new one (`group.protocol=consumer`) is in [`modern`], the share
+//! consumer in [`share`]; here is the classic one (`group.protocol=classic`), and what all have in common.
 //!
 //! A classic consumer has two threads. The *application thread* runs the poll loop: it alone joins, syncs, calls the rebalance
 //! listener, fetches offsets and records, processes and commits. The *heartbeat thread* beats, and leaves the group when
@@ -33,6 +33,7 @@ mod listener;
 mod modern;
 mod poll;
 mod position;
+mod share;
 mod subscription;
 mod task;
 
@@ -40,11 +41,12 @@ pub(super) use desk::{Desk, Exchange, Note};
 pub(super) use join::Phase;
 pub(super) use link::Link;
 pub(super) use modern::Membership;
+pub(super) use share::Sharing;
 pub(super) use task::{Task, Wish};
 
 use super::core::Core;
 use super::fetch::Chunk;
-use super::network::{Address, Answer};
+use super::network::{Address, Answer, Call};
 use super::queue::{Slot, Timer};
 use super::spec::{Goodbye, Resolved, Settings};
 use super::trace::{Happening, Process};
@@ -107,6 +109,8 @@ pub(super) struct Client {
     late: Vec<(u64, Reply)>,
     /// Membership in the new protocol, when it speaks that.
     pub modern: Option<Box<Membership>>,
+    /// What it does with records, when it is a share consumer.
+    pub sharing: Option<Box<Sharing>>,
     pub beats: beat::Beats,
     /// When the last `poll()` began.
     pub polled: Time,
@@ -200,6 +204,9 @@ impl Consumer {
         core.queue.clear(self.beat);
         core.drop_fetch(self.id);
         core.unread(self.id);
+        if self.is_sharing() {
+            core.send(self.address(), Call::Closed);
+        }
         self.disown(core, &self.owned(core));
         self.client.task = Task::Ended;
         self.client.wishes.clear();
@@ -273,7 +280,9 @@ impl Consumer {
             Reply::OffsetCommit(reply) => self.committed(core, token, &reply),
             Reply::OffsetFetch(reply) => self.offsets_fetched(core, token, reply),
             Reply::LeaveGroup(_) => self.left(core, token),
-            Reply::ConsumerHeartbeat(reply) => self.heartbeat_answered(core, token, reply),
+            Reply::ConsumerHeartbeat(reply) | Reply::ShareHeartbeat(reply) => {
+                self.heartbeat_answered(core, token, reply)
+            }
             _ => {}
         }
     }
@@ -287,7 +296,10 @@ impl Consumer {
 
     /// The fetch has come back.
     pub fn fetched(&mut self, core: &mut Core) {
-        self.take_fetch(core);
+        match self.is_sharing() {
+            true => self.share_answered(core),
+            false => self.take_fetch(core),
+        }
         if self.client.frozen.is_none() {
             self.run(core);
         }
@@ -327,6 +339,7 @@ impl Client {
             member: join::Member::default(),
             late: Vec::new(),
             modern: None,
+            sharing: None,
             beats: beat::Beats::default(),
             polled: now,
             places: Vec::new(),

@@ -12,10 +12,16 @@ impl Consumer {
     pub(super) fn open_poll(&mut self, core: &mut Core) {
         self.client.polled = core.now;
         self.client.task = Task::Poll { until: core.now + self.settings.poll };
+        if self.is_sharing() {
+            self.share_poll_opens();
+        }
     }
 
     /// Goes on with a `poll()` after news; whether it has returned.
     pub(super) fn poll_step(&mut self, core: &mut Core) -> bool {
+        if self.is_sharing() {
+            return self.share_pass(core);
+        }
         if self.is_modern() {
             return self.pass(core);
         }

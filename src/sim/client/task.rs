@@ -147,6 +147,10 @@ impl Consumer {
             self.client.task = Task::Between { empty: false };
             return match self.settings.commit {
                 Commit::Sync => self.commit_sync(core, None),
+                Commit::Async if self.is_sharing() => {
+                    self.share_commit_async(core);
+                    true
+                }
                 Commit::Async => {
                     self.commit_from_loop(core, None);
                     true
@@ -200,6 +204,9 @@ impl Consumer {
 
     /// A record is processed.
     fn finish(&mut self, core: &mut Core, log: u32, offset: i64) {
+        if self.is_sharing() {
+            return self.share_finish(core, log, offset);
+        }
         let again = core.progress(self.group, log).process(offset);
         if again || core.progress(self.group, log).rerun.is_some() {
             self.note_rerun(core, log, offset, again);
@@ -232,6 +239,9 @@ impl Consumer {
 
     /// `commitSync()`: the loop waits for the answer. Whether it can go on at once.
     fn commit_sync(&mut self, core: &mut Core, record: Option<(u32, i64)>) -> bool {
+        if self.is_sharing() {
+            return self.share_commit_sync(core, record);
+        }
         self.client.task = Task::Commit { token: None, record };
         if !self.coordinator_ready(core) {
             core.queue.set(self.app, core.now + super::link::RETRY_BACKOFF);

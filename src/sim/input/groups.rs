@@ -3,7 +3,7 @@
 use super::named;
 use crate::group::{self, CommitPartition, ErrorCode, Reply, Request, TopicRef};
 use crate::sim::broker::error_of;
-use crate::sim::spec::{GroupSpec, Protocol, ResetTo, Settings};
+use crate::sim::spec::{Commit, GroupSpec, Protocol, Reset, ResetTo, Settings};
 use crate::sim::trace::Happening;
 use crate::sim::{Refusal, World};
 use std::rc::Rc;
@@ -20,22 +20,25 @@ impl World {
             return Err(Refusal::GroupExists(spec.name));
         }
         let place = self.core.group_or_new(&spec.name);
-        if spec.settings.protocol == Some(Protocol::Consumer) {
-            self.set_on_broker(&spec);
-        }
+        self.set_on_broker(&spec);
         self.core.groups[place as usize].settings = spec.settings;
         Ok(())
     }
 
-    /// Session and heartbeat of the consumer protocol are the broker's settings for the group
-    /// (`consumer.session.timeout.ms`, `consumer.heartbeat.interval.ms`).
+    /// Session and heartbeat of the consumer protocol and of share groups are the broker's settings for the group
+    /// (`consumer.session.timeout.ms`, `share.heartbeat.interval.ms` and so on).
     fn set_on_broker(&mut self, spec: &GroupSpec) {
         let mut settings = group::DynamicSettings::default();
+        let of = match spec.settings.protocol.unwrap_or_default() {
+            Protocol::Classic => return,
+            Protocol::Consumer => &mut settings.consumer,
+            Protocol::Share => &mut settings.share,
+        };
         if let Some(session) = spec.settings.session_timeout {
-            settings.consumer.session_timeout_ms = session.ms() as i32;
+            of.session_timeout_ms = session.ms() as i32;
         }
         if let Some(heartbeat) = spec.settings.heartbeat {
-            settings.consumer.heartbeat_interval_ms = heartbeat.ms() as i32;
+            of.heartbeat_interval_ms = heartbeat.ms() as i32;
         }
         self.core.coordinator.set_group_settings(&spec.name, settings);
     }
@@ -98,7 +101,9 @@ impl World {
     pub fn delete_group(&mut self, group: &str) -> Result<(), Refusal> {
         let place = self.core.group_of(group).ok_or_else(|| Refusal::NoGroup(group.into()))?;
         let name = self.core.groups[place as usize].name.clone();
-        self.administer(Request::DeleteGroups(group::DeleteGroups { groups: vec![name] }))
+        self.administer(Request::DeleteGroups(group::DeleteGroups { groups: vec![name] }))?;
+        self.core.forget_shares(|of, _| of == place);
+        Ok(())
     }
 
     /// A request of an administrator; its error is the refusal.
@@ -114,10 +119,18 @@ impl World {
 /// What Kafka's ConsumerConfig and the coordinator refuse.
 pub(super) fn fits(settings: &Settings) -> Result<(), Refusal> {
     let bad = |name, reason: &str| Err(Refusal::BadSetting(name, reason.into()));
-    let consumer = settings.protocol == Some(Protocol::Consumer);
+    let protocol = settings.protocol.unwrap_or_default();
+    if protocol == Protocol::Share {
+        fits_share(settings)?;
+    } else if !settings.share.is_empty() {
+        return bad(
+            "lock-duration, delivery-limit, acknowledgement and the like",
+            "only with protocol=share",
+        );
+    }
     for name in settings.assignors.iter().flatten() {
         // An assignor of the broker's that it does not have is refused by the broker.
-        if !consumer && crate::assign::by_name(name).is_none() {
+        if protocol == Protocol::Classic && crate::assign::by_name(name).is_none() {
             return Err(Refusal::NoAssignor(name.clone()));
         }
     }
@@ -144,10 +157,46 @@ pub(super) fn fits(settings: &Settings) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// What Kafka's ShareConsumerConfig refuses.
+fn fits_share(settings: &Settings) -> Result<(), Refusal> {
+    let bad = |name, reason: &str| Err(Refusal::BadSetting(name, reason.into()));
+    if settings.assignors.is_some() {
+        return bad("assignor", "a share group has no other than simple");
+    }
+    if settings.instance.is_some() {
+        return bad("instance", "a share group has no static members");
+    }
+    if settings.auto_commit_interval.is_some() || settings.commit_on_revoke.is_some() {
+        return bad("auto-commit-interval, commit-on-revoke", "a share consumer commits no offsets");
+    }
+    if settings.reset == Some(Reset::None) {
+        return bad("reset", "earliest or latest: share.auto.offset.reset knows no other");
+    }
+    match settings.commit {
+        Some(Commit::None) => return bad("commit", "a share consumer's next poll() always acknowledges"),
+        Some(Commit::Record) if !settings.share.is_explicit() => {
+            return bad(
+                "commit",
+                "record only with acknowledgement=explicit: else a commit accepts all that poll() returned",
+            );
+        }
+        _ => {}
+    }
+    settings.share.fit().or_else(|(name, reason)| bad(name, reason))
+}
+
 impl World {
     /// The settings of a consumer that would start in this group with its own.
     pub(in crate::sim) fn settle(&self, group: &Rc<str>, own: &Settings) -> Result<(), Refusal> {
         let below = self.core.group_of(group).map(|place| &self.core.groups[place as usize].settings);
-        fits(&own.over(below.unwrap_or(&Settings::default())))
+        let settings = own.over(below.unwrap_or(&Settings::default()));
+        if settings.protocol == Some(Protocol::Share) && own.of_share_group() {
+            let reason = "settings of a share group: they stand on its group line";
+            return Err(Refusal::BadSetting(
+                "reset, session-timeout, heartbeat, lock-duration, delivery-limit, max-locks",
+                reason.into(),
+            ));
+        }
+        fits(&settings)
     }
 }

@@ -112,6 +112,7 @@ impl Core {
             let log =
                 before.get(partition).copied().unwrap_or_else(|| self.add_log(&topic.name, partition as i32));
             self.logs[log as usize].data = data;
+            self.forget_shares(|_, of| of == log);
             logs.push(log);
             for group in 0..self.groups.len() as u32 {
                 let (start, end) = self.bounds(log);

@@ -95,6 +95,7 @@ impl Core {
         let gone = &mut self.logs[log as usize];
         gone.exists = false;
         gone.data = Partition::new();
+        self.forget_shares(|_, of| of == log);
         self.appended(log);
     }
 }

@@ -21,7 +21,10 @@ impl World {
         let member = &of.client.member;
         let (rate, busy_milli) = of.desk.rate(self.core.now);
         let owns: Vec<u32> = match of.exists() {
-            true => of.client.places.iter().map(|place| place.log).collect(),
+            true => match &of.client.sharing {
+                Some(sharing) => sharing.logs.clone(),
+                None => of.client.places.iter().map(|place| place.log).collect(),
+            },
             false => Vec::new(),
         };
         let name = |log: &u32| self.core.logs[*log as usize].name.clone();
@@ -126,7 +129,12 @@ impl World {
     pub fn output(&self, consumer: &str) -> Vec<LineFacts> {
         let Ok(at) = self.consumer_of(consumer) else { return Vec::new() };
         let lines = self.consumers[at].desk.lines.iter();
-        lines.filter_map(|line| self.line(line.log, line.offset, line.at, line.again)).collect()
+        lines
+            .filter_map(|line| {
+                let of = self.line(line.log, line.offset, line.at, line.again)?;
+                Some(LineFacts { delivery: Some(line.delivery).filter(|count| *count > 0), ..of })
+            })
+            .collect()
     }
 
     /// The newest messages of a consumer with the coordinator, oldest first, at most 40.

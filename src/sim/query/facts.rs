@@ -126,6 +126,21 @@ pub struct Counters {
     pub rebalancing: bool,
     /// Messages of the group protocol, requests and answers together.
     pub messages: u64,
+    /// Of share groups: what became of their records.
+    pub share: ShareCounters,
+}
+
+/// What can be counted of share groups at a moment. A record that is delivered again is no fault there, but how they work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ShareCounters {
+    /// Records that somebody has now.
+    pub acquired: u64,
+    /// Records acknowledged.
+    pub acknowledged: u64,
+    /// Records archived: rejected, delivered as often as they may be, or gone from the log.
+    pub archived: u64,
+    /// Deliveries of records that had been delivered before.
+    pub redelivered: u64,
 }
 
 /// What a consumer is doing.
@@ -290,6 +305,8 @@ pub struct LineFacts {
     pub value: Option<Rc<str>>,
     /// Whether the group had processed it before.
     pub again: bool,
+    /// Of a record that a share consumer processed: which delivery it was, from 1.
+    pub delivery: Option<u16>,
 }
 
 /// A request to the coordinator and its answer.

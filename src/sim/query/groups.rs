@@ -7,6 +7,7 @@ use crate::sim::World;
 use crate::sim::client::Life;
 use crate::sim::core::Log;
 use crate::sim::progress::Progress;
+use crate::sim::share::{SharePartition, State};
 use crate::sim::spec::Protocol;
 use std::rc::Rc;
 
@@ -36,6 +37,7 @@ impl World {
             members: view.as_ref().map_or(0, |view| view.members.len() as u32),
             alive: self.alive(&name),
             protocol: match (&consumer, known) {
+                (_, Some(view)) if view.protocol_type.as_deref() == Some("share") => Protocol::Share,
                 (Some(_), _) => Protocol::Consumer,
                 (None, Some(_)) => Protocol::Classic,
                 (None, None) => settings.protocol.unwrap_or_default(),
@@ -48,7 +50,8 @@ impl World {
 
     /// A group of the consumer protocol.
     fn consumer_group(&self, name: &str) -> Option<ConsumerGroupFacts> {
-        let group = self.core.coordinator.consumer_group(name)?;
+        let group =
+            self.core.coordinator.consumer_group(name).or_else(|| self.core.coordinator.share_group(name))?;
         let member = |member: ConsumerDescribedMember| ConsumerGroupMemberFacts {
             consumer: self
                 .core
@@ -86,6 +89,11 @@ impl World {
                 self.count(&self.core.logs[log], progress, &mut sum);
             }
         }
+        for ((of, log), partition) in self.core.shares.partitions.iter() {
+            if group.is_none_or(|name| &*self.core.groups[*of as usize].name == name) {
+                self.count_shared(*of, *log, partition, &mut sum);
+            }
+        }
         sum
     }
 
@@ -107,6 +115,18 @@ impl World {
             sum.unowned_now += 1;
             sum.reread_to_come += progress.at_risk().max(0) as u64;
         }
+    }
+
+    /// What is unread of a share partition is what was neither acknowledged nor archived, whoever has seen it.
+    fn count_shared(&self, group: u32, log: u32, of: &SharePartition, sum: &mut Counters) {
+        let data = &self.core.logs[log as usize].data;
+        let seen = self.core.progress_of(group, log).map_or(0, |of| of.unread(data.log_start(), data.end()));
+        sum.unread += of.unread(data.end()) - seen;
+        let share = &mut sum.share;
+        share.acquired += of.count(|state| matches!(state, State::Acquired { .. }));
+        share.acknowledged += of.tally().acknowledged;
+        share.archived += of.tally().archived();
+        share.redelivered += of.tally().redelivered;
     }
 
     /// The place of a group among the samples of [`World::samples`].

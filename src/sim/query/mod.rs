@@ -5,5 +5,7 @@ mod facts;
 mod groups;
 mod partitions;
 mod settings;
+mod share;
 
 pub use facts::*;
+pub use share::{AcquiredFacts, SharePartitionFacts, ShareRangeFacts, ShareState};

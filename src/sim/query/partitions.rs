@@ -54,6 +54,7 @@ impl World {
         let log = self.core.log_of(topic, partition)?;
         let data = &self.core.logs[log as usize].data;
         let group = group.and_then(|name| self.core.group_of(name));
+        let share = group.and_then(|group| self.core.shares.partitions.get(&(group, log)));
         let progress = group.and_then(|group| self.core.progress_of(group, log));
         let owner = progress.and_then(|progress| progress.owners.last());
         let committed = progress.and_then(|progress| progress.committed);
@@ -69,9 +70,10 @@ impl World {
             committed,
             position: progress.and_then(|progress| progress.position),
             lag: committed.map(|committed| (data.end() - committed).max(0)),
-            unread: match progress {
-                Some(progress) => progress.unread(data.log_start(), data.end()),
-                None => data.end() - data.log_start(),
+            unread: match (progress, share) {
+                (_, Some(share)) => share.unread(data.end()),
+                (Some(progress), _) => progress.unread(data.log_start(), data.end()),
+                (None, _) => data.end() - data.log_start(),
             },
             leader_epoch: data.leader_epoch(),
             bytes: data.byte_count(),
@@ -115,6 +117,7 @@ impl World {
             key: record.as_ref().and_then(|record| text(&record.key, KEY_CHARS)),
             value: record.as_ref().and_then(|record| text(&record.value, VALUE_CHARS)),
             again,
+            delivery: None,
         })
     }
 

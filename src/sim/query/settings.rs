@@ -35,11 +35,24 @@ impl Resolved {
             Protocol::Consumer => {
                 all.push(("group.remote.assignor", self.assignor.clone().unwrap_or_else(|| "null".into())));
             }
+            Protocol::Share => {
+                let share = &self.share;
+                all.push((
+                    "share.acknowledgement.mode",
+                    share.acknowledgement.unwrap_or_default().name().into(),
+                ));
+                all.push(("share.acquire.mode", share.acquire.unwrap_or_default().name().into()));
+            }
         }
         all.extend([
             ("max.poll.interval.ms", ms(self.max_poll_interval)),
             ("max.poll.records", self.max_poll_records.to_string().into()),
             ("metadata.max.age.ms", ms(self.metadata_max_age)),
+        ]);
+        if self.protocol == Protocol::Share {
+            return all;
+        }
+        all.extend([
             ("auto.offset.reset", self.reset.name().into()),
             ("enable.auto.commit", (self.commit == Commit::Auto).to_string().into()),
             ("auto.commit.interval.ms", ms(self.auto_commit_interval)),
@@ -57,6 +70,7 @@ impl Protocol {
         match self {
             Protocol::Classic => "classic",
             Protocol::Consumer => "consumer",
+            Protocol::Share => "share",
         }
     }
 }

@@ -90,6 +90,17 @@ pub enum Happening {
     Reread(Process, Rc<str>, TopicPartition, i64, i64),
     /// A commit passed records that nobody of the group had processed: group, partition, first and last offset.
     Skipped(Rc<str>, TopicPartition, i64, i64),
+    /// A share group was given records again: process, group, partition, first and last offset, which delivery it is.
+    Redelivered(Process, Rc<str>, TopicPartition, i64, i64, u16),
+    /// The lock of acquired records is over: who had them, group, partition, first and last offset.
+    LockExpired(Process, Rc<str>, TopicPartition, i64, i64),
+    /// A share session was closed, which gave records back: who had them, group, partition, first and last offset.
+    Released(Process, Rc<str>, TopicPartition, i64, i64),
+    /// A share consumer rejected records: process, group, partition, first and last offset.
+    Rejected(Process, Rc<str>, TopicPartition, i64, i64),
+    /// Records were archived because they had been delivered as often as they may be: who had them last, group, partition,
+    /// first and last offset.
+    Archived(Process, Rc<str>, TopicPartition, i64, i64),
     /// A commit failed inside the loop: process, Java's name of the exception.
     CommitFailed(Process, &'static str),
     /// An exception ended the loop: process, Java's name of the exception.

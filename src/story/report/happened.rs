@@ -115,6 +115,21 @@ fn of_process(what: &Happening) -> String {
         H::Skipped(group, partition, first, last) => {
             format!("{group} passed over {partition} {first} to {last}")
         }
+        H::Redelivered(process, _, partition, first, last, count) => {
+            format!("{process} is given again {partition} {first} to {last}, delivery {count}")
+        }
+        H::LockExpired(process, _, partition, first, last) => {
+            format!("the locks of {process} on {partition} {first} to {last} are over")
+        }
+        H::Released(process, _, partition, first, last) => {
+            format!("the session of {process} is closed and gives back {partition} {first} to {last}")
+        }
+        H::Rejected(process, _, partition, first, last) => {
+            format!("{process} rejects {partition} {first} to {last}")
+        }
+        H::Archived(_, group, partition, first, last) => {
+            format!("{group} archives {partition} {first} to {last}: delivered as often as they may be")
+        }
         H::CommitFailed(process, exception) => format!("a commit of {process} failed: {exception}"),
         H::Failed(process, exception) => format!("{process} ended: {exception}"),
         H::Restored(topics, records, offsets) => {

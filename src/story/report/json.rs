@@ -2,6 +2,7 @@
 
 use super::{GroupReport, Report};
 use crate::base::{Span, Time};
+use crate::sim::query::SharePartitionFacts;
 use crate::story::command::Value;
 use serde_json::{Map, json};
 
@@ -52,7 +53,7 @@ fn group(group: &GroupReport) -> serde_json::Value {
         });
         offsets.insert(name, offset);
     }
-    json!({
+    let mut form = json!({
         "state": facts.state.name(),
         "generation": facts.generation,
         "assignor": facts.assignor.as_deref(),
@@ -60,6 +61,21 @@ fn group(group: &GroupReport) -> serde_json::Value {
         "members": facts.alive.iter().map(|name| &**name).collect::<Vec<&str>>(),
         "owners": owners,
         "offsets": offsets,
+    });
+    if !group.shares.is_empty() {
+        let shares: Map<String, serde_json::Value> =
+            group.shares.iter().map(|of| (format!("{}-{}", of.topic, of.partition), share(of))).collect();
+        form["shares"] = json!(shares);
+    }
+    form
+}
+
+/// What became of the records of a share partition.
+fn share(of: &SharePartitionFacts) -> serde_json::Value {
+    json!({
+        "start": of.start, "end": of.end, "available": of.available, "acquired": of.acquired,
+        "acknowledged": of.acknowledged, "archived": of.archived, "exhausted": of.exhausted,
+        "redelivered": of.redelivered, "lock_timeouts": of.lock_timeouts,
     })
 }
 

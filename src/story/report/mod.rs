@@ -12,7 +12,7 @@ use super::command::Value;
 use super::measure::{MEASURES, Measure, Subject};
 use super::run::{Act, CheckResult, Runner, value};
 use crate::base::{Time, hash};
-use crate::sim::query::{GroupFacts, PartitionFacts};
+use crate::sim::query::{GroupFacts, PartitionFacts, SharePartitionFacts};
 use std::rc::Rc;
 
 /// What a run came to at one moment.
@@ -64,6 +64,8 @@ pub struct GroupReport {
     pub facts: GroupFacts,
     /// Its partitions: topic, number, and how the group sees it.
     pub partitions: Vec<(Rc<str>, i32, PartitionFacts)>,
+    /// Of a share group: the partitions that it has read, and what became of their records.
+    pub shares: Vec<SharePartitionFacts>,
 }
 
 impl Report {
@@ -109,7 +111,8 @@ fn group(runner: &Runner, facts: GroupFacts) -> GroupReport {
             partitions.extend(seen);
         }
     }
-    GroupReport { facts, partitions }
+    let shares = world.share_partitions(&facts.name);
+    GroupReport { facts, partitions, shares }
 }
 
 fn loads(runner: &Runner) -> Vec<LoadReport> {

@@ -2,6 +2,7 @@
 
 use super::{GroupReport, LoadReport, Report};
 use crate::base::{Span, Time};
+use crate::sim::query::SharePartitionFacts;
 use crate::story::command::Value;
 use std::fmt::Write;
 
@@ -46,6 +47,9 @@ fn of_group(out: &mut String, group: &GroupReport) {
     let assignor = facts.assignor.as_deref().map_or_else(String::new, |assignor| format!(", {assignor}"));
     let (state, generation) = (facts.state.name(), facts.generation);
     line(out, format_args!("\ngroup {}: {state}, generation {generation}{assignor}{leader}", facts.name));
+    if !group.shares.is_empty() {
+        return of_share_group(out, group);
+    }
     let rows: Vec<[String; 6]> = group
         .partitions
         .iter()
@@ -60,14 +64,33 @@ fn of_group(out: &mut String, group: &GroupReport) {
             ]
         })
         .collect();
-    let head = ["partition", "owner", "committed", "position", "end", "lag"].map(str::to_owned);
-    let widths: Vec<usize> = (0..head.len())
+    table(out, ["partition", "owner", "committed", "position", "end", "lag"], &rows, 2);
+}
+
+/// What became of the records of a share group.
+fn of_share_group(out: &mut String, group: &GroupReport) {
+    let row = |of: &SharePartitionFacts| {
+        let counts =
+            [of.acquired, of.acknowledged, of.archived, of.redelivered].map(|count| count.to_string());
+        let [acquired, acknowledged, archived, redelivered] = counts;
+        let name = format!("{}-{}", of.topic, of.partition);
+        [name, of.start.to_string(), of.end.to_string(), acquired, acknowledged, archived, redelivered]
+    };
+    let rows: Vec<[String; 7]> = group.shares.iter().map(row).collect();
+    let head = ["partition", "start", "end", "acquired", "acknowledged", "archived", "redelivered"];
+    table(out, head, &rows, 1);
+}
+
+/// Rows under a head; the first `words` columns stand to the left.
+fn table<const N: usize>(out: &mut String, head: [&str; N], rows: &[[String; N]], words: usize) {
+    let head = head.map(str::to_owned);
+    let widths: Vec<usize> = (0..N)
         .map(|column| rows.iter().chain([&head]).map(|row| row[column].chars().count()).max().unwrap_or(0))
         .collect();
-    for row in [head].iter().chain(&rows) {
-        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| match column {
-            0 | 1 => format!("{cell:<width$}"),
-            _ => format!("{cell:>width$}"),
+    for row in [&head].into_iter().chain(rows) {
+        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| match column < words {
+            true => format!("{cell:<width$}"),
+            false => format!("{cell:>width$}"),
         });
         line(out, format_args!("  {}", cells.collect::<Vec<_>>().join("  ")));
     }

@@ -55,6 +55,7 @@ impl Runner {
                     _ => Value::Count(facts.end),
                 }
             }
+            Measure::StartOffset => self.start_offset(check)?,
             Measure::Lag if check.partition.is_some() => {
                 self.of_partition(check)?.lag.map_or(Value::None, Value::Count)
             }
@@ -78,6 +79,19 @@ impl Runner {
             Measure::Generation => Value::Count(facts.generation.into()),
             _ => Value::Count(facts.members.into()),
         })
+    }
+
+    fn start_offset(&self, check: &Check) -> Result<Value, String> {
+        let partition = check.partition.as_ref().ok_or("no partition is named")?;
+        let groups = self.world.groups().into_iter().map(|facts| facts.name);
+        let mut groups = groups.filter(|name| check.group.as_ref().is_none_or(|group| group == name));
+        let shares =
+            groups.find_map(|name| Some(self.world.share_partitions(&name)).filter(|of| !of.is_empty()));
+        let of = shares
+            .iter()
+            .flatten()
+            .find(|of| (&of.topic, of.partition) == (&partition.topic, partition.partition));
+        Ok(of.map_or(Value::None, |of| Value::Count(of.start)))
     }
 
     fn of_partition(&self, check: &Check) -> Result<PartitionFacts, String> {
@@ -111,6 +125,10 @@ pub(in crate::story) fn value(measure: Measure, measures: &Measures) -> Value {
         Measure::Drain => measures.drain.map_or(Value::None, Value::Span),
         Measure::Rebalances => count(measures.rebalances),
         Measure::Messages => count(measures.messages),
+        Measure::Acquired => count(measures.share.acquired),
+        Measure::Acknowledged => count(measures.share.acknowledged),
+        Measure::Archived => count(measures.share.archived),
+        Measure::Redelivered => count(measures.share.redelivered),
         _ => Value::None,
     }
 }

@@ -64,6 +64,13 @@ fn of_group(what: &What) -> String {
             let n = u64::try_from(to - from + 1).unwrap_or(0);
             plural(t.ev_reread, n, &[name, partition, &count(*from), &count(*to)])
         }
+        What::Redelivered(name, partition, from, to, delivery) => {
+            range(t.ev_redelivered, (*from, *to), &[name, partition, &delivery.to_string()])
+        }
+        What::LockExpired(name, partition, from, to) => range(t.ev_lock, (*from, *to), &[name, partition]),
+        What::Released(name, partition, from, to) => range(t.ev_released, (*from, *to), &[name, partition]),
+        What::Rejected(name, partition, from, to) => range(t.ev_rejected, (*from, *to), &[name, partition]),
+        What::Archived(partition, from, to) => range(t.ev_archived, (*from, *to), &[partition]),
         What::Skipped(partition, from, to) => {
             let n = u64::try_from(to - from + 1).unwrap_or(0);
             plural(t.ev_skipped, n, &[partition, &count(*from), &count(*to)])
@@ -76,6 +83,12 @@ fn of_group(what: &What) -> String {
         What::Failed(name, reason) => fill(t.ev_failed, &[name, reason]),
         _ => String::new(),
     }
+}
+
+/// A sentence about records: `{0}` is their first offset, `{1}` the last, then come the parts.
+fn range(template: &str, (from, to): (i64, i64), parts: &[&str]) -> String {
+    let (from, to) = (count(from), count(to));
+    fill(template, &[&[&*from, &*to], parts].concat())
 }
 
 /// The sentence for partitions that a consumer takes or gives up: names eight of them at most.

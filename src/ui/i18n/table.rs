@@ -417,6 +417,11 @@ table! {
     ev_paused = "{0} stands still for {1}.";
     ev_slowed = "The poll loop of {0} stands still for {1}.";
     ev_reread = "{1} read {0} record of {2} again: {3} to {4}.|{1} read {0} records of {2} again: {3} to {4}.";
+    ev_redelivered = "{2} is given {3} {0} to {1} again: delivery {4}.";
+    ev_lock = "The locks of {2} on {3} {0} to {1} are over.";
+    ev_released = "The share session of {2} is closed: {3} {0} to {1} are available again.";
+    ev_rejected = "{2} rejected {3} {0} to {1}.";
+    ev_archived = "{2} {0} to {1} archived: delivered as often as they may be.";
     ev_skipped = "{0} record of {1} skipped: {2} to {3}.|{0} records of {1} skipped: {2} to {3}.";
     ev_failed = "{0} failed: {1}";
     ev_loaded = "{1} loaded into {2}: {0} record.|{1} loaded into {2}: {0} records.";

@@ -93,12 +93,27 @@ impl Consumer {
         let owned = self.membership().current.clone().filter(|_| epoch > 0).unwrap_or_default();
         let rebalance_timeout = self.settings.max_poll_interval.ms().min(i32::MAX as u64) as i32;
         let assignor = self.settings.assignor.clone().filter(|_| whole);
+        let sharing = self.is_sharing();
         let modern = self.membership();
         let says_topics = whole || modern.said_topics.as_ref() != Some(&topics);
         let says_owned = whole || modern.said_owned.as_ref() != Some(&owned);
+        let group_id = core.groups[self.group as usize].name.clone();
+        let member_id = self.client.member.id.clone();
+        if sharing {
+            let topics_said = says_topics.then(|| topics.clone());
+            self.membership().said_topics = Some(topics);
+            let request = group::ShareHeartbeat {
+                group_id,
+                member_id,
+                member_epoch: epoch,
+                rack_id: None,
+                topics: topics_said,
+            };
+            return self.ask(core, group::Request::ShareHeartbeat(request), Note::Epoch(epoch));
+        }
         let request = group::ConsumerHeartbeat {
-            group_id: core.groups[self.group as usize].name.clone(),
-            member_id: self.client.member.id.clone(),
+            group_id,
+            member_id,
             member_epoch: epoch,
             instance_id: self.settings.instance.clone(),
             rack_id: None,

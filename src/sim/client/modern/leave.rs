@@ -36,6 +36,9 @@ impl Consumer {
 
     /// `unsubscribe()` after its callback: the member leaves for good.
     pub(in crate::sim::client) fn unsubscribed(&mut self, core: &mut Core) {
+        if self.is_sharing() {
+            self.share_commit_left(core);
+        }
         self.send_goodbye(core, super::heartbeat::LEAVE);
         self.membership().sleeps_until = None;
         core.queue.clear(self.app);

@@ -172,6 +172,12 @@ impl Consumer {
             self.membership().state = if whole { State::Stable } else { State::Reconciling };
             return;
         }
+        if self.is_sharing() {
+            self.share_assigned(core, &target);
+            let modern = self.membership();
+            (modern.current, modern.state) = (Some(target), State::Acknowledging);
+            return;
+        }
         let auto = self.settings.commit == Commit::Auto;
         if auto && !in_pass {
             return;
@@ -259,6 +265,8 @@ impl Consumer {
     pub(super) fn released(&mut self, core: &mut Core) {
         let modern = self.membership();
         (modern.current, modern.target, modern.said_owned) = (None, None, None);
+        self.share_unassigned();
+        let modern = self.membership();
         let rejoins = match modern.state {
             State::Fenced => true,
             State::Stale => modern.rejoin,
@@ -271,7 +279,7 @@ impl Consumer {
     }
 
     /// `poll()` was called: a stale member rejoins as soon as its loss is reported.
-    pub(super) fn rejoin_stale(&mut self, core: &mut Core) {
+    pub(in crate::sim::client) fn rejoin_stale(&mut self, core: &mut Core) {
         let waits = self.client.places.is_empty();
         let modern = self.membership();
         if modern.state == State::Stale && !modern.rejoin {

@@ -35,8 +35,11 @@ const CREATION: Span = Span::from_ms(3);
 impl Consumer {
     /// A new process that speaks the new protocol makes its member id itself and keeps it.
     pub(super) fn start_membership(&mut self, core: &mut Core) {
-        if self.settings.protocol != Protocol::Consumer {
+        if self.settings.protocol == Protocol::Classic {
             return;
+        }
+        if self.settings.protocol == Protocol::Share {
+            self.client.sharing = Some(Box::default());
         }
         let process = self.name(core);
         let given = core.config.member_ids.get(process.to_string().as_str()).cloned();

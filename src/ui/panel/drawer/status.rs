@@ -104,6 +104,8 @@ fn importance(what: &What) -> u8 {
         What::CommitFailed(..) | What::GroupDeleted(_) | What::Emptied(_) | What::WentOn(_) => 5,
         What::TopicGrown(..) | What::Produced(..) | What::OffsetsReset(..) => 5,
         What::RebalanceBegan(..) | What::Reread(..) => 4,
+        What::Archived(..) | What::LockExpired(..) => 6,
+        What::Redelivered(..) | What::Released(..) | What::Rejected(..) => 4,
         What::Assigned(..) | What::Revoked(..) | What::TopicCreated(..) | What::Check(..) => 3,
         What::Joined(..) | What::Started(_) => 2,
         // The person hears of his own acts and of refusals elsewhere, of single lines in the load's summary.
@@ -117,7 +119,7 @@ fn icon_of(what: &What) -> &'static str {
         What::Killed(..) | What::Removed(..) | What::Lost(..) => "dead",
         What::Check(_, _, false) | What::Failed(..) | What::Skipped(..) => "warn",
         What::RebalanceBegan(..) | What::Revoked(..) => "change",
-        What::Reread(..) => "again",
+        What::Reread(..) | What::Redelivered(..) => "again",
         What::BackedUp(..) | What::BackupDeleted(_) => "backup",
         What::Restored(..) => "restore",
         What::Closed(_) | What::Left(..) => "close",
