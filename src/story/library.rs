@@ -29,4 +29,9 @@ pub const LIBRARY: &[Example] = &[
         title: "The drill: a backup, a loss, a restore in four steps",
         text: include_str!("../../static/stories/the-drill.story"),
     },
+    Example {
+        name: "shared-work",
+        title: "A share group: records go to whoever is free",
+        text: include_str!("../../static/stories/shared-work.story"),
+    },
 ];

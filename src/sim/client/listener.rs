@@ -114,9 +114,6 @@ impl Consumer {
 
     /// Records that its members processed and did not commit: read again if it died now.
     pub fn uncommitted(&self, core: &Core) -> u64 {
-        if self.is_sharing() {
-            return core.shares.held(self.address());
-        }
         let at_risk = |place: &position::Place| match core.progress_of(self.group, place.log) {
             Some(progress) if progress.owners.last().is_some_and(|owner| owner.consumer == self.id) => {
                 progress.at_risk().max(0) as u64

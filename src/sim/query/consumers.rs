@@ -44,6 +44,7 @@ impl World {
             busy_milli,
             last_heartbeat: of.client.beats.sent,
             uncommitted: self.uncommitted(of),
+            acquired: self.core.shares.held(of.address()),
             removed_at: self.removed_at(of),
             until: self.until(of),
             process: of.settings.process,

@@ -267,6 +267,8 @@ pub struct ConsumerFacts {
     pub lag: i64,
     /// Records processed and not committed; of a dead one: those still to be read again.
     pub uncommitted: u64,
+    /// Of a share consumer: records that its process has acquired.
+    pub acquired: u64,
     /// When the coordinator removed it.
     pub removed_at: Option<Time>,
     /// When the `pause` or `slow` in force ends.

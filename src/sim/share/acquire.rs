@@ -7,7 +7,8 @@
 //! take its neighbours with it: from `max(2, limit / 2 rounded up)` deliveries on, half of the batch, then a quarter, and so
 //! on; for the last time each alone.
 
-use super::partition::{Acquired, Limits, SharePartition, State, Want};
+use super::partition::SharePartition;
+use super::record::{Acquired, Limits, State, Want};
 use crate::base::Time;
 use crate::sim::network::Address;
 
@@ -82,8 +83,8 @@ impl SharePartition {
     fn acquire_again(&mut self, taking: &mut Taking, limits: &Limits) -> bool {
         let mut at = 0;
         while at < self.runs().len() && taking.room() > 0 {
-            let batch = self.runs()[at].batch();
-            let size = self.runs()[at..].iter().take_while(|run| run.batch() == batch).count();
+            let batch = self.runs()[at].batch;
+            let size = self.runs()[at..].iter().take_while(|run| run.batch == batch).count();
             let available = || self.runs()[at..at + size].iter().filter(|run| run.state == State::Available);
             let Some(most) = available().map(|run| run.count).max() else {
                 at += size;
@@ -94,7 +95,7 @@ impl SharePartition {
                 return true;
             }
             let run = self.runs()[at];
-            let whole = !run.by_offset() && !pieces && !(taking.want.exact && run.len() > taking.room());
+            let whole = !run.by_offset && !pieces && !(taking.want.exact && run.len() > taking.room());
             if whole {
                 let (runs, tally) = self.window();
                 let run = &mut runs[at];
@@ -108,7 +109,7 @@ impl SharePartition {
             if pieces {
                 return true;
             }
-            at = self.runs().partition_point(|run| run.batch() <= batch);
+            at = self.runs().partition_point(|run| run.batch <= batch);
         }
         false
     }
@@ -121,9 +122,9 @@ impl SharePartition {
         while let Some(run) = self
             .runs()
             .iter()
-            .find(|run| run.batch() == batch && run.from >= next && run.state == State::Available)
+            .find(|run| run.batch == batch && run.from >= next && run.state == State::Available)
         {
-            let (from, count, size) = (run.from, run.count, run.size());
+            let (from, count, size) = (run.from, run.count, u64::from(run.size));
             let last = limits.is_last(count);
             if last && taken > 0 {
                 return;

@@ -2,6 +2,7 @@
 //!
 //! | file | Kafka's class | what |
 //! |---|---|---|
+//! | `record` | `RecordState`, `InFlightState` | states, verdicts, limits |
 //! | `partition` | `SharePartition` | the records of a partition: who has them, how often they were delivered |
 //! | `acquire` | `SharePartition.acquire` | what one fetch is given |
 //! | `broker` | `SharePartitionManager`, `ShareSessionCache` | requests, sessions, those who wait, locks that are over |
@@ -13,10 +14,12 @@
 mod acquire;
 mod broker;
 mod partition;
+mod record;
 mod settings;
 #[cfg(test)]
 mod tests;
 
 pub(super) use broker::{CLOSING, OPENING, ShareCall, ShareExchange, Shares, next_epoch};
-pub(super) use partition::{Ack, Acquired, Fate, Freed, Limits, Run, SharePartition, State, Verdict, Want};
+pub(super) use partition::SharePartition;
+pub(super) use record::{Ack, Acquired, Fate, Freed, Limits, Run, State, Verdict, Want};
 pub use settings::{Acknowledgement, AcquireMode, ShareSettings};

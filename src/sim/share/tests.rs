@@ -1,7 +1,8 @@
 //! The state machine of a share partition: each transition by a case, and all of them against a model that knows every
 //! record by itself.
 
-use super::partition::{Ack, Acquired, Fate, Freed, Limits, SharePartition, State, Verdict, Want};
+use super::partition::SharePartition;
+use super::record::{Ack, Acquired, Fate, Freed, Limits, State, Verdict, Want};
 use crate::base::{Rng, Span, Time};
 use crate::group::ErrorCode;
 use crate::sim::network::Address;

@@ -12,7 +12,10 @@ pub fn happened(runner: &Runner) -> Vec<(Time, String)> {
         while let Some(act) = acts.next_if(|act| act.traced <= entry.number) {
             told.push((act.at, acted(&act.what)));
         }
-        told.push((entry.at, happening(&entry.what)));
+        // A heartbeat that says nothing new is not worth a sentence.
+        if !matches!(entry.what, Happening::Epoch(_, _, _, None)) {
+            told.push((entry.at, happening(&entry.what)));
+        }
     }
     told.extend(acts.map(|act| (act.at, acted(&act.what))));
     told
@@ -86,6 +89,9 @@ fn happening(what: &Happening) -> String {
                 Callback::Lost => "has lost",
             };
             format!("{process} {what} in generation {generation}: {}", list(partitions))
+        }
+        H::Epoch(process, _, epoch, Some(partitions)) => {
+            format!("{process} has the member epoch {epoch} and is to read: {}", list(partitions))
         }
         H::Told(process) => format!("{process} is told of the rebalance"),
         H::Removed(process, group, timeout) => {
