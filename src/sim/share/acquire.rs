@@ -95,7 +95,8 @@ impl SharePartition {
                 return true;
             }
             let run = self.runs()[at];
-            let whole = !run.by_offset && !pieces && !(taking.want.exact && run.len() > taking.room());
+            let over = taking.want.exact && run.len() > taking.room();
+            let whole = !(run.by_offset || pieces || over);
             if whole {
                 let (runs, tally) = self.window();
                 let run = &mut runs[at];

@@ -3,6 +3,7 @@
 use super::format::{self, count, count_u, short, span};
 use super::{fill, plural, t};
 use crate::session::view::What;
+use std::fmt::Display;
 use std::rc::Rc;
 
 /// The sentence for what happened.
@@ -65,7 +66,7 @@ fn of_group(what: &What) -> String {
             plural(t.ev_reread, n, &[name, partition, &count(*from), &count(*to)])
         }
         What::Redelivered(name, partition, from, to, delivery) => {
-            range(t.ev_redelivered, (*from, *to), &[name, partition, &delivery.to_string()])
+            range(t.ev_redelivered, (*from, *to), &[name, partition, delivery])
         }
         What::LockExpired(name, partition, from, to) => range(t.ev_lock, (*from, *to), &[name, partition]),
         What::Released(name, partition, from, to) => range(t.ev_released, (*from, *to), &[name, partition]),
@@ -86,9 +87,9 @@ fn of_group(what: &What) -> String {
 }
 
 /// A sentence about records: `{0}` is their first offset, `{1}` the last, then come the parts.
-fn range(template: &str, (from, to): (i64, i64), parts: &[&str]) -> String {
+fn range(template: &str, (from, to): (i64, i64), parts: &[&dyn Display]) -> String {
     let (from, to) = (count(from), count(to));
-    fill(template, &[&[&*from, &*to], parts].concat())
+    fill(template, &[&[&from as &dyn Display, &to], parts].concat())
 }
 
 /// The sentence for partitions that a consumer takes or gives up: names eight of them at most.
