@@ -89,7 +89,7 @@ function firstOf({ waits, stubs, lent, signature }) {
     const body = first.block(null, [first.if(missing, first.call("rest", [], none)), call], results);
     first.addFunction(name, params, results, [], body);
   });
-  first.addTableExport(table, "__table");
+  for (const { name } of tables(first)) first.addTableExport(name, `t_${name}`);
   for (const name of globals(first)) first.addGlobalExport(name, `g_${name}`);
   for (const [name, short] of lent) first.addFunctionExport(name, short);
   return first;
@@ -113,7 +113,7 @@ function restOf({ waits, stubs, lent, signature }, calls) {
   // The memory and what lies in it are the first module's.
   rest.setMemory(1, -1, null, []);
   rest.addMemoryImport("0", "first", "memory");
-  rest.addTableImport(table, "first", "__table");
+  for (const { name } of tables(rest)) rest.addTableImport(name, "first", `t_${name}`);
   for (const name of globals(rest)) {
     const { type, mutable } = binaryen.getGlobalInfo(rest.getGlobal(name));
     rest.removeGlobal(name);
@@ -135,17 +135,18 @@ function globals(module) {
   return own.map(({ name }) => name);
 }
 
+function tables(module) {
+  return [...Array(module.getNumTables()).keys()].map((i) => new binaryen.Table(module.getTableByIndex(i)));
+}
+
 // The table of functions, with room for the stubs behind what it `initial`ly holds.
 function grownTable(module, more) {
-  for (let i = 0; i < module.getNumTables(); i += 1) {
-    const table = new binaryen.Table(module.getTableByIndex(i));
-    if (table.type !== binaryen.funcref) continue;
-    const { name, initial } = table;
-    table.initial = initial + more;
-    table.max = initial + more;
-    return { name, initial };
-  }
-  throw new Error(`${wasmName}: no table of functions`);
+  const table = tables(module).find(({ type }) => type === binaryen.funcref);
+  if (!table) throw new Error(`${wasmName}: no table of functions`);
+  const { name, initial } = table;
+  table.initial = initial + more;
+  table.max = initial + more;
+  return { name, initial };
 }
 
 function emit(module) {
