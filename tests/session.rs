@@ -335,6 +335,8 @@ fn a_group_of_the_consumer_protocol_shows_its_epochs_and_what_each_member_must_g
     };
     let (state, before) = group(&mut session, 7_999);
     assert_eq!((state, before.members.len()), ("Stable", 1));
+    let rebalances = session.view(&focus()).measures.rebalances;
+    assert_eq!(rebalances, i32::try_from(before.epoch).map(|epoch| epoch as u64 - 1).expect("small"));
     let mut seen = Vec::new();
     for ms in 8_000..20_000 {
         let (state, now) = group(&mut session, ms);
@@ -346,6 +348,8 @@ fn a_group_of_the_consumer_protocol_shows_its_epochs_and_what_each_member_must_g
             .find(|member| member.consumer.as_deref() == Some("c1"))
             .expect("it is a member");
         assert_eq!(stage.moves.len(), c1.gives_up().len());
+        let measures = session.view(&focus()).measures;
+        assert_eq!(measures.rebalancing, state != "Stable", "at {ms} ms");
         for of in &stage.moves {
             assert_eq!(of.to.as_deref(), Some("c2"));
             assert!(c1.current.contains(&of.partition) && !c1.target.contains(&of.partition));
@@ -355,5 +359,11 @@ fn a_group_of_the_consumer_protocol_shows_its_epochs_and_what_each_member_must_g
     assert!(seen.starts_with(&["Stable", "Reconciling"]) && seen.ends_with(&["Stable"]), "{seen:?}");
     let (_, after) = group(&mut session, 20_000);
     assert!(after.epoch > before.epoch && after.assignment_epoch == after.epoch);
+    let view = session.view(&focus());
+    assert_eq!(view.measures.rebalances, rebalances + 1);
+    assert!(view.happened.events.iter().any(|of| {
+        matches!(&of.what, What::Reconciled(group, epoch, 2, took)
+            if **group == *"checkout" && *epoch == after.epoch && took.ms() > 1_000)
+    }));
     assert!(after.members.iter().all(|member| member.epoch == after.epoch && member.current.len() == 3));
 }

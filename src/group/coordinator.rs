@@ -12,7 +12,7 @@ use super::request::{Context, Request};
 use super::share::ShareGroup;
 use super::timer::{Task, TimerKey, Timers};
 use super::turn::Turn;
-use super::view::GroupView;
+use super::view::{GroupState, GroupView};
 use crate::assign::server::Kind;
 use crate::base::{Map, Time, Uuid};
 use std::rc::Rc;
@@ -239,6 +239,15 @@ impl Coordinator {
                 let timeout_ms = self.settings_of(&group.id, group.kind).session_timeout_ms;
                 GroupView::of_consumer(group, timeout_ms, &self.metadata)
             }
+        })
+    }
+
+    /// The state of a group, and its generation or epoch; `None` when there is none of that name. Costs less than all
+    /// of [`Coordinator::group`].
+    pub fn state(&self, group: &str) -> Option<(GroupState, i32)> {
+        Some(match self.groups.get(group)? {
+            Group::Classic(group) => (group.state.into(), group.generation),
+            Group::Consumer(group) | Group::Share(ShareGroup { group, .. }) => (group.state(), group.epoch),
         })
     }
 

@@ -102,7 +102,10 @@ impl Ledger {
                     self.rebalances.push((entry.at, None));
                 }
             }
-            Happening::Stable(group, ..) | Happening::Emptied(group, _) | Happening::GroupDeleted(group) => {
+            Happening::Stable(group, ..)
+            | Happening::Reconciled(group, ..)
+            | Happening::Emptied(group, _)
+            | Happening::GroupDeleted(group) => {
                 if let Some(place) = self.running.remove(group) {
                     self.rebalances[place as usize].1 = Some(entry.at);
                 }

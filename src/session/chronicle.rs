@@ -116,6 +116,7 @@ fn of_world(what: &Happening) -> Option<What> {
         Happening::Joined(process, group) => What::Joined(process.consumer, group),
         Happening::RebalanceBegan(group, reason) => What::RebalanceBegan(group, reason),
         Happening::Stable(group, generation, members, took) => What::Stable(group, generation, members, took),
+        Happening::Reconciled(group, epoch, members, took) => What::Reconciled(group, epoch, members, took),
         Happening::Emptied(group, _) => What::Emptied(group),
         Happening::Called(process, _, callback, _, partitions) if !partitions.is_empty() => {
             let names = partitions.iter().map(|partition| partition.to_string().into()).collect();

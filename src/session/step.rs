@@ -39,9 +39,9 @@ impl Session {
             let trace = self.runner.world().trace();
             let reached = match kind {
                 StepKind::Event => true,
-                StepKind::Rebalance => {
-                    trace.since(seen).any(|entry| matches!(entry.what, Happening::Stable(..)))
-                }
+                StepKind::Rebalance => trace
+                    .since(seen)
+                    .any(|entry| matches!(entry.what, Happening::Stable(..) | Happening::Reconciled(..))),
                 StepKind::Interesting => {
                     self.runner.events().len() > events
                         || trace.since(seen).any(|entry| is_interesting(&entry.what))

@@ -6,7 +6,8 @@ use super::trace::{Happening, Process};
 use crate::backup::offsets::{Commit, Committed};
 use crate::base::Time;
 use crate::group::{
-    Context, ErrorCode, Event, Metadata, Outcome, Output, Record, Removal, Reply, Request, TopicInfo,
+    Context, ErrorCode, Event, GroupState, Metadata, Outcome, Output, Record, Removal, Reply, Request,
+    TopicInfo,
 };
 use std::rc::Rc;
 
@@ -118,7 +119,10 @@ impl Core {
         for output in outcome.outputs {
             match output {
                 Output::Reply { token, reply } => self.reply(token, reply),
-                Output::Records(batch) => batch.records.iter().for_each(|record| self.stored(record)),
+                Output::Records(batch) => {
+                    batch.records.iter().for_each(|record| self.stored(record));
+                    self.reconciled(&batch.records);
+                }
                 Output::Event(event) => self.happened(event),
             }
         }
@@ -146,7 +150,11 @@ impl Core {
     }
 
     fn stored(&mut self, record: &Record) {
-        let Record::Offset(key, value) = record else { return };
+        let (key, value) = match record {
+            Record::Offset(key, value) => (key, value),
+            Record::ConsumerGroup(group, Some(value)) => return self.epoch_began(group, value.epoch),
+            _ => return,
+        };
         self.stored += 1;
         let now_ms = self.now.timestamp_ms();
         self.past.commit(Commit {
@@ -214,6 +222,40 @@ impl Core {
             }
             // The record that drops it was taken in already.
             Event::OffsetDropped { .. } => {}
+        }
+    }
+
+    /// A new epoch of a group of the consumer protocol: what the classic protocol does at a barrier begins, and every
+    /// member comes to its end by itself.
+    fn epoch_began(&mut self, group: &Rc<str>, epoch: i32) {
+        let (place, now) = (self.group_or_new(group), self.now);
+        let of = &mut self.groups[place as usize];
+        if epoch != of.generation {
+            of.generation = epoch;
+            of.rebalancing.get_or_insert(now);
+            self.note(Happening::RebalanceBegan(group.clone(), format!("group epoch {epoch}").into()));
+        }
+    }
+
+    /// Whether these records were the last ones that a rebalance of the consumer protocol waited for.
+    fn reconciled(&mut self, records: &[Record]) {
+        let group = records.iter().rev().find_map(|record| match record {
+            Record::ConsumerGroup(group, _) | Record::ConsumerTarget(group, _) => Some(group),
+            Record::ConsumerMember(key, _) | Record::ConsumerMemberCurrent(key, _) => Some(&key.group),
+            _ => None,
+        });
+        let Some(group) = group else { return };
+        let place = self.group_or_new(group);
+        let Some(began) = self.groups[place as usize].rebalancing else { return };
+        match self.coordinator.state(group) {
+            Some((GroupState::Stable, epoch)) => {
+                let members = self.coordinator.group(group).map_or(0, |view| view.members.len() as u32);
+                self.groups[place as usize].rebalancing = None;
+                self.note(Happening::Reconciled(group.clone(), epoch, members, self.now.since(began)));
+            }
+            // Nobody is left who could come to its end.
+            Some((GroupState::Empty, _)) | None => self.groups[place as usize].rebalancing = None,
+            Some(_) => {}
         }
     }
 

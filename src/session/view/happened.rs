@@ -50,6 +50,8 @@ pub enum What {
     RebalanceBegan(Rc<str>, Rc<str>),
     /// A generation became stable: group, generation, members, and how long the rebalance took.
     Stable(Rc<str>, i32, u32, Span),
+    /// All members of a group of the consumer protocol came to an epoch: group, epoch, members, and how long it took.
+    Reconciled(Rc<str>, i32, u32, Span),
     /// `assigned` was called: consumer, partitions.
     Assigned(Rc<str>, Vec<Rc<str>>),
     /// `revoked` was called: consumer, partitions.

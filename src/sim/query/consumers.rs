@@ -112,10 +112,10 @@ impl World {
 
     /// Whether its group goes on without its having heard of that.
     fn is_behind(&self, of: &Consumer) -> bool {
-        let group = self.core.coordinator.group(&self.core.groups[of.group as usize].name);
-        group.is_some_and(|group| match group.state {
+        let group = self.core.coordinator.state(&self.core.groups[of.group as usize].name);
+        group.is_some_and(|(state, epoch)| match state {
             GroupState::PreparingRebalance => true,
-            GroupState::Assigning | GroupState::Reconciling => of.client.member.generation < group.generation,
+            GroupState::Assigning | GroupState::Reconciling => of.client.member.generation < epoch,
             _ => false,
         })
     }

@@ -50,7 +50,7 @@ pub enum Happening {
     MemberId(Process, Rc<str>, Rc<str>),
     /// A member's JoinGroup with its id was taken by the coordinator: process, group.
     Joined(Process, Rc<str>),
-    /// A rebalance began: group, the reason as the coordinator words it.
+    /// A rebalance began: group, the reason as the coordinator words it; of the consumer protocol, the new group epoch.
     RebalanceBegan(Rc<str>, Rc<str>),
     /// A generation was formed by the coordinator: group, generation, protocol, leader's member id, members.
     Generation(Rc<str>, i32, Rc<str>, Rc<str>, u32),
@@ -107,4 +107,7 @@ pub enum Happening {
     Failed(Process, &'static str),
     /// Topics and groups were replaced by those of a backup: topics, records, offsets.
     Restored(Vec<Rc<str>>, u64, u32),
+    /// All members of a group of the consumer protocol have what they are to have: group, group epoch, members, and how
+    /// long it took since the group's epoch went on.
+    Reconciled(Rc<str>, i32, u32, Span),
 }

@@ -81,6 +81,9 @@ fn happening(what: &Happening) -> String {
         H::Stable(group, generation, members, took) => {
             format!("{group} is stable in generation {generation} with {members} members after {took}")
         }
+        H::Reconciled(group, epoch, members, took) => {
+            format!("{group} is stable in epoch {epoch} with {members} members after {took}")
+        }
         H::Emptied(group, generation) => format!("{group} is empty, generation {generation}"),
         H::Called(process, _, callback, generation, partitions) => {
             let what = match callback {

@@ -51,6 +51,9 @@ fn of_group(what: &What) -> String {
         What::Stable(group, generation, members, took) => {
             plural(t.ev_stable, u64::from(*members), &[group, generation, &span(*took)])
         }
+        What::Reconciled(group, epoch, members, took) => {
+            plural(t.ev_reconciled, u64::from(*members), &[group, epoch, &span(*took)])
+        }
         What::Assigned(name, partitions) if partitions.is_empty() => fill(t.ev_assigned_none, &[name]),
         What::Assigned(name, partitions) => moved(t.ev_assigned, name, partitions),
         What::Revoked(name, partitions) => moved(t.ev_revoked, name, partitions),

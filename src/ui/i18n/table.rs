@@ -406,6 +406,7 @@ table! {
     ev_rebalance = "{0} rebalances: {1}";
     ev_rebalance_short = "{0} rebalances.";
     ev_stable = "{1} is Stable: generation {2}, {0} member, rebalance took {3}.|{1} is Stable: generation {2}, {0} members, rebalance took {3}.";
+    ev_reconciled = "{1} is Stable: epoch {2}, {0} member, rebalance took {3}.|{1} is Stable: epoch {2}, {0} members, rebalance took {3}.";
     ev_assigned = "{1} took {0} partition: {2}.|{1} took {0} partitions: {2}.";
     ev_revoked = "{1} gave up {0} partition: {2}.|{1} gave up {0} partitions: {2}.";
     ev_lost = "{1} lost {0} partition: {2}.|{1} lost {0} partitions: {2}.";

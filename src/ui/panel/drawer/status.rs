@@ -99,7 +99,7 @@ fn importance(what: &What) -> u8 {
         What::RestoreProven(_) | What::BackedUp(..) | What::Restored(..) | What::Loaded(..) => 8,
         What::Imported(..) | What::Exported(..) | What::Verified(..) => 8,
         What::Killed(..) | What::Removed(..) | What::Lost(..) => 7,
-        What::Stable(..) | What::BackupDeleted(_) | What::TopicDeleted(_) => 6,
+        What::Stable(..) | What::Reconciled(..) | What::BackupDeleted(_) | What::TopicDeleted(_) => 6,
         What::Closed(_) | What::Left(..) | What::Paused(..) | What::Slowed(..) => 5,
         What::CommitFailed(..) | What::GroupDeleted(_) | What::Emptied(_) | What::WentOn(_) => 5,
         What::TopicGrown(..) | What::Produced(..) | What::OffsetsReset(..) => 5,
