@@ -3,6 +3,9 @@
 //! The timer of a producer is the arrival of its next record at the broker, so a record costs one event. A producer
 //! looks at the topic's metadata again once a second (`metadata.max.age.ms=1000`). At its first record the metadata is
 //! already half a second old, as that of a real producer, which connects before it sends.
+//!
+//! While its topic is missing a producer stands in `send()`, which waits for metadata (`max.block.ms`, and then tries
+//! again). Once there is a topic of that name it goes on with its next record, at its rate from then on.
 
 use super::core::Core;
 use super::given::Given;
@@ -59,6 +62,8 @@ pub(super) struct Producer {
     slot: Slot,
     arrival: Time,
     pub stopped: bool,
+    /// Its topic is missing.
+    waits: bool,
 }
 
 impl Router {
@@ -147,6 +152,7 @@ impl Producer {
             slot,
             arrival: core.now,
             stopped: false,
+            waits: false,
         };
         producer.arm(core);
         producer
@@ -183,9 +189,29 @@ impl Producer {
             }
         };
         if log.is_none() {
-            return self.stop(core);
+            return self.wait(core);
         }
         self.index += 1;
+        self.arm(core);
+    }
+
+    /// Whether it sends now.
+    pub fn sends(&self) -> bool {
+        !self.stopped && !self.waits
+    }
+
+    /// Its topic is gone.
+    pub fn wait(&mut self, core: &mut Core) {
+        self.waits = true;
+        core.queue.clear(self.slot);
+    }
+
+    /// If it waited for this topic it goes on: its next record is sent now.
+    pub fn go_on(&mut self, core: &mut Core, topic: &str) {
+        if self.stopped || &*self.topic != topic || !std::mem::take(&mut self.waits) {
+            return;
+        }
+        self.started = self.started + core.now.since(self.sent(self.index));
         self.arm(core);
     }
 

@@ -81,6 +81,9 @@ impl World {
         self.core.restored_from =
             Some(Lineage { label: state.label, manifest_sha256: state.manifest_sha256 });
         self.core.begin_past();
+        for topic in &topics {
+            self.topic_is_here(topic);
+        }
         self.core.note(Happening::Restored(topics, records, offsets));
         Ok(())
     }

@@ -28,7 +28,8 @@ impl World {
         self.core.topics.insert(spec.name.clone(), topic);
         self.core.add_partitions(&spec.name, spec.partitions);
         self.core.publish_topics();
-        self.core.note(Happening::TopicCreated(spec.name, spec.partitions));
+        self.core.note(Happening::TopicCreated(spec.name.clone(), spec.partitions));
+        self.topic_is_here(&spec.name);
         Ok(())
     }
 
@@ -51,7 +52,7 @@ impl World {
         Ok(())
     }
 
-    /// Deletes a topic with its records and the offsets committed for it. Its producers stop.
+    /// Deletes a topic with its records and the offsets committed for it. Its producers wait for a topic of that name.
     ///
     /// # Errors
     /// No such topic.
@@ -59,9 +60,9 @@ impl World {
         let (name, of) =
             self.core.topics.remove_entry(topic).ok_or_else(|| Refusal::NoTopic(topic.into()))?;
         for producer in
-            self.producers.iter_mut().filter(|producer| producer.topic == name && !producer.stopped)
+            self.producers.iter_mut().filter(|producer| producer.topic == name && producer.sends())
         {
-            producer.stop(&mut self.core);
+            producer.wait(&mut self.core);
         }
         self.core.publish_topics();
         self.core.note(Happening::TopicDeleted(name));
@@ -69,6 +70,13 @@ impl World {
             self.core.drop_log(log);
         }
         Ok(())
+    }
+
+    /// Producers that waited for the topic go on.
+    pub(in crate::sim) fn topic_is_here(&mut self, topic: &str) {
+        for producer in &mut self.producers {
+            producer.go_on(&mut self.core, topic);
+        }
     }
 
     fn room_for(&self, more: i32) -> Result<(), Refusal> {

@@ -26,7 +26,7 @@ impl World {
     }
 
     fn rate(&self, topic: &Rc<str>) -> u64 {
-        let sending = self.producers.iter().filter(|producer| producer.topic == *topic && !producer.stopped);
+        let sending = self.producers.iter().filter(|producer| producer.topic == *topic && producer.sends());
         sending.map(|producer| producer.rate_milli).sum()
     }
 
