@@ -44,11 +44,6 @@ impl<'a> Batches<'a> {
         Ok(Batches { path, file, position, end: length.min(position + i64::from(size)) })
     }
 
-    /// Where the slice ends.
-    pub fn end(&self) -> i64 {
-        self.end
-    }
-
     /// Where the next batch begins.
     pub fn position(&self) -> i64 {
         self.position
@@ -56,27 +51,32 @@ impl<'a> Batches<'a> {
 
     /// The next batch; none when what is left is no batch that can be whole.
     pub fn take(&mut self) -> Done<Option<Batch<'a>>> {
-        if self.position >= self.end - UP_TO_MAGIC_BYTES {
+        let bytes = &self.file[(self.position as usize).min(self.file.len())..];
+        let Some((offset, magic, size)) = frame(self.path, bytes, self.position, self.end)? else {
             return Ok(None);
-        }
-        let bytes = &self.file[self.position as usize..];
-        let start = bytes.first_chunk::<17>().expect("17 bytes are there");
-        let length = i32::from_be_bytes(field(start, 8));
-        if length < LENGTH_MIN {
-            let what = format!(
-                "Found record size {length} smaller than minimum record overhead ({LENGTH_MIN}) in file {}.",
-                self.path
-            );
-            return Err(thrown("org.apache.kafka.common.errors.CorruptRecordException", what));
-        }
-        if self.position > self.end - OVERHEAD_BYTES - i64::from(length) {
-            return Ok(None);
-        }
-        let size = OVERHEAD_BYTES + i64::from(length);
+        };
         self.position += size;
-        let offset = i64::from_be_bytes(field(start, 0));
-        Ok(Some(Batch { offset, magic: start[16] as i8, size, from: bytes }))
+        Ok(Some(Batch { offset, magic, size, from: bytes }))
     }
+}
+
+/// First offset, format and size of the batch at `position`, which `bytes` begin with; none when it cannot be whole.
+pub(super) fn frame(path: &str, bytes: &[u8], position: i64, end: i64) -> Done<Option<(i64, i8, i64)>> {
+    if position >= end - UP_TO_MAGIC_BYTES {
+        return Ok(None);
+    }
+    let start = bytes.first_chunk::<17>().expect("17 bytes are there");
+    let length = i32::from_be_bytes(field(start, 8));
+    if length < LENGTH_MIN {
+        let what = format!(
+            "Found record size {length} smaller than minimum record overhead ({LENGTH_MIN}) in file {path}."
+        );
+        return Err(thrown("org.apache.kafka.common.errors.CorruptRecordException", what));
+    }
+    if position > end - OVERHEAD_BYTES - i64::from(length) {
+        return Ok(None);
+    }
+    Ok(Some((i64::from_be_bytes(field(start, 0)), start[16] as i8, OVERHEAD_BYTES + i64::from(length))))
 }
 
 /// A batch in a file, of any format.
@@ -89,7 +89,7 @@ pub struct Batch<'a> {
     /// Bytes of the whole.
     pub size: i64,
     /// The file from the batch's start to its end: headers are read without regard for the batch's length.
-    from: &'a [u8],
+    pub(super) from: &'a [u8],
 }
 
 impl<'a> Batch<'a> {

@@ -7,16 +7,17 @@
 //! Keys, values and the parts of headers are base64, or null.
 
 use super::Findings;
-use super::batch::{Batch, Batches};
+use super::batch::Batch;
 use super::output::{Done, Output};
 use super::record::Records;
+use super::window::Window;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 /// Prints a log.
 pub fn dump(path: &str, found: &mut Findings<'_>, out: &mut Output<'_>) -> Done {
-    let file = found.read(path)?;
-    let mut batches = Batches::slice(path, &file, 0, i32::MAX)?;
+    let (file, length) = found.open(path)?;
+    let mut batches = Window::new(path, file, length, i32::MAX)?;
     let mut scratch = Vec::new();
     loop {
         let position = batches.position();

@@ -1,11 +1,12 @@
 //! Logs and snapshots of the metadata log: batch by batch, and record by record when asked.
 
-use super::batch::{Batch, Batches, Header};
+use super::batch::{Batch, Header};
 use super::decoder::{Decoder, Fields, Part};
 use super::java::{self, put_utf8};
 use super::options::Options;
 use super::output::{Done, Output, Stop, thrown};
 use super::record::{Record, Records};
+use super::window::Window;
 use super::{Findings, control, legacy};
 
 /// Prints a log.
@@ -13,8 +14,8 @@ pub fn dump(path: &str, options: &Options, found: &mut Findings<'_>, out: &mut O
     let decoder = options.decoder()?;
     let max_bytes = options.max_bytes()?;
     print_start(path, out)?;
-    let file = found.read(path)?;
-    let mut batches = Batches::slice(path, &file, 0, max_bytes)?;
+    let (file, length) = found.open(path)?;
+    let mut batches = Window::new(path, file, length, max_bytes)?;
     let mut dump = Dump {
         decoder,
         contents: options.prints_contents(),

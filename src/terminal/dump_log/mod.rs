@@ -6,7 +6,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`options`] | the options |
-//! | [`batch`], [`record`], [`legacy`] | the bytes of a log, read as leniently as Kafka's tool reads them |
+//! | [`window`], [`batch`], [`record`], [`legacy`] | the bytes of a log, read as leniently as Kafka's tool reads them |
 //! | [`log`], [`control`] | logs and their records |
 //! | [`index`], [`producer`] | the files beside a log |
 //! | [`decoder`], [`schema`], [`tables`] | records of internal topics |
@@ -27,18 +27,19 @@ pub mod producer;
 pub mod record;
 pub mod schema;
 pub mod tables;
+pub mod window;
 
 use crate::base::{JavaMap, Map};
 use index::TimeFindings;
 use options::{DESCRIPTION, Options, TABLE, VERSION};
 use output::{Done, Output, Stop, thrown};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::rc::Rc;
 
 /// Where the tool finds files.
 pub trait Files {
-    /// The bytes of a file, whose path is as it was given.
-    fn read(&self, path: &str) -> io::Result<Vec<u8>>;
+    /// A file and its length; the path is as it was given.
+    fn open(&self, path: &str) -> io::Result<(Box<dyn Read>, u64)>;
 
     /// The folder that paths start from.
     fn folder(&self) -> String;
@@ -147,20 +148,29 @@ impl<'a> Findings<'a> {
         java::absolute(&self.files.folder(), path)
     }
 
-    fn read(&self, path: &str) -> Done<Vec<u8>> {
-        let file = self.files.read(path).map_err(|error| match error.kind() {
+    /// A log and its length.
+    fn open(&self, path: &str) -> Done<(Box<dyn Read>, u64)> {
+        let (file, length) = self.files.open(path).map_err(|error| match error.kind() {
             ErrorKind::NotFound => thrown("java.nio.file.NoSuchFileException", path),
             _ => thrown("java.io.IOException", format_args!("{path}: {error}")),
         })?;
-        if i32::try_from(file.len()).is_err() {
+        if i32::try_from(length).is_err() {
             let what = format!(
-                "The size of segment {path} ({}) is larger than the maximum allowed segment size of {}",
-                file.len(),
+                "The size of segment {path} ({length}) is larger than the maximum allowed segment size of {}",
                 i32::MAX
             );
             return Err(thrown("org.apache.kafka.common.KafkaException", what));
         }
-        Ok(file)
+        Ok((file, length))
+    }
+
+    /// A whole file.
+    fn read(&self, path: &str) -> Done<Vec<u8>> {
+        let (mut file, length) = self.open(path)?;
+        let mut bytes = Vec::with_capacity(length as usize);
+        file.read_to_end(&mut bytes)
+            .map_err(|error| thrown("java.io.IOException", format_args!("{path}: {error}")))?;
+        Ok(bytes)
     }
 
     /// An index: where there is none, Kafka's tool tries to make one, and fails.
@@ -172,10 +182,9 @@ impl<'a> Findings<'a> {
     }
 
     fn read_if_there(&self, path: &str) -> Done<Option<Vec<u8>>> {
-        match self.files.read(path) {
-            Ok(file) => Ok(Some(file)),
+        match self.files.open(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(thrown("java.io.IOException", format_args!("{path}: {error}"))),
+            _ => self.read(path).map(Some),
         }
     }
 
