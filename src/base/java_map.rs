@@ -48,6 +48,13 @@ impl<T: JavaHash + ?Sized> JavaHash for &T {
     }
 }
 
+/// `Long.hashCode`: its two halves, one over the other.
+impl JavaHash for i64 {
+    fn java_hash(&self) -> i32 {
+        (*self ^ (*self as u64 >> 32) as i64) as i32
+    }
+}
+
 /// Kafka's `Uuid`: its four quarters, one over the other.
 impl JavaHash for Uuid {
     fn java_hash(&self) -> i32 {

@@ -6,6 +6,8 @@
 //! | [`batch`] | record batches v2: 61 bytes of header, records, CRC-32C |
 //! | [`segment`] | the bytes of a `.log` file, batch by batch, with every check |
 //! | [`partition`] | a partition's log: append, read, digest, restore |
+//! | [`side`] | the files beside a log: indexes, snapshots, checkpoints |
+//! | [`producers`] | what a broker knows of a log's producers: epochs, sequences, open and aborted transactions |
 //! | [`content`] | keys and values that a producer of the lab makes up |
 //! | [`partitioner`] | which partition a record goes to, as Kafka's Java producer decides |
 //!
@@ -15,8 +17,10 @@ pub mod batch;
 pub mod content;
 pub mod partition;
 pub mod partitioner;
+pub mod producers;
 pub mod record;
 pub mod segment;
+pub mod side;
 
 pub use content::Recipe;
 pub use partition::{Fetched, Partition, SegmentBytes};

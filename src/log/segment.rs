@@ -2,7 +2,7 @@
 //!
 //! A slice of a log that is cut at batch boundaries is itself a segment.
 
-use super::batch::{self, BatchError, Header, RecordView};
+use super::batch::{self, BatchError, Header, RecordView, Unpack};
 use std::fmt;
 
 /// Kafka's `segment.bytes` by default: 1 GiB.
@@ -28,7 +28,7 @@ pub struct SegmentBatch<'a> {
 }
 
 impl<'a> SegmentBatch<'a> {
-    /// Its records.
+    /// Its records, which were checked: not after [`Batches::headers_only`], and not those of a compressed batch.
     pub fn records(&self) -> impl Iterator<Item = RecordView<'a>> + use<'a> {
         let records = batch::records(&self.header, self.bytes).expect("the batch was checked");
         records.map(|record| record.expect("the batch was checked"))
@@ -85,7 +85,7 @@ impl std::error::Error for SegmentError {}
 
 /// The batches of a segment. After an error that leaves the next batch's place in doubt, it ends.
 pub fn batches(segment: &[u8]) -> Batches<'_> {
-    Batches { segment, position: 0, next_offset: 0 }
+    Batches { segment, position: 0, next_offset: 0, look: Look::Plain }
 }
 
 /// An iterator over a segment: see [`batches`].
@@ -94,9 +94,33 @@ pub struct Batches<'a> {
     segment: &'a [u8],
     position: u32,
     next_offset: i64,
+    look: Look,
+}
+
+/// Whose records are looked at.
+#[derive(Clone, Copy, Debug)]
+enum Look {
+    /// Those of plain batches; compressed ones are refused.
+    Plain,
+    /// All.
+    Unpacked(Unpack),
+    /// None.
+    HeadersOnly,
 }
 
 impl<'a> Batches<'a> {
+    /// Takes compressed batches as well, and checks their records.
+    pub fn unpacked_by(mut self, unpack: Unpack) -> Batches<'a> {
+        self.look = Look::Unpacked(unpack);
+        self
+    }
+
+    /// Checks headers, order and CRC only, and gives batches of every codec.
+    pub fn headers_only(mut self) -> Batches<'a> {
+        self.look = Look::HeadersOnly;
+        self
+    }
+
     /// Demands that the first batch begins at `offset` or later, as a segment's name promises.
     pub fn starting_at(mut self, offset: i64) -> Batches<'a> {
         self.next_offset = offset;
@@ -140,7 +164,18 @@ impl<'a> Batches<'a> {
             return Err(SegmentFault::Order { base_offset: header.base_offset, expected });
         }
         self.next_offset = header.last_offset() + 1;
-        batch::check_records(&header, bytes).map_err(SegmentFault::Batch)?;
+        self.check_records(&header, bytes).map_err(SegmentFault::Batch)?;
         Ok((header, bytes))
+    }
+
+    fn check_records(&self, header: &Header, bytes: &[u8]) -> Result<(), BatchError> {
+        match self.look {
+            Look::Plain => batch::check_records(header, bytes),
+            Look::HeadersOnly => Ok(()),
+            Look::Unpacked(unpack) => {
+                let mut scratch = Vec::new();
+                batch::check_all(header, batch::unpacked_records(header, bytes, unpack, &mut scratch)?)
+            }
+        }
     }
 }

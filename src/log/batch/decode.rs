@@ -1,5 +1,6 @@
 //! Bytes to records, and every check that a batch can be put to.
 
+use super::compression::CodecError;
 use super::error::BatchError;
 use super::header::{Compression, Header, TimestampType};
 use super::varint;
@@ -53,23 +54,47 @@ pub fn decode(bytes: &[u8]) -> Result<(Header, Vec<(i64, Record)>), BatchError> 
     Ok((header, out))
 }
 
+/// As [`decode`], for batches of every codec.
+pub fn decode_unpacked(bytes: &[u8], unpack: Unpack) -> Result<(Header, Vec<(i64, Record)>), BatchError> {
+    let header = check_frame(bytes)?;
+    let mut scratch = Vec::new();
+    check_all(&header, unpacked_records(&header, bytes, unpack, &mut scratch)?)?;
+    let mut out = Vec::with_capacity(header.count as usize);
+    for record in unpacked_records(&header, bytes, unpack, &mut scratch)? {
+        let record = record?;
+        out.push((record.offset, record.to_record()));
+    }
+    Ok((header, out))
+}
+
 /// Puts the one batch in `bytes` to every check: length, format, CRC, each record, and the header's word on them.
 pub fn check(bytes: &[u8]) -> Result<Header, BatchError> {
+    let header = check_frame(bytes)?;
+    check_records(&header, bytes)?;
+    Ok(header)
+}
+
+/// The checks that need no record: length, format, CRC.
+fn check_frame(bytes: &[u8]) -> Result<Header, BatchError> {
     let header = Header::read(bytes)?;
     let beyond = bytes.len() as u64 - u64::from(header.size);
     if beyond > 0 {
         return Err(BatchError::Trailing(beyond));
     }
     header.check_crc(bytes)?;
-    check_records(&header, bytes)?;
     Ok(header)
 }
 
 /// Puts the records of `batch`, the bytes of exactly the batch with this header, to every check, and the header's word
 /// on them.
 pub fn check_records(header: &Header, batch: &[u8]) -> Result<(), BatchError> {
+    check_all(header, records(header, batch)?)
+}
+
+/// Puts records to every check, and the header's word on them.
+pub(crate) fn check_all(header: &Header, records: Records<'_>) -> Result<(), BatchError> {
     let mut max_timestamp = None;
-    for record in records(header, batch)? {
+    for record in records {
         max_timestamp = max_timestamp.max(Some(record?.timestamp_ms));
     }
     match max_timestamp {
@@ -83,12 +108,41 @@ pub fn check_records(header: &Header, batch: &[u8]) -> Result<(), BatchError> {
 }
 
 /// The records of `batch`, the bytes of exactly the batch with this header. Stops after the first error.
+///
+/// Those of a compressed batch are refused: see [`unpacked_records`].
 pub fn records<'a>(header: &Header, batch: &'a [u8]) -> Result<Records<'a>, BatchError> {
-    let rest = &batch[super::HEADER_BYTES..];
     match header.attributes.compression()? {
-        Compression::None => {}
-        codec => return Err(BatchError::Compressed(codec)),
+        Compression::None => records_in(header, &batch[super::HEADER_BYTES..]),
+        codec => Err(BatchError::Compressed(codec)),
     }
+}
+
+/// A codec's way back: [`super::compression::decompress`]. It is an argument, so that who never asks for compressed
+/// batches has no codec in the program.
+pub type Unpack = fn(Compression, &[u8], &mut Vec<u8>) -> Result<(), CodecError>;
+
+/// The records of `batch`, compressed or not. `scratch` keeps what was unpacked.
+pub fn unpacked_records<'a>(
+    header: &Header,
+    batch: &'a [u8],
+    unpack: Unpack,
+    scratch: &'a mut Vec<u8>,
+) -> Result<Records<'a>, BatchError> {
+    let packed = &batch[super::HEADER_BYTES..];
+    match header.attributes.compression()? {
+        Compression::None => records_in(header, packed),
+        // A batch that compaction left empty has no stream, whatever its codec.
+        _ if header.count == 0 && packed.is_empty() => records_in(header, packed),
+        codec => {
+            scratch.clear();
+            unpack(codec, packed, scratch).map_err(|what| BatchError::Packed { codec, what })?;
+            records_in(header, scratch)
+        }
+    }
+}
+
+/// The records whose bytes, unpacked, are `rest`.
+fn records_in<'a>(header: &Header, rest: &'a [u8]) -> Result<Records<'a>, BatchError> {
     let most = rest.len() / RECORD_BYTES_MIN;
     if header.count as usize > most {
         let expected = format!("at most {most} for {} bytes of records", rest.len());

@@ -1,5 +1,6 @@
 //! Why bytes are not a sound record batch.
 
+use super::compression::CodecError;
 use super::header::Compression;
 use std::fmt;
 
@@ -21,8 +22,15 @@ pub enum BatchError {
     OldFormat(u8),
     /// A magic that no Kafka has written.
     UnknownFormat(u8),
-    /// Compressed: known, but not supported yet.
+    /// Compressed, where only plain records are taken.
     Compressed(Compression),
+    /// The compressed records cannot be unpacked.
+    Packed {
+        /// Their codec.
+        codec: Compression,
+        /// What is wrong.
+        what: CodecError,
+    },
     /// Bits 0 to 2 of the attributes name no codec.
     UnknownCompression(u8),
     /// The checksum does not fit the bytes.
@@ -63,6 +71,7 @@ impl fmt::Display for BatchError {
             }
             BatchError::UnknownFormat(magic) => write!(f, "message format v{magic} is unknown"),
             BatchError::Compressed(codec) => write!(f, "compression \"{codec}\" is not supported yet"),
+            BatchError::Packed { codec, what } => write!(f, "its {codec} records cannot be unpacked: {what}"),
             BatchError::UnknownCompression(id) => write!(f, "compression {id} is unknown"),
             BatchError::Crc { stored, computed } => {
                 write!(f, "the CRC is wrong: the header says {stored:08x}, the bytes give {computed:08x}")

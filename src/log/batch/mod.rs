@@ -11,7 +11,8 @@
 //! ```
 //!
 //! Base offset and leader epoch lie outside the CRC: a broker writes them without touching the rest.
-//! Compressed batches are named and refused for now; so are the formats before 0.11 (magic 0 and 1).
+//! Compressed batches are read and made where a codec is handed in ([`compression`]), and else named and refused; so are
+//! the formats before 0.11 (magic 0 and 1).
 //! Nothing is allocated by a length that was only read: every length is first held against the bytes that are there.
 //!
 //! Source: `org.apache.kafka.common.record.internal.DefaultRecordBatch` and `DefaultRecord`.
@@ -23,7 +24,12 @@ mod error;
 mod header;
 pub mod varint;
 
-pub use decode::{RecordView, Records, check, check_records, decode, records};
-pub use encode::{BatchInfo, Parts, Producer, Timestamps, encode, encode_into, parts, record_size};
+pub(crate) use decode::check_all;
+pub use decode::{
+    RecordView, Records, Unpack, check, check_records, decode, decode_unpacked, records, unpacked_records,
+};
+pub use encode::{
+    BatchInfo, Pack, Parts, Producer, Timestamps, encode, encode_into, packed, parts, record_size,
+};
 pub use error::BatchError;
 pub use header::{Attributes, Compression, HEADER_BYTES, Header, TimestampType};

@@ -1,0 +1,7 @@
+//! `dump-log` against Kafka's own tool, and the files beside a log against those of a real broker.
+#![cfg(not(target_family = "wasm"))]
+
+mod archive;
+mod conformance;
+mod options;
+mod side_files;
