@@ -4,7 +4,8 @@ use super::catalog::Catalog;
 use super::digest::{Digest, sha256};
 use super::layout;
 use super::manifest::{FileEntry, FileKind, GroupEntry, Manifest, OffsetEntry, PartitionEntry};
-use super::snapshot::OffsetSnapshot;
+use super::moment;
+use super::snapshot::{Lineage, OffsetSnapshot};
 use super::store::{self, Store};
 use super::verify::{Finding, Report, verify};
 use crate::base::{Map, Uuid};
@@ -17,16 +18,29 @@ use std::rc::Rc;
 pub struct RestoredState {
     /// The backup that it came from.
     pub label: Rc<str>,
-    /// The digest of that backup's manifest.
-    pub manifest_sha256: Digest,
-    /// The moment of the cut, in milliseconds since 1970.
-    pub cut_ms: i64,
+    /// What the state of the world comes from afterwards; `None`: from what it came from before.
+    pub lineage: Option<Lineage>,
+    /// The moment of the state, in milliseconds since 1970.
+    pub moment_ms: i64,
     /// Sorted by name.
     pub topics: Vec<RestoredTopic>,
     /// Sorted by id. A restored group is `Empty`: members are not kept.
     pub groups: Vec<RestoredGroup>,
     /// Committed offsets that lay outside their log and were moved to its nearer end, a sentence each.
     pub moved: Vec<Rc<str>>,
+    /// What else a person should know, a sentence each.
+    pub notes: Vec<Rc<str>>,
+    /// What is to go: topics and groups that a restore brought and that its undo takes away again.
+    pub gone: Gone,
+}
+
+/// Names of topics and of groups.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gone {
+    /// Topics.
+    pub topics: Vec<Rc<str>>,
+    /// Groups.
+    pub groups: Vec<Rc<str>>,
 }
 
 /// A topic and its logs.
@@ -34,8 +48,8 @@ pub struct RestoredState {
 pub struct RestoredTopic {
     /// Its name.
     pub name: Rc<str>,
-    /// Its id.
-    pub id: Uuid,
+    /// Its id; `None`: a new one.
+    pub id: Option<Uuid>,
     /// Configuration entries that were set.
     pub config: Map<Rc<str>, Rc<str>>,
     /// When it was created, in milliseconds since 1970.
@@ -69,6 +83,35 @@ pub enum RestoreError {
         /// What is wrong.
         report: Report,
     },
+    /// A moment that the chain does not reach.
+    OutsideWindow {
+        /// The moment, in milliseconds since 1970.
+        moment_ms: i64,
+        /// The moments that can be restored, from and to.
+        windows: Vec<(i64, i64)>,
+    },
+    /// A pattern of names without its `*`.
+    Pattern(Rc<str>),
+    /// A new name that exists, or that Kafka does not take.
+    NameTaken {
+        /// A topic or a group.
+        what: &'static str,
+        /// The name.
+        name: Rc<str>,
+    },
+    /// A topic to append to that does not exist.
+    NoTarget(Rc<str>),
+    /// A topic to append to that has too few partitions.
+    FewPartitions {
+        /// The topic.
+        topic: Rc<str>,
+        /// Partitions that the backup has.
+        needs: u32,
+        /// Partitions that the topic has.
+        has: u32,
+    },
+    /// A partition that cannot be appended: without their markers its transactions would never end.
+    Transactions(Rc<str>),
     /// More than an archive can hold.
     TooLarge {
         /// Its files.
@@ -85,6 +128,35 @@ impl fmt::Display for RestoreError {
             RestoreError::Damaged { label, report } => {
                 write!(f, "{label} is damaged, nothing was changed: {}", report.first())
             }
+            RestoreError::OutsideWindow { moment_ms, windows } => write!(
+                f,
+                "{} cannot be restored, nothing was changed: this chain reaches {}.",
+                moment::stamp(*moment_ms),
+                moment::said(windows)
+            ),
+            RestoreError::Pattern(pattern) => {
+                write!(
+                    f,
+                    "{pattern:?} gives every topic the same name: put a * where the old name goes, as in *-restored."
+                )
+            }
+            RestoreError::NameTaken { what, name } => {
+                write!(
+                    f,
+                    "There is a {what} {name} already, or it is no name for one: choose another pattern."
+                )
+            }
+            RestoreError::NoTarget(topic) => {
+                write!(f, "There is no topic {topic} to append to: create it first, or restore in place.")
+            }
+            RestoreError::FewPartitions { topic, needs, has } => write!(
+                f,
+                "Topic {topic} has {has} partitions and the backup has {needs}: give it {needs} first, or restore beside it."
+            ),
+            RestoreError::Transactions(partition) => write!(
+                f,
+                "{partition} has transactions, which cannot be appended: restore it in place or beside what is there."
+            ),
             RestoreError::TooLarge { files, bytes } => {
                 write!(
                     f,
@@ -121,7 +193,7 @@ pub fn restored(store: &dyn Store, label: &str) -> Result<RestoredState, Restore
         let own = manifest.partitions.iter().filter(|partition| partition.topic == entry.name);
         let mut topic = RestoredTopic {
             name: entry.name.clone(),
-            id: Uuid::parse(&entry.topic_id).expect("what verifies has ids"),
+            id: Some(Uuid::parse(&entry.topic_id).expect("what verifies has ids")),
             config: entry.config.clone(),
             created_ms: entry.created_ms,
             partitions: Vec::new(),
@@ -134,15 +206,15 @@ pub fn restored(store: &dyn Store, label: &str) -> Result<RestoredState, Restore
         topics.push(topic);
     }
     let mut moved = Vec::new();
-    let groups = manifest.groups.iter().map(|group| restored_group(group, &manifest, &mut moved)).collect();
-    Ok(RestoredState {
-        label: manifest.label.clone(),
-        manifest_sha256: sha256(&manifest.to_bytes()),
-        cut_ms: manifest.cut_ms,
-        topics,
-        groups,
-        moved,
-    })
+    let bounds = |topic: &str, id| {
+        let partition = partition(&manifest, topic, id);
+        (partition.log_start_offset.0, partition.log_end_offset.0)
+    };
+    let groups = manifest.groups.iter().map(|group| restored_group(group, bounds, &mut moved)).collect();
+    let label = manifest.label.clone();
+    let lineage = Some(Lineage { label: label.clone(), manifest_sha256: sha256(&manifest.to_bytes()) });
+    let (notes, gone) = (Vec::new(), Gone::default());
+    Ok(RestoredState { label, lineage, moment_ms: manifest.cut_ms, topics, groups, moved, notes, gone })
 }
 
 /// A partition's log from its files; its digest must be the one of the backup.
@@ -166,10 +238,14 @@ fn log(store: &dyn Store, manifest: &Manifest, entry: &PartitionEntry) -> Result
     Err(RestoreError::Damaged { label: manifest.label.clone(), report })
 }
 
-fn restored_group(group: &GroupEntry, manifest: &Manifest, moved: &mut Vec<Rc<str>>) -> RestoredGroup {
+/// A group with its offsets inside the `bounds` of their logs.
+pub(super) fn restored_group(
+    group: &GroupEntry,
+    bounds: impl Fn(&str, i32) -> (i64, i64),
+    moved: &mut Vec<Rc<str>>,
+) -> RestoredGroup {
     let offset = |entry: &OffsetEntry| {
-        let partition = partition(manifest, &entry.topic, entry.partition);
-        let (start, end) = (partition.log_start_offset.0, partition.log_end_offset.0);
+        let (start, end) = bounds(&entry.topic, entry.partition);
         let offset = entry.offset.0.clamp(start, end);
         if offset != entry.offset.0 {
             let place = format!("{}-{}", entry.topic, entry.partition);
@@ -196,62 +272,4 @@ fn restored_group(group: &GroupEntry, manifest: &Manifest, moved: &mut Vec<Rc<st
 fn partition<'a>(manifest: &'a Manifest, topic: &str, id: i32) -> &'a PartitionEntry {
     let place = manifest.partitions.binary_search_by(|p| (&*p.topic, p.id).cmp(&(topic, id)));
     &manifest.partitions[place.expect("what verifies has offsets of its own partitions only")]
-}
-
-/// What a restore would do to one committed offset.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlanRow {
-    /// Topic.
-    pub topic: Rc<str>,
-    /// Partition.
-    pub partition: i32,
-    /// Its first offset that can be read.
-    pub log_start: i64,
-    /// The offset after its last.
-    pub log_end: i64,
-    /// The digest of its log.
-    pub digest: Digest,
-    /// The group that has committed here; a partition without commits has one row without.
-    pub group: Option<Rc<str>>,
-    /// Its committed offset.
-    pub committed: Option<i64>,
-    /// The offset of the first record at or after it: what must be delivered first; `None` when the log ends there.
-    pub first: Option<i64>,
-}
-
-/// What a restore of `label` gives: a row for each partition and group that has committed there, sorted.
-///
-/// # Errors
-/// As [`restored`].
-pub fn plan(store: &dyn Store, label: &str) -> Result<Vec<PlanRow>, RestoreError> {
-    let state = restored(store, label)?;
-    let mut rows = Vec::new();
-    for topic in &state.topics {
-        for ((id, log), digest) in (0..).zip(&topic.partitions).zip(&topic.digests) {
-            let row = PlanRow {
-                topic: topic.name.clone(),
-                partition: id,
-                log_start: log.log_start(),
-                log_end: log.end(),
-                digest: *digest,
-                group: None,
-                committed: None,
-                first: None,
-            };
-            let here = |offset: &&OffsetSnapshot| offset.topic == topic.name && offset.partition == id;
-            let before = rows.len();
-            for group in &state.groups {
-                rows.extend(group.offsets.iter().find(here).map(|offset| PlanRow {
-                    group: Some(group.group.clone()),
-                    committed: Some(offset.offset),
-                    first: log.next_offset_at_or_after(offset.offset),
-                    ..row.clone()
-                }));
-            }
-            if rows.len() == before {
-                rows.push(row);
-            }
-        }
-    }
-    Ok(rows)
 }

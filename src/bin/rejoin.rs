@@ -3,6 +3,8 @@
 //! Exit status: 0 all well; 1 looked, and found wrong; 2 could not do it (then a message on standard error, and nothing
 //! was written).
 
+#[path = "rejoin/archive.rs"]
+mod archive;
 #[cfg(feature = "bench")]
 #[path = "rejoin/bench_assign.rs"]
 mod bench_assign;
@@ -34,6 +36,10 @@ usage: rejoin COMMAND …
   assign            lines of input for assignors on standard input, assignments on standard output
   coordinate        requests to a coordinator on standard input, replies and records on standard output
   verify PATH…      reads every byte of archives of backups; exit 1 when one is damaged
+  ls ARCHIVE        lists the backups of an archive and their files; exit 1 when it is damaged
+  extract ARCHIVE --to DIR [--label L] [--for-cluster]
+      writes the files of a backup (the newest, or L) as partition folders; exit 1, and nothing written, when the archive
+      is damaged. --for-cluster: batches with leader epoch 0, and without the files that a cluster keeps of its own.
   dump-log --files F,… [options]
       what is in the files of partitions' folders: options, output and exit status are those of kafka-dump-log.sh
       (--help prints them). --json: one object a batch and a record of a log.
@@ -68,6 +74,8 @@ fn main() -> ExitCode {
             none(rest).and_then(|()| pipe(|input, output| rejoin::group::wire::coordinate(input, output)))
         }
         "verify" => verify(rest),
+        "ls" => archive::ls(rest),
+        "extract" => archive::extract(rest),
         "dump-log" => dump_log(rest),
         #[cfg(feature = "bench")]
         "bench-assign" => bench_assign::run(rest),

@@ -44,8 +44,8 @@ pub struct Lab {
     pub store: MemoryStore,
     pub restored_from: Option<Lineage>,
     /// For each log ever: its end.
-    ends: Vec<i64>,
-    ids: u8,
+    pub ends: Vec<i64>,
+    pub ids: u8,
     /// The plain copy of each backup's moment.
     pub truths: BTreeMap<Rc<str>, Plain>,
     /// The plain copy of each moment at which something happened: after everything of that millisecond.
@@ -76,7 +76,7 @@ pub fn plain(state: &RestoredState) -> Plain {
     let mut plain = Plain { partitions: BTreeMap::new(), groups: BTreeMap::new() };
     for topic in &state.topics {
         for (id, log) in (0..).zip(&topic.partitions) {
-            plain.partitions.insert((topic.name.to_string(), id), of_log(topic.id, log));
+            plain.partitions.insert((topic.name.to_string(), id), of_log(topic.id.expect("in place"), log));
         }
     }
     for group in &state.groups {
@@ -287,15 +287,15 @@ impl Lab {
                 places.push(self.ends.len() as u32);
                 self.ends.push(0);
             }
-            let (id, created_ms, logs) = (topic.id, topic.created_ms, topic.partitions.clone());
+            let (id, created_ms, logs) =
+                (topic.id.expect("in place"), topic.created_ms, topic.partitions.clone());
             self.state.topics.insert(topic.name.to_string(), Topic { id, created_ms, logs, places });
         }
         for group in groups {
             self.state.groups.remove(&group);
         }
         self.state.groups.extend(plain(state).groups);
-        self.restored_from =
-            Some(Lineage { label: state.label.clone(), manifest_sha256: state.manifest_sha256 });
+        self.restored_from = state.lineage.clone();
         self.past.restart(self.now);
         for (group, offsets) in &self.state.groups {
             for ((topic, partition), (offset, metadata, commit_ms)) in offsets {

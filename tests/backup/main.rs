@@ -2,13 +2,18 @@
 
 mod chain;
 mod corruption;
+mod crash;
 mod damage;
 mod golden;
 mod inconsistent;
 mod lab;
 mod manifest;
+mod model;
+mod moment;
 mod pack;
+mod plan;
 mod random;
+mod retention;
 mod round_trip;
 mod scene;
 mod store;

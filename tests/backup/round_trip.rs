@@ -2,9 +2,9 @@
 
 use crate::scene::{Scene, full, group};
 use rejoin::backup::archive::{self, ImportError};
-use rejoin::backup::restore::plan;
 use rejoin::backup::{
-    Catalog, MemoryStore, Options, Refusal, capture, delete, restored, verify, verify_file,
+    Catalog, MemoryStore, Options, Place, Refusal, Request, capture, delete, plan, restored, verify,
+    verify_file,
 };
 use rejoin::base::{Span, Time};
 use rejoin::log::Record;
@@ -78,8 +78,10 @@ fn a_restored_state_is_the_state_of_the_backup() {
 #[test]
 fn a_plan_says_which_record_each_group_reads_first() {
     let mut store = MemoryStore::new();
-    let label = Scene::small().full(&mut store);
-    let rows = plan(&store, &label).expect("a sound backup");
+    let scene = Scene::small();
+    let label = scene.full(&mut store);
+    let request = Request { label, moment_ms: None, place: Place::InPlace, offsets: None };
+    let rows = plan(&store, &request, &scene.snapshot()).expect("a sound backup").rows;
     let rows: Vec<_> = rows
         .iter()
         .map(|r| (&*r.topic, r.partition, r.group.as_deref(), r.committed, r.first, r.log_end))

@@ -5,8 +5,10 @@ mod check;
 mod container;
 mod open;
 mod readme;
+mod unpack;
 
 pub(super) use check::check;
+pub use unpack::{Extract, extract, list};
 
 use super::capture::Refusal;
 use super::catalog::{BACKUPS_MAX, Catalog, CatalogEntry};
@@ -53,6 +55,13 @@ pub enum ImportError {
         /// The label.
         label: Rc<str>,
     },
+    /// No backup of this label is in it.
+    NoBackup {
+        /// The label.
+        label: Rc<str>,
+        /// The labels that are.
+        there: Vec<Rc<str>>,
+    },
     /// The store does not take it.
     Refused(Refusal),
 }
@@ -76,6 +85,9 @@ impl ImportError {
             ImportError::Damaged(report) => report.first(),
             ImportError::Conflict { label } => {
                 format!("another backup is stored under the label {label}. Export and delete that one first.")
+            }
+            ImportError::NoBackup { label, there } => {
+                format!("there is no backup {label} in it, only {}.", there.join(", "))
             }
             ImportError::Refused(refusal) => refusal.to_string(),
         }

@@ -61,14 +61,16 @@ impl Partition {
     /// Where the log ended at a moment: every batch that ends at or before `surely` was there; of those behind it up to
     /// `possibly`, the ones before the first whose largest timestamp is after `timestamp_ms`.
     pub fn end_at(&self, surely: i64, possibly: i64, timestamp_ms: i64) -> i64 {
-        let mut end = surely.clamp(self.log_start, self.end);
-        for batch in self.batches_between(end, possibly.min(self.end)) {
+        let (surely, possibly) = (surely.min(self.end), possibly.min(self.end));
+        let mut end = surely.max(self.log_start);
+        let batches = self.batches_from(end).skip_while(|batch| batch.base_offset() < surely);
+        for batch in batches.take_while(|batch| batch.base_offset() < possibly) {
             if batch.max_timestamp() > timestamp_ms {
                 return end;
             }
             end = batch.last_offset() + 1;
         }
-        if possibly <= end || possibly > self.end { end } else { possibly }
+        end.max(possibly)
     }
 
     /// The first offset of the oldest transaction that is open after the batches before `end`; `end` when none is.

@@ -2,9 +2,9 @@
 
 use crate::backup::offsets::{Commit, Committed};
 use crate::backup::{
-    GroupSnapshot, Lineage, OffsetSnapshot, RestoredGroup, RestoredState, RestoredTopic, Snapshot,
-    TopicSnapshot,
+    GroupSnapshot, OffsetSnapshot, RestoredGroup, RestoredState, RestoredTopic, Snapshot, TopicSnapshot,
 };
+use crate::base::Uuid;
 use crate::group::{self, Batch, LeavingMember, OffsetKey, OffsetValue, Record, Request};
 use crate::sim::core::{Core, Log, Topic};
 use crate::sim::trace::Happening;
@@ -59,7 +59,8 @@ impl World {
     /// # Errors
     /// [`Refusal::MembersAlive`] while consumers of those groups run.
     pub fn restore(&mut self, state: RestoredState) -> Result<(), Refusal> {
-        let running: Vec<Rc<str>> = state.groups.iter().flat_map(|of| self.alive(&of.group)).collect();
+        let groups = state.groups.iter().map(|of| &of.group).chain(&state.gone.groups);
+        let running: Vec<Rc<str>> = groups.flat_map(|group| self.alive(group)).collect();
         if !running.is_empty() {
             return Err(Refusal::MembersAlive(running));
         }
@@ -71,6 +72,14 @@ impl World {
         for of in &state.groups {
             self.core.empty_group(&of.group);
         }
+        for group in &state.gone.groups {
+            self.core.empty_group(group);
+        }
+        for topic in &state.gone.topics {
+            if self.core.topics.contains_key(topic) {
+                self.delete_topic(topic)?;
+            }
+        }
         for topic in state.topics {
             self.core.restore_topic(topic);
         }
@@ -78,8 +87,7 @@ impl World {
         for of in &state.groups {
             self.core.restore_group(of);
         }
-        self.core.restored_from =
-            Some(Lineage { label: state.label, manifest_sha256: state.manifest_sha256 });
+        self.core.restored_from = state.lineage.or(self.core.restored_from.take());
         self.core.begin_past();
         for topic in &topics {
             self.topic_is_here(topic);
@@ -108,7 +116,8 @@ impl Core {
     /// Puts a restored topic in the place of the one of its name, or where none was.
     fn restore_topic(&mut self, topic: RestoredTopic) {
         let before = self.topics.remove(&topic.name);
-        let same = before.as_ref().is_some_and(|before| before.id == topic.id);
+        let id = topic.id.unwrap_or_else(|| Uuid(self.ids.uuid()));
+        let same = before.as_ref().is_some_and(|before| before.id == id);
         let before = before.map_or(Vec::new(), |before| before.logs);
         let mut logs = Vec::new();
         for (partition, data) in topic.partitions.into_iter().enumerate() {
@@ -129,7 +138,7 @@ impl Core {
         for gone in before.into_iter().skip(logs.len()) {
             self.drop_log(gone);
         }
-        let restored = Topic { id: topic.id, created: topic.created_ms, config: topic.config, logs };
+        let restored = Topic { id, created: topic.created_ms, config: topic.config, logs };
         self.topics.insert(topic.name, restored);
     }
 

@@ -52,7 +52,7 @@ pub use pause::Pause;
 pub use produce::Produce;
 pub use producer::Producer;
 pub use reset::{Reset, ResetTo};
-pub use restore::Restore;
+pub use restore::{Restore, Target};
 pub use seed::Seed;
 pub use slow::Slow;
 pub use start::Start;

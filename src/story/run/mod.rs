@@ -15,6 +15,7 @@ mod event;
 mod files;
 mod load;
 mod proof;
+mod restores;
 mod schedule;
 
 pub use archive::Exported;
@@ -204,7 +205,7 @@ impl Runner {
     /// Lets the world's events happen up to `time`. While a restore waits for its first records, one by one, so that
     /// the moment of its proof does not depend on how time was cut.
     fn advance_world(&mut self, time: Time) {
-        while self.restoring.as_ref().is_some_and(Restoring::waits)
+        while self.restoring.as_ref().is_some_and(|restoring| restoring.waits() || restoring.goes_on())
             && self.world.next_event_at().is_some_and(|at| at <= time)
         {
             self.world.step();

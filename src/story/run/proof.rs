@@ -1,7 +1,7 @@
 //! The restore under way and its proof: every digest equal, every first record the right one.
 
 use super::{Act, Runner};
-use crate::backup::{Digest, RestoredState};
+use crate::backup::{Digest, MemoryStore, Plan};
 use crate::base::Set;
 use std::rc::Rc;
 
@@ -20,8 +20,27 @@ pub struct Restoring {
     pub proof: Vec<ProofRow>,
     /// The groups that have a consumer again, whose first records are waited for.
     pub(super) awaited: Set<Rc<str>>,
-    /// What was verified when the restore began.
-    pub(super) state: Option<RestoredState>,
+    /// What was verified and planned when the restore began.
+    pub plan: Option<Rc<Plan>>,
+    /// How it goes from step to step.
+    pub(super) going: Going,
+    /// What was there before; `None` until the data is restored.
+    pub(super) safety: Option<Rc<Safety>>,
+}
+
+/// How a restore goes from step to step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Going {
+    /// A person takes each.
+    StepByStep,
+    /// Each is taken as soon as it can be.
+    ByItself,
+}
+
+/// A backup of what a restore replaced, beside those of the catalog: it neither counts nor is built on.
+pub(super) struct Safety {
+    pub store: MemoryStore,
+    pub label: Rc<str>,
 }
 
 /// The step that comes next.
@@ -101,6 +120,11 @@ impl ProofRow {
 }
 
 impl Restoring {
+    /// Whether it goes by itself, and its data waits for consumers that still run.
+    pub(super) fn goes_on(&self) -> bool {
+        self.going == Going::ByItself && self.next == RestoreStep::Data
+    }
+
     /// Whether first records are being waited for.
     pub(super) fn waits(&self) -> bool {
         self.next == RestoreStep::Resume
@@ -127,6 +151,7 @@ impl Runner {
 
     /// Looks for first records that are still waited for.
     pub(super) fn watch_restore(&mut self) {
+        self.go_on();
         let Some(restoring) = self.restoring.as_mut().filter(|restoring| restoring.waits()) else { return };
         for row in &mut restoring.proof {
             let Some(group) = row.group.as_deref().filter(|_| row.first.is_none()) else { continue };
