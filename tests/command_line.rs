@@ -184,6 +184,82 @@ fn an_archive_that_a_story_exports_is_verified_and_one_flipped_byte_is_found() {
 }
 
 #[test]
+fn an_archive_is_listed_and_extracted_as_partition_folders() {
+    let folder = folder("extract");
+    let story = format!(
+        "{SCENE}at 9s backup full\nat 12s backup incremental\nat 12s export latest file=backup.zip\n"
+    );
+    std::fs::write(folder.join("export.story"), story).expect("a file");
+    assert_eq!(rejoin(&folder, &["run", "export.story"]).0, Some(0));
+    let (full, newest) = ("20260101-000009F", "20260101-000009F_20260101-000012I");
+    let (status, out, err) = rejoin(&folder, &["ls", "backup.zip"]);
+    assert_eq!((status, err.as_str()), (Some(0), ""), "{out}");
+    assert!(out.starts_with(&format!("{full}: full, 1 topics")), "{out}");
+    assert!(out.contains(&format!("\n{newest}: incremental on {full}, 1 topics")), "{out}");
+    let kept = format!("  backups/{full}/data/orders-0/00000000000000000000.log\n");
+    assert_eq!(out.matches(&kept).count(), 2, "both need the full's file");
+
+    let (status, out, err) = rejoin(&folder, &["extract", "backup.zip", "--to", "plain"]);
+    assert_eq!((status, err.as_str()), (Some(0), ""), "{out}");
+    let logs = |of: &str| -> Vec<(String, Vec<u8>)> {
+        let entries = std::fs::read_dir(folder.join(of).join("data/orders-0")).expect("a partition's folder");
+        let mut files: Vec<_> = entries
+            .map(|entry| entry.expect("an entry"))
+            .map(|entry| {
+                (
+                    entry.file_name().to_string_lossy().into_owned(),
+                    std::fs::read(entry.path()).expect("a file"),
+                )
+            })
+            .collect();
+        files.sort();
+        files
+    };
+    let plain = logs("plain");
+    let names: Vec<&str> = plain.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names.iter().filter(|name| name.ends_with(".log")).count(),
+        2,
+        "a slice of the full and one of the incremental"
+    );
+    assert!(names.contains(&"leader-epoch-checkpoint") && names.contains(&"partition.metadata"));
+    assert!(
+        folder.join("plain/groups/offsets.csv").exists()
+            && folder.join("plain/meta/create-topics.sh").exists()
+    );
+
+    let (status, ..) =
+        rejoin(&folder, &["extract", "backup.zip", "--to=cluster", "--for-cluster", "--label", full]);
+    assert_eq!(status, Some(0));
+    let cluster = logs("cluster");
+    assert_eq!(cluster.len(), 1, "only the log of the full: {cluster:?}");
+    let (of_plain, of_cluster) = (&plain[0].1, &cluster[0].1);
+    assert_eq!((of_plain.len(), &of_cluster[12..16]), (of_cluster.len(), &[0u8; 4][..]));
+
+    for (arguments, words) in [
+        (
+            &["extract", "backup.zip", "--to", "plain"][..],
+            "plain is not empty: name a new folder, nothing was written",
+        ),
+        (&["extract", "backup.zip"], "extract needs --to and a folder"),
+        (&["extract", "backup.zip", "--to", "x", "--label", "nope"], "there is no backup nope in it, only"),
+        (&["ls", "export.story"], "this is not an archive of Rejoin"),
+        (&["ls"], "ls needs one archive"),
+    ] {
+        let (status, out, err) = rejoin(&folder, arguments);
+        assert_eq!((status, out.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(err.contains(words), "{err}");
+    }
+    let mut bytes = std::fs::read(folder.join("backup.zip")).expect("the archive");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(folder.join("flipped.zip"), bytes).expect("a file");
+    let (status, out, _) = rejoin(&folder, &["extract", "flipped.zip", "--to", "flipped"]);
+    assert!(status == Some(1) && out.starts_with("flipped.zip: backups/"), "{out}");
+    assert!(!folder.join("flipped").exists(), "nothing is written of what is damaged");
+}
+
+#[test]
 fn whoever_stops_reading_ends_the_call_without_a_complaint() {
     let folder = folder("pipe");
     let script = format!("'{}' help commands | head -n 1", env!("CARGO_BIN_EXE_rejoin"));

@@ -7,6 +7,7 @@ mod damage;
 mod golden;
 mod inconsistent;
 mod lab;
+mod links;
 mod manifest;
 mod model;
 mod moment;

@@ -163,7 +163,8 @@ fn retention_keeps_what_is_being_restored_and_a_dry_run_changes_nothing() {
     );
     let kept = run(&format!("{lines}at 9s restore stop 20260101-000005F\nat 9s backup retain full=1\n"), 10);
     let labels: Vec<String> = kinds(&kept).iter().map(|(_, label)| label.to_string()).collect();
-    assert_eq!(labels, ["20260101-000005F", "20260101-000008F"]);
+    let with = "20260101-000005F_20260101-000006I";
+    assert_eq!(labels, ["20260101-000005F", with, "20260101-000008F"], "and what builds on it");
     let gone = run(&format!("{lines}at 9s backup retain full=1\nat 9s backup delete latest\n"), 10);
     assert_eq!(gone.store().manifest("20260101-000005F"), None);
     assert_eq!(kinds(&gone).len(), 0, "a person may delete the last one by its name");

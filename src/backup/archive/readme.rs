@@ -27,6 +27,10 @@ pub fn text(labels: &[Rc<str>]) -> String {
          \n\
          LOAD IT INTO A KAFKA CLUSTER of one broker (with more brokers: the same for each replica):\n\
          \n\
+         \x20  A backup that builds on others has the files of a partition in several folders; all those that its {MANIFEST}\n\
+         \x20  names, put into one, are that partition's folder. This does it, and what the last paragraph says:\n\
+         \x20  rejoin extract rejoin-{newest}.zip --to cluster --for-cluster\n\
+         \n\
          1. sh backups/{newest}/meta/create-topics.sh      creates the topics. Mind retention.ms: records older than that\n\
          \x20  are deleted within minutes.\n\
          2. Stop the broker. In its log folder, for each data/TOPIC-N: delete everything in TOPIC-N but partition.metadata,\n\
