@@ -55,6 +55,8 @@ pub struct Field {
     pub help: &'static str,
     /// What stands before the value in the line; `""` for names.
     key: &'static str,
+    /// What stands between several values, when there can be several.
+    between: Option<char>,
 }
 
 /// What a form comes to.
@@ -88,7 +90,7 @@ pub fn group_settings(of: &GroupFacts) -> Vec<(&'static str, String)> {
         let value = said.value(key)?;
         Some((label(setting, key), spoken(setting, &value).to_string()))
     };
-    SETTINGS.iter().skip(1).filter_map(one).collect()
+    SETTINGS.iter().skip(1).chain(&SHARE_SETTINGS).filter_map(one).collect()
 }
 
 impl Form {
@@ -130,6 +132,7 @@ impl Form {
             choices: Vec::new(),
             closed: false,
             help: "",
+            between: None,
         };
         let of = |id, choices: &[Rc<str>]| Field { choices: same(choices), ..plain(id, id, id, "") };
         let groups: Vec<Rc<str>> = self.groups.iter().map(|(name, _)| name.clone()).collect();
@@ -146,9 +149,9 @@ impl Form {
             ],
             Making::Group => vec![plain(NAME, "group.id", "", "")],
             Making::Consumer => vec![
-                plain(NAME, "client.id", "", ""),
+                Field { between: Some(' '), ..plain(NAME, "client.id", "", "") },
                 Field { label: "group.id", ..of("group", &groups) },
-                of("topics", &self.topics),
+                Field { between: Some(','), ..of("topics", &self.topics) },
             ],
         };
         let own: &[&Setting] = match self.making {
@@ -182,7 +185,7 @@ impl Form {
         let own = |start: &str| names.iter().find(|name| name.starts_with(start)).copied();
         let plain = *names.get(1).unwrap_or(&names[0]);
         let (name, fits) = match protocol {
-            _ if names[0] == "commit" => (names[0], true),
+            _ if names[0] == "commit" => (names[0], protocol != Protocol::Share),
             Protocol::Classic => (plain, true),
             Protocol::Consumer => (own("consumer.").or(own("group.remote.")).unwrap_or(plain), true),
             Protocol::Share => (own("share.").unwrap_or(plain), !NOT_SHARED.contains(&names[0])),
@@ -218,6 +221,7 @@ impl Form {
             closed,
             help: if setting.names.len() == 1 { setting.help } else { "" },
             key,
+            between: matches!(setting.kind, Kind::Assignors | Kind::Keys).then_some(','),
         })
     }
 
@@ -239,7 +243,7 @@ impl Form {
                 line.push_str(field.key);
                 line.push('=');
             }
-            line.push_str(&self.word(field, &text));
+            line.push_str(&word(field, &text));
             ends.push((line.chars().count(), field));
         }
         match Command::parse_whole(&line) {
@@ -257,17 +261,13 @@ impl Form {
             }
         }
     }
+}
 
-    /// A field's value as it stands in a line.
-    fn word(&self, field: &Field, text: &str) -> String {
-        let (apart, between) = match field.id {
-            NAME if self.making == Making::Consumer => (' ', " "),
-            "topics" | "assignor" | "reject" | "release" | "renew" => (',', ","),
-            _ => return quote(text),
-        };
-        let parts = text.split(apart).map(str::trim).filter(|part| !part.is_empty());
-        parts.map(quote).collect::<Vec<_>>().join(between)
-    }
+/// A field's value as it stands in a line.
+fn word(field: &Field, text: &str) -> String {
+    let Some(between) = field.between else { return quote(text) };
+    let parts = text.split(between).map(str::trim).filter(|part| !part.is_empty());
+    parts.map(quote).collect::<Vec<_>>().join(between.encode_utf8(&mut [0; 4]))
 }
 
 /// What stands in a field, without spaces around it; `None` when it is empty.

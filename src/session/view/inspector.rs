@@ -3,7 +3,8 @@
 use super::Focus;
 use crate::sim::World;
 use crate::sim::query::{
-    ConsumerFacts, GroupFacts, LineFacts, MessageFacts, PartitionFacts, RangeFacts, SettingFacts,
+    AcquiredFacts, ConsumerFacts, GroupFacts, LineFacts, MessageFacts, PartitionFacts, RangeFacts,
+    SettingFacts,
 };
 use std::rc::Rc;
 
@@ -46,6 +47,8 @@ pub struct ConsumerDetail {
     pub settings: Vec<SettingFacts>,
     /// The newest lines of its poll loop's output, oldest first, at most 40.
     pub output: Vec<LineFacts>,
+    /// Of a share consumer: the records that its process has.
+    pub acquired: Vec<AcquiredFacts>,
     /// The newest messages with the coordinator, oldest first, at most 40.
     pub messages: Vec<MessageFacts>,
 }
@@ -97,6 +100,7 @@ impl ConsumerDetail {
             view: world.consumer(name)?,
             settings: world.settings(name),
             output: world.output(name),
+            acquired: world.acquired(name),
             messages: world.messages(name),
         })
     }

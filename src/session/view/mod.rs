@@ -23,8 +23,9 @@ pub use time::{Mark, MarkKind, Tenure, TimeRow, TimeView};
 // What the lower layers say of a run is plain data already.
 pub use crate::measure::{LagPoint, Measures};
 pub use crate::sim::query::{
-    ConsumerFacts, ConsumerGroupFacts, ConsumerGroupMemberFacts, ConsumerState, GroupFacts, GroupState,
-    LineFacts, MembershipFacts, MessageFacts, PartitionFacts, RangeFacts, RangeKind, SettingFacts,
+    AcquiredFacts, ConsumerFacts, ConsumerGroupFacts, ConsumerGroupMemberFacts, ConsumerState, GroupFacts,
+    GroupState, LineFacts, MembershipFacts, MessageFacts, PartitionFacts, RangeFacts, RangeKind,
+    SettingFacts, SharePartitionFacts, ShareRangeFacts, ShareState,
 };
 pub use crate::story::ParseError;
 pub use crate::story::run::CheckResult;

@@ -2,7 +2,7 @@
 
 use crate::base::TopicPartition;
 use crate::sim::World;
-use crate::sim::query::{ConsumerFacts, GroupFacts, PartitionFacts, TopicFacts};
+use crate::sim::query::{ConsumerFacts, GroupFacts, PartitionFacts, SharePartitionFacts, TopicFacts};
 use std::rc::Rc;
 
 /// Topics, groups and consumers at one moment.
@@ -16,6 +16,8 @@ pub struct StageView {
     pub consumers: Vec<ConsumerFacts>,
     /// Partitions that a member of a group of the consumer protocol still has to give up.
     pub moves: Vec<Move>,
+    /// Partitions as share groups have them: the group, and what it has read of each.
+    pub shares: Vec<(Rc<str>, SharePartitionFacts)>,
 }
 
 /// A partition that goes from one member to another.
@@ -53,6 +55,7 @@ impl StageView {
         let groups = world.groups();
         StageView {
             moves: groups.iter().flat_map(moves).collect(),
+            shares: groups.iter().flat_map(|group| shares(world, group)).collect(),
             topics: world.topics().into_iter().map(topic).collect(),
             groups,
             consumers: world.consumers(),
@@ -61,6 +64,19 @@ impl StageView {
 }
 
 impl StageView {
+    /// How a partition is shared out, as the share group sees it that reads it.
+    pub fn share_of(&self, of: &PartitionFacts) -> Option<&SharePartitionFacts> {
+        let mine = |(group, facts): &&(Rc<str>, SharePartitionFacts)| {
+            Some(group) == of.group.as_ref() && facts.partition == of.partition && facts.topic == of.topic
+        };
+        self.shares.iter().find(mine).map(|(_, facts)| facts)
+    }
+
+    /// Whether a group is a share group.
+    pub fn is_share(&self, group: &str) -> bool {
+        self.groups.iter().any(|of| *of.name == *group && of.is_share())
+    }
+
     /// What is under way with a partition, as one group sees it.
     pub fn move_of(&self, facts: &PartitionFacts) -> Option<&Move> {
         self.moves.iter().find(|of| {
@@ -69,6 +85,14 @@ impl StageView {
                 && of.partition.topic == facts.topic
         })
     }
+}
+
+/// What a share group has read.
+fn shares(world: &World, group: &GroupFacts) -> Vec<(Rc<str>, SharePartitionFacts)> {
+    if !group.is_share() {
+        return Vec::new();
+    }
+    world.share_partitions(&group.name).into_iter().map(|facts| (group.name.clone(), facts)).collect()
 }
 
 /// What the members of a group still have to give up, and who is to have it.

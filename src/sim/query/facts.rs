@@ -105,6 +105,13 @@ pub struct GroupFacts {
     pub settings: Settings,
 }
 
+impl GroupFacts {
+    /// Whether it shares out records instead of partitions.
+    pub fn is_share(&self) -> bool {
+        self.protocol == Protocol::Share
+    }
+}
+
 /// What can be counted at a moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {

@@ -1,7 +1,7 @@
 //! A log strip of the stage: the last offsets of a partition, newest right.
 
 use super::{Fill, Glyph, Shape, ramp};
-use crate::session::view::PartitionFacts;
+use crate::session::view::{PartitionFacts, SharePartitionFacts, ShareState};
 
 /// So many offsets are shown, or as many as there are unread or uncommitted when that is more.
 const OFFSETS: i64 = 480;
@@ -37,6 +37,36 @@ pub fn shapes(view: &PartitionFacts, most: i64, height: f64) -> Vec<Shape> {
     if view.position.is_some() {
         shapes.push(Shape::Sign(Glyph::Up, position, top + thick + 5.0));
     }
+    shapes.push(Shape::Line("mark-line", (100.0, top - 4.0), (100.0, top + thick + 4.0)));
+    shapes
+}
+
+/// The shapes of a strip that a share group reads: its window from the start offset to the end, and what each record in
+/// it is: acquired, to be delivered again, done, or given up.
+pub fn shared(view: &PartitionFacts, of: &SharePartitionFacts, most: i64, height: f64) -> Vec<Shape> {
+    let end = view.end;
+    let shown = OFFSETS.max((end - of.start.min(end)) * 6 / 5);
+    let x = |offset: i64| 100.0 - (end - offset).clamp(0, shown) as f64 * 100.0 / shown as f64;
+    let (top, thick) = ((height - 14.0) / 2.0, 14.0);
+    let log_start = x(view.log_start.max(end - shown));
+    let mut shapes = vec![Shape::rect("well", 0.0, top, 100.0, thick)];
+    shapes.push(Shape::rect("read", log_start, top, (x(of.start) - log_start).max(0.0), thick));
+    for range in &of.window {
+        let (class, fill) = match range.state {
+            ShareState::Available => ("again", Some(Fill::Change)),
+            ShareState::Acquired { .. } => ("ahead", None),
+            ShareState::Acknowledged => ("read", None),
+            ShareState::Archived => ("skip", Some(Fill::Skip)),
+        };
+        let (left, right) = (x(range.from), x(range.to));
+        shapes.push(Shape::Rect(class, fill, left, top, (right - left).max(0.35), thick));
+    }
+    if end > of.end {
+        let class = ramp::LEVELS[ramp::level(view.unread, most)];
+        shapes.push(Shape::rect(class, x(of.end), top, 100.0 - x(of.end), thick));
+    }
+    shapes.push(Shape::Sign(Glyph::Down, x(of.start), top - 5.0));
+    shapes.push(Shape::Sign(Glyph::Up, x(of.end), top + thick + 5.0));
     shapes.push(Shape::Line("mark-line", (100.0, top - 4.0), (100.0, top + thick + 4.0)));
     shapes
 }

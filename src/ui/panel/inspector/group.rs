@@ -2,6 +2,7 @@
 
 use super::group_state;
 use super::partition::facts;
+use super::share::share_partitions;
 use crate::base::{TopicPartition, small};
 use crate::session::group_settings;
 use crate::session::view::{ConsumerFacts, ConsumerGroupFacts, Focus, GroupFacts, GroupState, StageView};
@@ -33,6 +34,9 @@ pub fn group(of: &GroupFacts, stage: &StageView, intent: &Callback<Intent>) -> H
                     { members(of, &rows, stage, intent) }
                 }
             </section>
+            if of.is_share() {
+                { share_partitions(stage.shares.iter().filter(|(group, _)| *group == of.name).map(|(_, facts)| facts)) }
+            }
             if !settings.is_empty() {
                 <section aria-label={t.settings}><h3>{ t.group_settings }</h3>{ facts(settings) }</section>
             }

@@ -4,6 +4,7 @@ mod consumer;
 mod group;
 mod messages;
 mod partition;
+mod share;
 
 use crate::base::Time;
 use crate::session::view::{ConsumerFacts, Focus, GroupState, InspectorView, PartitionFacts, StageView};
@@ -90,8 +91,8 @@ fn first(stage: &StageView, tab: usize) -> Option<Focus> {
 fn detail(props: &InspectorProps) -> Html {
     match &*props.inspector {
         InspectorView::Nothing => html! { <p class="empty">{ t().nothing_selected }</p> },
-        InspectorView::Partition(detail) => partition(detail, props.now),
-        InspectorView::Consumer(detail) => consumer(detail, props.now),
+        InspectorView::Partition(detail) => partition(detail, &props.stage, props.now),
+        InspectorView::Consumer(detail) => consumer(detail, &props.stage, props.now),
         InspectorView::Group(facts) => group(facts, &props.stage, &props.intent),
     }
 }

@@ -1,25 +1,34 @@
 //! A partition: its offset ruler, why its lag is what it is, its newest records.
 
 use super::owner_state;
+use super::share::{share_facts, window};
 use crate::base::Time;
-use crate::session::view::{LineFacts, PartitionDetail};
+use crate::session::view::{LineFacts, PartitionDetail, StageView};
 use crate::ui::i18n::{fill, format, format::count, t};
 use crate::ui::paint::ruler;
+use crate::ui::panel::stage::log_picture;
 use crate::ui::widget::picture;
 use yew::prelude::*;
 
 /// A partition.
-pub fn partition(detail: &PartitionDetail, now: Time) -> Html {
+pub fn partition(detail: &PartitionDetail, stage: &StageView, now: Time) -> Html {
     let t = t();
     let view = &detail.view;
     let name = format!("{}-{}", view.topic, view.partition);
     html! {
         <>
             <section aria-label={name.clone()}>
-                <div class="head-row"><h2>{ name.clone() }</h2>{ owner_state(view, now) }</div>
-                { picture(&ruler_name(&name, detail), ruler::HEIGHT, &ruler::shapes(detail)) }
-                <p class="cap">{ explanation(detail) }</p>
+                if let Some(of) = stage.share_of(view) {
+                    <h2>{ name.clone() }</h2>
+                    { log_picture(&name, view, (None, Some(of)), view.unread, 32.0) }
+                    { share_facts(of) }
+                } else {
+                    <div class="head-row"><h2>{ name.clone() }</h2>{ owner_state(view, now) }</div>
+                    { picture(&ruler_name(&name, detail), ruler::HEIGHT, &ruler::shapes(detail)) }
+                    <p class="cap">{ explanation(detail) }</p>
+                }
             </section>
+            if let Some(of) = stage.share_of(view) { { window(of) } }
             <section aria-label={t.newest_records}>
                 <h3>{ t.newest_records }</h3>
                 if detail.records.is_empty() { <p class="muted small">{ t.no_records }</p> }

@@ -57,7 +57,7 @@ fn consumer(props: &ConsumersProps, consumer: &ConsumerFacts) -> Html {
             <button type="button" class="name" {onclick}>{ consumer.name.clone() }</button>
             <span class={word.tone.class()}>{ icon(word.icon) }
                 <span>{ word.word }<span class="tail">{ word.tail }</span></span></span>
-            <span class="facts">{ facts(consumer, props.now) }</span>
+            <span class="facts">{ facts(&props.stage, consumer, props.now) }</span>
             <span class="acts">
                 { life(props, &consumer.name, alive) }
                 <Menu name={fill(t().more_name, &[&consumer.name])} items={items(props, &consumer.name, alive)} />
@@ -106,9 +106,16 @@ fn command(props: &ConsumersProps, line: String) -> Callback<()> {
 }
 
 /// What stands in the second line.
-fn facts(consumer: &ConsumerFacts, now: Time) -> String {
+fn facts(stage: &StageView, consumer: &ConsumerFacts, now: Time) -> String {
     let t = t();
+    let share = stage.is_share(&consumer.group);
     if !consumer.state.is_alive() {
+        if share {
+            return consumer
+                .removed_at
+                .map(|at| fill(t.facts_removed, &[&format::span(now.since(at))]))
+                .unwrap_or_default();
+        }
         let mut facts = vec![fill(t.facts_uncommitted, &[&format::count_u(consumer.uncommitted)])];
         if let Some(at) = consumer.removed_at {
             facts.push(fill(t.facts_removed, &[&format::span(now.since(at))]));
@@ -118,7 +125,9 @@ fn facts(consumer: &ConsumerFacts, now: Time) -> String {
     let busy = format::share(consumer.busy_milli);
     let mut facts = Vec::new();
     // Before the first commit lag cannot be told; then less is said to lag than was read.
-    if i64::try_from(consumer.uncommitted).is_ok_and(|read| consumer.lag >= read) {
+    if share {
+        facts.push(fill(t.facts_holds, &[&format::count_u(consumer.acquired)]));
+    } else if i64::try_from(consumer.uncommitted).is_ok_and(|read| consumer.lag >= read) {
         facts.push(fill(t.facts_lag, &[&format::count(consumer.lag)]));
     }
     facts.push(fill(t.facts_rate, &[&format::count_u(consumer.rate), &busy]));

@@ -1,7 +1,7 @@
 //! The logs of the stage, a row a partition.
 
-use crate::session::view::{Focus, Move, PartitionFacts, StageView, TopicView};
-use crate::ui::i18n::{Tone, fill, format::count, t};
+use crate::session::view::{Focus, Move, PartitionFacts, SharePartitionFacts, StageView, TopicView};
+use crate::ui::i18n::{Tone, fill, format, format::count, t};
 use crate::ui::intent::{Ask, Intent};
 use crate::ui::paint::{Fill, Shape, owner_class, ramp, strip};
 use crate::ui::widget::{picture, shape, state};
@@ -71,6 +71,7 @@ fn topic_logs(props: &LogsProps, topic: &TopicView, several: bool) -> Html {
                     log(&LogProps {
                         partition,
                         going: props.stage.move_of(partition),
+                        share: props.stage.share_of(partition),
                         most,
                         class,
                         row: props.row,
@@ -88,6 +89,8 @@ struct LogProps<'a> {
     partition: &'a PartitionFacts,
     /// What is under way with it.
     going: Option<&'a Move>,
+    /// How a share group has it.
+    share: Option<&'a SharePartitionFacts>,
     /// The largest number of unread records on the stage.
     most: i64,
     /// The class of the owner's colour.
@@ -106,10 +109,12 @@ fn log(props: &LogProps) -> Html {
     html! {
         <li key={view.partition} class="log" aria-current={props.chosen.then_some("true")}>
             <button type="button" class="name" onclick={onclick}>{ name.clone() }</button>
-            { picture(&words(&name, view, props.going), props.row, &strip::shapes(view, props.most, props.row)) }
+            { log_picture(&name, view, (props.going, props.share), props.most, props.row) }
             <span class="num">{ count(view.unread) }</span>
             <span class="to">
-                if let Some(owner) = &view.owner {
+                if let Some(share) = props.share {
+                    <span>{ fill(t().n_acquired, &[&format::count_u(share.acquired)]) }</span>
+                } else if let Some(owner) = &view.owner {
                     if let Some(going) = props.going {
                         <span class="state change going">{ fill(t().moves_to, &[&heir(going)]) }</span>
                     }
@@ -127,6 +132,22 @@ fn log(props: &LogProps) -> Html {
 /// Who is to have a partition that its owner must give up.
 fn heir(going: &Move) -> &str {
     going.to.as_deref().unwrap_or(t().none)
+}
+
+/// The strip; of a share group, its window.
+pub fn log_picture(
+    name: &str,
+    view: &PartitionFacts,
+    (going, share): (Option<&Move>, Option<&SharePartitionFacts>),
+    most: i64,
+    row: f64,
+) -> Html {
+    let Some(of) = share else {
+        return picture(&words(name, view, going), row, &strip::shapes(view, most, row));
+    };
+    let (acquired, end) = (format::count_u(of.acquired), count(view.high_watermark));
+    let words = fill(t().share_log_name, &[&name, &count(of.start), &count(of.end), &end, &acquired]);
+    picture(&words, row, &strip::shared(view, of, most, row))
 }
 
 /// The strip in words.

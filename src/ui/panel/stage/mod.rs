@@ -16,6 +16,7 @@ use crate::ui::panel::form_title;
 use crate::ui::panel::inspector::group_state;
 use crate::ui::widget::{Button, FileButton, Look, Menu, MenuItem};
 use consumer::{Consumers, row_height};
+pub use logs::log_picture;
 use logs::{LogsProps, logs};
 use owners::owners;
 use std::rc::Rc;
