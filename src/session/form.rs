@@ -212,7 +212,8 @@ impl Form {
             Kind::Assignors => (same(&assignors[..4]), false),
             Kind::Span | Kind::Count | Kind::Name | Kind::Keys => (Vec::new(), false),
         };
-        let default = base.value(key).unwrap_or_else(|| "null".into());
+        let nothing = if matches!(setting.kind, Kind::Keys) { "" } else { "null" };
+        let default = base.value(key).unwrap_or_else(|| nothing.into());
         Some(Field {
             id: setting.names[0],
             label: label(setting, key),

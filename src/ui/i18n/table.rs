@@ -266,6 +266,7 @@ table! {
     group_preparing = "It waits for all members to join again.";
     group_completing = "It waits for the leader's assignment.";
     group_stable = "Every member has what it is to have.";
+    group_shares = "Records are shared out, not partitions: whoever is free acquires the next ones.";
     group_assigning = "The group's epoch is ahead of its assignment: a new target is being computed.";
     group_reconciling = "Members go over to the target, each at its own pace: {0} to give up, {1} to receive.";
     group_dead = "The coordinator does not know it: it was never joined, or it is gone.";

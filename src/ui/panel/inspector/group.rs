@@ -71,6 +71,7 @@ fn explanation(facts: &GroupFacts) -> String {
         GroupState::Empty => t.group_empty,
         GroupState::PreparingRebalance => t.group_preparing,
         GroupState::CompletingRebalance => t.group_completing,
+        GroupState::Stable if facts.is_share() => t.group_shares,
         GroupState::Stable => t.group_stable,
         GroupState::Assigning => t.group_assigning,
         GroupState::Reconciling => t.group_reconciling,

@@ -24,7 +24,7 @@ pub fn logs(props: &LogsProps) -> Html {
     let several = props.stage.topics.len() > 1;
     html! {
         <div class={classes!("logs-col", (props.row < 30.0).then_some("low"))}>
-            { head() }
+            { head(props.stage) }
             if props.stage.topics.is_empty() { <p class="muted">{ t().no_topics }</p> }
             { for props.stage.topics.iter().map(|topic| topic_logs(props, topic, several)) }
         </div>
@@ -32,8 +32,13 @@ pub fn logs(props: &LogsProps) -> Html {
 }
 
 /// The heads of the columns, with the legend.
-fn head() -> Html {
+fn head(stage: &StageView) -> Html {
     let t = t();
+    let shared = |topic: &TopicView| topic.partitions.iter().all(|of| stage.share_of(of).is_some());
+    let (down, up) = match !stage.shares.is_empty() && stage.topics.iter().all(shared) {
+        true => (t.start_offset, t.window_end),
+        false => (t.committed, t.position),
+    };
     let sign = |path: &'static str| {
         html! {
             <svg class="plot" width="10" height="8" aria-hidden="true"><path class="mark" d={path} /></svg>
@@ -49,7 +54,7 @@ fn head() -> Html {
     html! {
         <div class="logs-head"><span>{ t.partition }</span>
             <span class="legend">
-                <span>{ sign("M5 7 1 1h8z") }{ t.committed }</span><span>{ sign("M5 1 1 7h8z") }{ t.position }</span>
+                <span>{ sign("M5 7 1 1h8z") }{ down }</span><span>{ sign("M5 1 1 7h8z") }{ up }</span>
                 <span class="wide">{ box_of(&again) }{ t.be_read_again }</span>
                 <span class="wide">{ box_of(&unread) }{ t.unread }</span>
             </span>
