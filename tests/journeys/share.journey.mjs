@@ -36,15 +36,14 @@ export async function walk(lab) {
     const [acknowledged, archived] = [3, 4].map((cell) => rows.map((row) => Number(row[cell].replaceAll(",", ""))));
     return rows.length === 2 && acknowledged.every((n) => n > 50) && archived.some((n) => n > 10) && rows;
   }, 40_000);
-  for (const [partition, start, acquired, acknowledged, archived] of rows) {
+  for (const [partition, start, , acknowledged, archived] of rows) {
     const number = (text) => Number(text.replaceAll(",", ""));
     // What is below the start offset is done; what is done above it lies within the window.
     ensure(number(start) <= number(acknowledged) + number(archived), `${partition}: ${start} ${acknowledged} ${archived}`);
-    ensure(number(acquired) >= 0, `${partition}: ${acquired}`);
   }
   await lab.picture("group");
 
-  await lab.press("jobs-0");
+  await lab.page.getByLabel("Stage").getByRole("button", { name: "jobs-0", exact: true }).click();
   await lab.until("the partition shows its window", async () => {
     const panel = await lab.page.getByRole("tabpanel", { name: "Selected" }).innerText();
     return panel.includes("start offset") && panel.includes("Records in the window");
