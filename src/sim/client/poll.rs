@@ -43,6 +43,10 @@ impl Consumer {
                     self.find_positions(core);
                 }
             }
+        } else if core.now < until {
+            // Without a coordinator `poll()` stands in `ensureCoordinatorReady`: what was fetched is returned at its end.
+            self.wait_in_poll(core);
+            return false;
         }
         if !matches!(self.client.task, Task::Poll { .. }) {
             // An exception: the loop has ended.
