@@ -5,8 +5,8 @@
 
 use rejoin::base::{Rng, Span, Time};
 use rejoin::sim::{
-    Commit, ConsumerSpec, Goodbye, GroupSpec, ProduceSpec, ProducerSpec, Refusal, Reset, Settings, TopicSpec,
-    World, WorldConfig, check, fault,
+    Acknowledgement, AcquireMode, Commit, ConsumerSpec, Goodbye, GroupSpec, ProduceSpec, ProducerSpec,
+    Protocol, Refusal, Reset, Settings, ShareSettings, TopicSpec, World, WorldConfig, check, fault,
 };
 use std::rc::Rc;
 
@@ -68,7 +68,10 @@ impl Swarm {
             self.topics.push(name);
         }
         for number in 0..1 + self.rng.below(2) {
-            let settings = self.settings();
+            let settings = match self.rng.below(3) {
+                0 => self.share_settings(),
+                _ => self.settings(),
+            };
             self.world.add_group(GroupSpec { name: format!("g{number}").into(), settings }).expect("a group");
         }
         for _ in 0..1 + self.rng.below(5) {
@@ -94,6 +97,37 @@ impl Swarm {
             auto_commit_interval: Some(Span::from_ms(500 + rng.below(5_000))),
             commit_on_revoke: Some(rng.below(3) == 0),
             process: Some(Span::from_us(rng.below(3) * rng.below(4_000))),
+            ..Settings::default()
+        }
+    }
+
+    /// Of a share group: locks end, deliveries run out, some records are never accepted.
+    fn share_settings(&mut self) -> Settings {
+        let rng = &mut self.rng;
+        let session = 2_000 + rng.below(6_000);
+        let explicit = rng.below(2) == 0;
+        let keys = |chosen: u64| (explicit && chosen == 0).then(|| vec!["k1".into(), "k2".into()]);
+        let commits = [Commit::Auto, Commit::Sync, Commit::Async, Commit::Record];
+        Settings {
+            protocol: Some(Protocol::Share),
+            session_timeout: Some(Span::from_ms(session)),
+            heartbeat: Some(Span::from_ms(200 + rng.below(session / 3))),
+            max_poll_interval: Some(Span::from_ms(3_000 + rng.below(20_000))),
+            max_poll_records: Some(1 + rng.below(2) as u32 * 499),
+            metadata_max_age: Some(Span::from_ms(1_000 + rng.below(10_000))),
+            reset: Some(Reset::Earliest),
+            commit: Some(commits[rng.below(3 + u64::from(explicit)) as usize]),
+            process: Some(Span::from_us(rng.below(3) * rng.below(4_000))),
+            share: ShareSettings {
+                lock_duration: Some(Span::from_ms(500 + rng.below(10_000))),
+                delivery_limit: Some(2 + rng.below(5) as u32),
+                max_locks: Some(100 + rng.below(2_000) as u32),
+                acknowledgement: explicit.then_some(Acknowledgement::Explicit),
+                acquire: (rng.below(2) == 0).then_some(AcquireMode::RecordLimit),
+                reject: keys(rng.below(3)),
+                release: keys(rng.below(3)),
+                renew: keys(rng.below(3)),
+            },
             ..Settings::default()
         }
     }
@@ -192,7 +226,8 @@ impl Swarm {
                         self.world.partition(&topic.name, number, Some(&group.name)).expect("a partition");
                     let name = format!("{}-{number} of {}", topic.name, group.name);
                     assert_eq!(of.unread, 0, "{name} is not read, {}", context());
-                    assert!(of.owner.is_some(), "{name} has no owner, {}", context());
+                    let shared = group.protocol == Protocol::Share;
+                    assert!(shared || of.owner.is_some(), "{name} has no owner, {}", context());
                 }
             }
         }

@@ -5,7 +5,7 @@ use crate::base::{TopicPartition, limit, small};
 use crate::sim::client::{Consumer, Wish};
 use crate::sim::fetch::Fetch;
 use crate::sim::queue::Timer;
-use crate::sim::spec::{ConsumerSpec, Goodbye, Settings};
+use crate::sim::spec::{ConsumerSpec, Goodbye, Protocol, Settings};
 use crate::sim::{Refusal, World};
 use std::rc::Rc;
 
@@ -43,6 +43,9 @@ impl World {
             return Err(Refusal::ConsumerExists(spec.name));
         }
         self.settle(&spec.group, &spec.settings)?;
+        if !alone.is_empty() && self.shares(&spec) {
+            return Err(Refusal::BadSetting("assign", "a share consumer only subscribes".into()));
+        }
         self.subscribable(&spec.topics)?;
         if self.consumers.len() as u32 >= limit::CONSUMERS_MAX {
             return Err(Refusal::TooMany("consumers", u64::from(limit::CONSUMERS_MAX)));
@@ -59,6 +62,13 @@ impl World {
         consumer.start(core);
         self.consumers.push(consumer);
         Ok(())
+    }
+
+    /// Whether it would be a share consumer.
+    fn shares(&self, spec: &ConsumerSpec) -> bool {
+        let group = self.core.group_of(&spec.group).map(|place| &self.core.groups[place as usize].settings);
+        let below = group.and_then(|settings| settings.protocol);
+        spec.settings.protocol.or(below) == Some(Protocol::Share)
     }
 
     /// Starts a new process of a consumer that does not run, with the given settings in place of its former ones.

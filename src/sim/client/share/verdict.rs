@@ -78,6 +78,7 @@ impl Consumer {
     /// the last `poll()` returned is not accepted unless a commit or another `poll()` did so. `None` while a request is
     /// under way.
     pub(in crate::sim::client) fn share_close(&mut self, core: &mut Core) -> Option<Closing> {
+        self.sharing().wants_more = false;
         if self.share_under_way(core) {
             return None;
         }
