@@ -24,12 +24,11 @@ topic jobs partitions=1
 group work protocol=share heartbeat=1s reset=earliest lock-duration=5s max-poll-records=10 process=10ms
 ";
 
-#[test]
-fn a_share_group_does_what_kafkas_does() {
-    for (name, text) in [
-        (
-            "what a close leaves unacknowledged is given back: the last poll's, without explicit acknowledgement",
-            "consumer a group=work topics=jobs\n\
+/// What happens, as a sentence, and the story that shows it.
+const CASES: &[(&str, &str)] = &[
+    (
+        "what a close leaves unacknowledged is given back: the last poll's, without explicit acknowledgement",
+        "consumer a group=work topics=jobs\n\
              at 3s produce topic=jobs count=1\n\
              at 3005ms close a\n\
              at 4s check acknowledged == 0\n\
@@ -38,27 +37,27 @@ fn a_share_group_does_what_kafkas_does() {
              at 8s check redelivered == 1\n\
              at 8s check acknowledged == 1\n\
              end 8s\n",
-        ),
-        (
-            "a commit before the close leaves nothing",
-            "consumer a group=work topics=jobs commit=sync\n\
+    ),
+    (
+        "a commit before the close leaves nothing",
+        "consumer a group=work topics=jobs commit=sync\n\
              at 3s produce topic=jobs count=1\n\
              at 3005ms close a\n\
              at 4s check acknowledged == 1\n\
              at 4s check members work == 0\n\
              end 4s\n",
-        ),
-        (
-            "so does explicit acknowledgement",
-            "consumer a group=work topics=jobs acknowledgement=explicit\n\
+    ),
+    (
+        "so does explicit acknowledgement",
+        "consumer a group=work topics=jobs acknowledgement=explicit\n\
              at 3s produce topic=jobs count=1\n\
              at 3005ms close a\n\
              at 4s check acknowledged == 1\n\
              end 4s\n",
-        ),
-        (
-            "of one that is cut off the locks time out, and its death tells nobody",
-            "consumer a b group=work topics=jobs\n\
+    ),
+    (
+        "of one that is cut off the locks time out, and its death tells nobody",
+        "consumer a b group=work topics=jobs\n\
              at 3s produce topic=jobs count=20\n\
              at 3050ms disconnect a\n\
              at 3050ms kill a\n\
@@ -67,56 +66,56 @@ fn a_share_group_does_what_kafkas_does() {
              at 9s check redelivered > 0\n\
              at 9s check acknowledged == 20\n\
              end 9s\n",
-        ),
-        (
-            "of one that dies the locks end with its connection",
-            "consumer a b group=work topics=jobs\n\
+    ),
+    (
+        "of one that dies the locks end with its connection",
+        "consumer a b group=work topics=jobs\n\
              at 3s produce topic=jobs count=20\n\
              at 3050ms kill a\n\
              at 4s check acquired == 0\n\
              at 4s check acknowledged == 20\n\
              end 4s\n",
-        ),
-        (
-            "latest is the default: what was there before is nobody's",
-            "group late protocol=share heartbeat=1s\n\
+    ),
+    (
+        "latest is the default: what was there before is nobody's",
+        "group late protocol=share heartbeat=1s\n\
              produce topic=jobs count=7\n\
              consumer a group=late topics=jobs\n\
              at 3s produce topic=jobs count=2\n\
              at 4s check acknowledged late == 2\n\
              at 4s check start-offset late jobs:0 == 9\n\
              end 4s\n",
-        ),
-        (
-            "the window holds no more records than there are locks",
-            "group few protocol=share heartbeat=1s reset=earliest max-locks=15 process=1s lock-duration=60s\n\
+    ),
+    (
+        "the window holds no more records than there are locks",
+        "group few protocol=share heartbeat=1s reset=earliest max-locks=15 process=1s lock-duration=60s\n\
              consumer a b c group=few topics=jobs\n\
              at 3s produce topic=jobs count=100\n\
              at 8s check acquired few <= 15\n\
              at 8s check acquired few > 10\n\
              end 8s\n",
-        ),
-        (
-            "a lock that is renewed is no new delivery: the record is returned once more and then accepted",
-            "consumer a group=work topics=jobs acknowledgement=explicit renew=k1,k3\n\
+    ),
+    (
+        "a lock that is renewed is no new delivery: the record is returned once more and then accepted",
+        "consumer a group=work topics=jobs acknowledgement=explicit renew=k1,k3\n\
              at 3s produce topic=jobs count=10 keys=5\n\
              at 6s check acknowledged == 10\n\
              at 6s check redelivered == 0\n\
              end 6s\n",
-        ),
-        (
-            "a record that is released each time is archived after as many deliveries as it may have",
-            "group three protocol=share heartbeat=1s reset=earliest delivery-limit=3 acknowledgement=explicit release=k0\n\
+    ),
+    (
+        "a record that is released each time is archived after as many deliveries as it may have",
+        "group three protocol=share heartbeat=1s reset=earliest delivery-limit=3 acknowledgement=explicit release=k0\n\
              consumer a b group=three topics=jobs commit=record\n\
              at 3s produce topic=jobs count=10 keys=10\n\
              at 9s check archived three == 1\n\
              at 9s check acknowledged three == 9\n\
              at 9s check redelivered three == 2\n\
              end 9s\n",
-        ),
-        (
-            "two share groups and a classic one know nothing of each other",
-            "group other protocol=share heartbeat=1s reset=earliest\n\
+    ),
+    (
+        "two share groups and a classic one know nothing of each other",
+        "group other protocol=share heartbeat=1s reset=earliest\n\
              group old reset=earliest\n\
              consumer a group=work topics=jobs\n\
              consumer b group=other topics=jobs\n\
@@ -126,10 +125,10 @@ fn a_share_group_does_what_kafkas_does() {
              at 14s check acknowledged other == 30\n\
              at 14s check committed old jobs:0 == 30\n\
              end 14s\n",
-        ),
-        (
-            "a group that is deleted begins anew",
-            "consumer a group=work topics=jobs commit=sync\n\
+    ),
+    (
+        "a group that is deleted begins anew",
+        "consumer a group=work topics=jobs commit=sync\n\
              at 3s produce topic=jobs count=5\n\
              at 4s close a\n\
              at 5s delete group work\n\
@@ -137,10 +136,10 @@ fn a_share_group_does_what_kafkas_does() {
              at 6s start a\n\
              at 9s check acknowledged == 5\n\
              end 9s\n",
-        ),
-        (
-            "topics that grow and go are followed",
-            "consumer a group=work topics=jobs\n\
+    ),
+    (
+        "topics that grow and go are followed",
+        "consumer a group=work topics=jobs\n\
              at 3s grow jobs partitions=3\n\
              at 7s produce topic=jobs count=30 keys=10\n\
              at 9s check acknowledged == 30\n\
@@ -148,20 +147,20 @@ fn a_share_group_does_what_kafkas_does() {
              at 10s delete topic jobs\n\
              at 12s check acquired == 0\n\
              end 12s\n",
-        ),
-        (
-            "one that polls too late has left, and comes back",
-            "consumer a group=work topics=jobs max-poll-interval=3s\n\
+    ),
+    (
+        "one that polls too late has left, and comes back",
+        "consumer a group=work topics=jobs max-poll-interval=3s\n\
              at 3s produce topic=jobs count=20\n\
              at 3020ms slow a for=6s\n\
              at 8s check members work == 0\n\
              at 14s check members work == 1\n\
              at 14s check acknowledged == 20\n\
              end 14s\n",
-        ),
-        (
-            "who unsubscribes is given nothing more, and who subscribes again is",
-            "consumer a group=work topics=jobs acknowledgement=explicit\n\
+    ),
+    (
+        "who unsubscribes is given nothing more, and who subscribes again is",
+        "consumer a group=work topics=jobs acknowledgement=explicit\n\
              at 3s unsubscribe a\n\
              at 4s produce topic=jobs count=3\n\
              at 6s check members work == 0\n\
@@ -169,8 +168,12 @@ fn a_share_group_does_what_kafkas_does() {
              at 6s subscribe a topics=jobs\n\
              at 9s check acknowledged == 3\n\
              end 9s\n",
-        ),
-    ] {
+    ),
+];
+
+#[test]
+fn a_share_group_does_what_kafkas_does() {
+    for (name, text) in CASES {
         run(name, &format!("{SCENE}{text}"));
     }
 }
