@@ -17,7 +17,7 @@ use rejoin::base::limit::{IMPORT_BYTES_MAX, RUN_MAX};
 use rejoin::base::lines::LineError;
 use rejoin::base::{Map, Time};
 use rejoin::story::report::{self, Report};
-use rejoin::story::run::{self, Act, Event, unloadable};
+use rejoin::story::run::{self, unloadable};
 use rejoin::story::{Options, Runner, Story, help, unit};
 use rejoin::terminal::{self, dump_log::Files};
 use std::io::{self, BufWriter, ErrorKind, Read, Write, stdin, stdout};
@@ -177,7 +177,7 @@ fn run(arguments: &[String]) -> Answer {
     let report = Report::of(&mut runner);
     let status = u8::from(!report.holds());
     if arguments.facts {
-        let facts = rejoin::measure::facts::facts(runner.world(), &acts(&story, &text), &refused(&runner));
+        let facts = rejoin::measure::facts::facts(runner.world(), &acts(&story, &text), &report.refusals);
         print(&format!("{facts}\n"))?;
         return Ok(status);
     }
@@ -196,15 +196,6 @@ fn run(arguments: &[String]) -> Answer {
     }
     print(&out)?;
     Ok(status)
-}
-
-/// The commands that were refused, and why.
-fn refused(runner: &Runner) -> Vec<(Rc<str>, Rc<str>)> {
-    let refused = |event: &Event| match &event.what {
-        Act::Refused(line, reason) => Some((line.clone(), reason.clone())),
-        _ => None,
-    };
-    runner.events().iter().filter_map(refused).collect()
 }
 
 /// The commands as they stand in the text, with their times: what a recording calls an act.

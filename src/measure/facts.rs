@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// `{"facts": {…}, "times": {"after": […]}}` of a run. `acts` are the lines of its story as they were written, with
-/// their times; `refused` are the commands that were refused, with the reasons.
-pub fn facts(world: &World, acts: &[(Time, String)], refused: &[(Rc<str>, Rc<str>)]) -> Value {
+/// their times; `refused` are the commands that were refused, with their times and the reasons.
+pub fn facts(world: &World, acts: &[(Time, String)], refused: &[(Time, Rc<str>, Rc<str>)]) -> Value {
     let mut facts = json!({
         "generations": generations(world),
         "epochs": epochs(world),
@@ -153,13 +153,13 @@ fn end_offsets(world: &World) -> Value {
     Value::Object(partitions(world).into_iter().filter_map(end).collect())
 }
 
-fn errors(world: &World, refused: &[(Rc<str>, Rc<str>)]) -> BTreeSet<String> {
+fn errors(world: &World, refused: &[(Time, Rc<str>, Rc<str>)]) -> BTreeSet<String> {
     let name = |entry: &crate::sim::trace::Entry| match &entry.what {
         Happening::Failed(process, exception) => Some(format!("{process} {exception}")),
         Happening::CommitFailed(process, exception) => Some(format!("{process} commit {exception}")),
         _ => None,
     };
-    let refused = refused.iter().filter_map(|(line, reason)| {
+    let refused = refused.iter().filter_map(|(_, line, reason)| {
         let error = reason.strip_prefix(Refusal::BY_BROKER)?;
         Some(format!("{} {}", line.split_whitespace().next()?, exception(error)))
     });
