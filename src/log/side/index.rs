@@ -13,6 +13,8 @@ use crate::log::segment::SegmentBatch;
 /// Kafka's `index.interval.bytes` by default.
 pub const INTERVAL_BYTES: u32 = 4096;
 
+const BEYOND: &str = "its offset does not fit 63 bits";
+
 /// An entry of an offset index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OffsetEntry {
@@ -41,7 +43,7 @@ pub fn read_offsets(base: i64, bytes: &[u8]) -> Result<Vec<OffsetEntry>, SideErr
         if offset < 0 {
             return fault("its offset is below the base");
         }
-        let offset = base + i64::from(offset);
+        let Some(offset) = base.checked_add(i64::from(offset)) else { return fault(BEYOND) };
         if read.last().is_some_and(|last| last.offset >= offset) {
             return fault("its offset is not after the one before");
         }
@@ -68,12 +70,13 @@ pub fn read_times(base: i64, bytes: &[u8]) -> Result<Vec<TimeEntry>, SideError> 
     let mut read: Vec<TimeEntry> = Vec::new();
     for (index, entry) in (0u64..).zip(entries::<12>(bytes)?) {
         let offset = i32::from_be_bytes(field(entry, 8));
-        let entry =
-            TimeEntry { timestamp_ms: i64::from_be_bytes(field(entry, 0)), offset: base + i64::from(offset) };
+        let timestamp_ms = i64::from_be_bytes(field(entry, 0));
         let fault = |what| Err(SideError::Entry { index, what });
         if offset < 0 {
             return fault("its offset is below the base");
         }
+        let Some(offset) = base.checked_add(i64::from(offset)) else { return fault(BEYOND) };
+        let entry = TimeEntry { timestamp_ms, offset };
         if read.last().is_some_and(|last| last.timestamp_ms >= entry.timestamp_ms) {
             return fault("its timestamp is not after the one before");
         }

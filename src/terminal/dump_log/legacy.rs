@@ -54,7 +54,7 @@ impl<'a> Message<'a> {
 
     /// The key.
     pub fn key(&self) -> Done<Part<'a>> {
-        self.delimited(self.key_size_at() as u64)
+        self.delimited(self.key_size_at())
     }
 
     /// The value.

@@ -1,34 +1,156 @@
 //! Zstandard: frames one after the other.
+//!
+//! ```text
+//! 28 b5 2f fd   descriptor   [window]   [dictionary id]   [content size]   blocks…   [checksum: 4]
+//! ```
+//! A frame says how far back it may refer, up to 128 MiB, and a decoder keeps as much before it gives the first byte.
+//! Nothing refers further back than there is content, so what the frame says is brought down to what may come out of it.
 
 use super::{CHUNK_BYTES, CodecError, Limits};
 use ruzstd::decoding::StreamingDecoder;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use std::io::Read;
 
+const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+/// The first of sixteen magics of frames that carry something else, and are passed over.
+const SKIPPABLE: u32 = 0x184d_2a50;
+/// The bit of the descriptor that says: no window, the content's size stands for it.
+const SINGLE_SEGMENT: u8 = 1 << 5;
+/// The exponent of the smallest window.
+const WINDOW_LOG_MIN: u32 = 10;
+
+const HEADER: CodecError = CodecError::Damaged("it does not begin as a zstd frame");
+const DAMAGED: CodecError = CodecError::Damaged("the zstd frame is damaged or cut");
+
 /// Appends what `packed` unpacks to.
 pub fn decompress(packed: &[u8], limits: Limits, out: &mut Vec<u8>) -> Result<(), CodecError> {
     let start = out.len();
     let mut rest = packed;
     while !rest.is_empty() {
-        let mut frame = StreamingDecoder::new(&mut rest)
-            .map_err(|_| CodecError::Damaged("it does not begin as a zstd frame"))?;
-        loop {
-            limits.room(out, start, CHUNK_BYTES)?;
-            let at = out.len();
-            out.resize(at + CHUNK_BYTES, 0);
-            let made = frame
-                .read(&mut out[at..])
-                .map_err(|_| CodecError::Damaged("the zstd frame is damaged or cut"))?;
-            out.truncate(at + made);
-            if made == 0 {
-                break;
-            }
-        }
+        rest = match skipped(rest)? {
+            Some(after) => after,
+            None => frame(rest, limits, start, out)?,
+        };
     }
     Ok(())
+}
+
+/// What follows a frame that is passed over; none when it is a frame of content.
+fn skipped(packed: &[u8]) -> Result<Option<&[u8]>, CodecError> {
+    let (&magic, rest) = packed.split_first_chunk::<4>().ok_or(HEADER)?;
+    if u32::from_le_bytes(magic) & !0xf != SKIPPABLE {
+        return Ok(None);
+    }
+    let (&length, rest) = rest.split_first_chunk::<4>().ok_or(DAMAGED)?;
+    rest.get(u32::from_le_bytes(length) as usize..).map(Some).ok_or(DAMAGED)
+}
+
+/// Unpacks one frame, and answers what follows it.
+fn frame<'a>(
+    packed: &'a [u8],
+    limits: Limits,
+    start: usize,
+    out: &mut Vec<u8>,
+) -> Result<&'a [u8], CodecError> {
+    let mut header = *packed.first_chunk::<6>().ok_or(HEADER)?;
+    if header[..4] != MAGIC {
+        return Err(HEADER);
+    }
+    if header[4] & SINGLE_SEGMENT == 0 {
+        let needed = limits.bytes.next_power_of_two().trailing_zeros() - WINDOW_LOG_MIN;
+        if u32::from(header[5] >> 3) >= needed {
+            header[5] = (needed as u8) << 3;
+        }
+    } else if content_size(packed).ok_or(HEADER)? > limits.bytes {
+        return Err(CodecError::TooLarge { limit: limits.bytes });
+    }
+    let mut source = header.chain(&packed[header.len()..]);
+    let mut frame = StreamingDecoder::new(&mut source).map_err(|_| HEADER)?;
+    loop {
+        limits.room(out, start, CHUNK_BYTES)?;
+        let at = out.len();
+        out.resize(at + CHUNK_BYTES, 0);
+        let made = frame.read(&mut out[at..]).map_err(|_| DAMAGED)?;
+        out.truncate(at + made);
+        if made == 0 {
+            break;
+        }
+    }
+    let (said, computed) = (frame.decoder.get_checksum_from_data(), frame.decoder.get_calculated_checksum());
+    if said.is_some() && said != computed {
+        return Err(CodecError::Damaged("the checksum of the zstd frame does not fit"));
+    }
+    drop(frame);
+    Ok(source.into_inner().1)
+}
+
+/// The size of the content that the header of a frame of a single segment says.
+fn content_size(packed: &[u8]) -> Option<u64> {
+    let descriptor = *packed.get(4)?;
+    let dictionary = [0, 1, 2, 4][usize::from(descriptor & 3)];
+    let field = packed.get(5 + dictionary..)?;
+    match descriptor >> 6 {
+        0 => field.first().map(|&size| u64::from(size)),
+        1 => field.first_chunk().map(|&size| u64::from(u16::from_le_bytes(size)) + 256),
+        2 => field.first_chunk().map(|&size| u64::from(u32::from_le_bytes(size))),
+        _ => field.first_chunk().map(|&size| u64::from_le_bytes(size)),
+    }
 }
 
 /// `plain` as one frame.
 pub fn compress(plain: &[u8]) -> Vec<u8> {
     compress_to_vec(plain, CompressionLevel::Fastest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A frame with a window of 128 MiB, of blocks that repeat one byte so many times each.
+    fn repeats(descriptor: u8, blocks: &[u32]) -> Vec<u8> {
+        let mut frame = [&MAGIC[..], &[descriptor, 17 << 3]].concat();
+        for (index, times) in blocks.iter().enumerate() {
+            let last = u32::from(index + 1 == blocks.len());
+            frame.extend_from_slice(&(last | 1 << 1 | times << 3).to_le_bytes()[..3]);
+            frame.push(b'a');
+        }
+        frame
+    }
+
+    fn unpack(packed: &[u8]) -> (Result<(), CodecError>, Vec<u8>) {
+        let mut out = Vec::new();
+        (decompress(packed, Limits::of(packed.len() as u64), &mut out), out)
+    }
+
+    #[test]
+    fn a_small_frame_may_say_a_large_window() {
+        assert_eq!(unpack(&repeats(0, &[3, 2])), (Ok(()), b"aaaaa".to_vec()));
+    }
+
+    #[test]
+    fn a_large_window_lets_no_bomb_through() {
+        let (refusal, out) = unpack(&repeats(0, &[128 << 10; 1000]));
+        assert!(matches!(refusal, Err(CodecError::TooLarge { .. })), "{refusal:?}");
+        assert!(out.capacity() <= 32 << 20, "{} bytes were made", out.capacity());
+        let claim = [&MAGIC[..], &[SINGLE_SEGMENT | 3 << 6], &u64::MAX.to_le_bytes()].concat();
+        assert!(matches!(unpack(&claim).0, Err(CodecError::TooLarge { .. })));
+    }
+
+    #[test]
+    fn frames_follow_each_other_and_others_are_passed_over() {
+        let skippable = [&0x184d_2a53u32.to_le_bytes()[..], &3u32.to_le_bytes(), b"xyz"].concat();
+        let stream = [repeats(0, &[2]), skippable.clone(), repeats(0, &[1])].concat();
+        assert_eq!(unpack(&stream), (Ok(()), b"aaa".to_vec()));
+        assert_eq!(unpack(&skippable[..9]).0, Err(DAMAGED));
+        assert_eq!(unpack(&[repeats(0, &[2]), b"tail".to_vec()].concat()).0, Err(HEADER));
+    }
+
+    #[test]
+    fn a_checksum_is_held_against_the_content() {
+        let with = |sum: [u8; 4]| [repeats(1 << 2, &[5]), sum.to_vec()].concat();
+        // The lower half of XXH64 of "aaaaa", seed 0: 69e74e7b13454168.
+        assert_eq!(unpack(&with(0x1345_4168u32.to_le_bytes())), (Ok(()), b"aaaaa".to_vec()));
+        let refusal = unpack(&with([1, 2, 3, 4])).0;
+        assert_eq!(refusal, Err(CodecError::Damaged("the checksum of the zstd frame does not fit")));
+    }
 }

@@ -19,7 +19,7 @@ impl Schema {
     /// are as if they were never set.
     pub fn read<'a>(&self, bytes: &mut &'a [u8], version: i16) -> Read<Vec<Value<'a>>> {
         let flexible = self.is_flexible(version);
-        let mut reader = Reader { rest: *bytes, version, newest: self.newest, flexible };
+        let mut reader = Reader { rest: bytes, version, newest: self.newest, flexible };
         let values = reader.fields(&self.fields)?;
         *bytes = reader.rest;
         Ok(values)
