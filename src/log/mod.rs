@@ -3,7 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`record`] | a record: timestamp, key, value, headers |
-//! | [`batch`] | record batches v2: 61 bytes of header, records, CRC-32C |
+//! | [`batch`] | record batches v2: 61 bytes of header, records, CRC-32C; their codecs |
 //! | [`segment`] | the bytes of a `.log` file, batch by batch, with every check |
 //! | [`partition`] | a partition's log: append, read, digest, restore |
 //! | [`side`] | the files beside a log: indexes, snapshots, checkpoints |

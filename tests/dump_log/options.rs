@@ -3,86 +3,88 @@
 use crate::archive;
 use crate::conformance::{Folder, run};
 
+const LOG: &str = "hourly-0/00000000000000000000.log";
+
+/// Arguments, exit status, a part of standard output, the start of standard error: tried on release 4.3.1.
+const CASES: [(&[&str], u8, &str, &str); 16] = [
+    (&[], 1, "", "This tool helps to parse a log file"),
+    (&["--help"], 1, "", "This tool helps to parse a log file"),
+    (&["--version"], 0, "4.3.1\n", ""),
+    (&["--deep-iteration"], 1, "", "Missing required argument \"[files]\"\nOption "),
+    (
+        &["--nope", "x"],
+        1,
+        "",
+        "Exception in thread \"main\" joptsimple.UnrecognizedOptionException: nope is not",
+    ),
+    (
+        &["--file", "x"],
+        1,
+        "",
+        "Exception in thread \"main\" joptsimple.UnrecognizedOptionException: file is not",
+    ),
+    (
+        &["-d", "--files", "x"],
+        1,
+        "",
+        "Exception in thread \"main\" joptsimple.UnrecognizedOptionException: d is",
+    ),
+    (
+        &["--files"],
+        1,
+        "",
+        "Exception in thread \"main\" joptsimple.OptionMissingRequiredArgumentException: Option f",
+    ),
+    (
+        &["--files", "a", "--files", "b"],
+        1,
+        "",
+        "Exception in thread \"main\" joptsimple.MultipleArgumentsForOption",
+    ),
+    (
+        &["--files", ",a.foo,"],
+        0,
+        "Dumping \nDumping a.foo\n",
+        "Ignoring unknown file \nIgnoring unknown file a.foo",
+    ),
+    (&["-files", "x", "-deep-iteration", "junk"], 0, "Dumping x\n", "Ignoring unknown file x\n"),
+    (
+        &["--files", "x.log"],
+        1,
+        "Dumping x.log\n",
+        "Exception in thread \"main\" java.lang.NumberFormatException: ",
+    ),
+    (
+        &["--files", "0.log"],
+        1,
+        "Log starting offset: 0\n",
+        "Exception in thread \"main\" java.nio.file.NoSuchFile",
+    ),
+    (
+        &["--files", LOG, "--max-bytes", "abc"],
+        1,
+        "Dumping ",
+        "Exception in thread \"main\" joptsimple.OptionArgumen",
+    ),
+    (
+        &["--files", LOG, "--value-decoder-class", "my.Decoder"],
+        1,
+        "Dumping ",
+        "Exception in thread \"main\" java.la",
+    ),
+    (
+        &["--files", LOG, "--key-decoder-class", "org.apache.kafka.tools.api.DefaultDecoder"],
+        2,
+        "Dumping ",
+        "rejoin: org.apache.kafka.tools.api.DefaultDecoder prints where",
+    ),
+];
+
 #[test]
 fn usage_is_refused_in_the_words_of_kafkas_tool() {
     let files = archive::files();
     let folder = Folder { files: &files, name: "segments" };
-    let log = "hourly-0/00000000000000000000.log";
-    // Arguments, exit status, a part of standard output, the start of standard error: tried on release 4.3.1.
-    let cases: [(&[&str], u8, &str, &str); 16] = [
-        (&[], 1, "", "This tool helps to parse a log file"),
-        (&["--help"], 1, "", "This tool helps to parse a log file"),
-        (&["--version"], 0, "4.3.1\n", ""),
-        (&["--deep-iteration"], 1, "", "Missing required argument \"[files]\"\nOption "),
-        (
-            &["--nope", "x"],
-            1,
-            "",
-            "Exception in thread \"main\" joptsimple.UnrecognizedOptionException: nope is not",
-        ),
-        (
-            &["--file", "x"],
-            1,
-            "",
-            "Exception in thread \"main\" joptsimple.UnrecognizedOptionException: file is not",
-        ),
-        (
-            &["-d", "--files", "x"],
-            1,
-            "",
-            "Exception in thread \"main\" joptsimple.UnrecognizedOptionException: d is",
-        ),
-        (
-            &["--files"],
-            1,
-            "",
-            "Exception in thread \"main\" joptsimple.OptionMissingRequiredArgumentException: Option f",
-        ),
-        (
-            &["--files", "a", "--files", "b"],
-            1,
-            "",
-            "Exception in thread \"main\" joptsimple.MultipleArgumentsForOption",
-        ),
-        (
-            &["--files", ",a.foo,"],
-            0,
-            "Dumping \nDumping a.foo\n",
-            "Ignoring unknown file \nIgnoring unknown file a.foo",
-        ),
-        (&["-files", "x", "-deep-iteration", "junk"], 0, "Dumping x\n", "Ignoring unknown file x\n"),
-        (
-            &["--files", "x.log"],
-            1,
-            "Dumping x.log\n",
-            "Exception in thread \"main\" java.lang.NumberFormatException: ",
-        ),
-        (
-            &["--files", "0.log"],
-            1,
-            "Log starting offset: 0\n",
-            "Exception in thread \"main\" java.nio.file.NoSuchFile",
-        ),
-        (
-            &["--files", log, "--max-bytes", "abc"],
-            1,
-            "Dumping ",
-            "Exception in thread \"main\" joptsimple.OptionArgumen",
-        ),
-        (
-            &["--files", log, "--value-decoder-class", "my.Decoder"],
-            1,
-            "Dumping ",
-            "Exception in thread \"main\" java.la",
-        ),
-        (
-            &["--files", log, "--key-decoder-class", "org.apache.kafka.tools.api.DefaultDecoder"],
-            2,
-            "Dumping ",
-            "rejoin: org.apache.kafka.tools.api.DefaultDecoder prints where",
-        ),
-    ];
-    for (arguments, status, out, err) in cases {
+    for (arguments, status, out, err) in CASES {
         let (ours, printed, complained) = run(&folder, arguments);
         assert_eq!(ours, status, "{arguments:?}: {complained}");
         assert!(printed.contains(out), "{arguments:?}: {printed}");
