@@ -332,3 +332,33 @@ fn fresh(data: &Partition, from: i64, room: u32) -> i64 {
     }
     data.batch_end(last).unwrap_or(last) + 1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::spec::WorldConfig;
+
+    #[test]
+    fn a_request_is_taken_in_the_order_of_its_sessions_epochs() {
+        let (not_found, wrong) = (ErrorCode::SHARE_SESSION_NOT_FOUND, ErrorCode::INVALID_SHARE_SESSION_EPOCH);
+        let mut core = Core::new(WorldConfig::default());
+        let ack = (0, Ack { first: 0, last: 0, verdict: crate::sim::share::Verdict::Accept });
+        for (name, process, epoch, acks, expected) in [
+            ("before it is opened", 1, 1, vec![], Err(not_found)),
+            ("closed before it is opened", 1, CLOSING, vec![], Err(not_found)),
+            ("opened with something to acknowledge", 1, OPENING, vec![ack], Err(ErrorCode::INVALID_REQUEST)),
+            ("opened", 1, OPENING, vec![], Ok(())),
+            ("one is missing", 1, 2, vec![], Err(wrong)),
+            ("the next", 1, 1, vec![ack], Ok(())),
+            ("the same once more", 1, 1, vec![], Err(wrong)),
+            ("of another process", 2, 2, vec![], Err(not_found)),
+            ("opened anew", 1, OPENING, vec![], Ok(())),
+            ("from the beginning", 1, 1, vec![], Ok(())),
+            ("closed, whatever epoch is due", 1, CLOSING, vec![ack], Ok(())),
+        ] {
+            let from = Address { consumer: 0, process };
+            assert_eq!(core.enter_session(&ShareCall { from, epoch, acks, fetch: None }), expected, "{name}");
+        }
+        assert_eq!((next_epoch(0), next_epoch(7), next_epoch(i32::MAX)), (1, 8, 1));
+    }
+}
