@@ -13,10 +13,11 @@ use rejoin::story::report::{self, Report};
 use rejoin::story::{LIBRARY, Options, Runner, Story};
 
 /// What each story of the library came to natively; `tests/stories/golden.rs` writes these.
-const GOLDEN: [(&str, &str); 4] = [
+const GOLDEN: [(&str, &str); 5] = [
     ("first-light", include_str!("stories/first-light.golden")),
     ("a-consumer-dies", include_str!("stories/a-consumer-dies.golden")),
     ("the-drill", include_str!("stories/the-drill.golden")),
+    ("the-moment-before", include_str!("stories/the-moment-before.golden")),
     ("shared-work", include_str!("stories/shared-work.golden")),
 ];
 

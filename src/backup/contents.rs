@@ -103,11 +103,12 @@ pub fn topic_entry(topic: &TopicSnapshot<'_>) -> TopicEntry {
 }
 
 /// A partition's entry; its files are kept in `files`, those that `prior` has already are references.
+/// The logs of that backup, where they are at hand, need not be read again.
 pub fn partition_entry(
     topic: &TopicSnapshot<'_>,
     id: i32,
     log: &Partition,
-    prior: Option<&Link>,
+    (prior, logs): (Option<&Link>, Option<&Map<(Uuid, i32), Partition>>),
     store: &dyn Store,
     files: &mut Files,
 ) -> Result<PartitionEntry, Refusal> {
@@ -119,7 +120,13 @@ pub fn partition_entry(
     let before = prior.and_then(|link| Some((link, link.partition(&topic.name, &topic_id, id)?)));
     let mut scan = Scan::new(log.log_start());
     let kept = match before {
-        Some((link, entry)) => grown::kept(log, link, entry, store, files, &mut scan).map_err(refused)?,
+        Some((link, entry)) => {
+            let was = logs.and_then(|logs| logs.get(&(topic.id, id)));
+            match was.and_then(|was| grown::shared(log, link, entry, was, &mut scan)) {
+                Some(kept) => kept,
+                None => grown::kept(log, link, entry, store, files, &mut scan).map_err(refused)?,
+            }
+        }
         None => Kept::default(),
     };
     let mut own = kept.files;

@@ -29,6 +29,26 @@ pub struct Kept {
     pub whole: bool,
 }
 
+/// The same, without reading anything, of a log that only grew since `was`: the log that the backup was taken of. `None` when
+/// that is not so.
+pub fn shared(
+    log: &Partition,
+    link: &Link,
+    before: &PartitionEntry,
+    was: &Partition,
+    scan: &mut Scan,
+) -> Option<Kept> {
+    let same = (was.log_start(), was.end()) == (before.log_start_offset.0, before.log_end_offset.0);
+    if !same || !log.extends(was) {
+        return None;
+    }
+    *scan = Scan::of(before, was.max_batch_timestamp());
+    let files = before.files.iter().filter(|file| file.kind == FileKind::Log && file.size > 0);
+    let files: Vec<FileEntry> = files.map(|file| link.refer(file)).collect();
+    let end = files.last().and_then(|file| file.end_offset).map(|end| end.0);
+    Some(Kept { files, end, whole: true })
+}
+
 /// The files of `before` that still hold; `scan` has read them afterwards. What the store has lost of them is put into
 /// `files` again.
 pub fn kept(

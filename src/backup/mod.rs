@@ -6,13 +6,21 @@
 //!
 //! # The way of a backup
 //! [`capture()`] a [`Snapshot`] → [`Transaction`] → a store → [`archive::write`] → a file → [`verify_file`] →
-//! [`archive::read`] → [`Transaction`] → a store → [`restored`] → [`RestoredState`].
+//! [`archive::read`] → [`Transaction`] → a store → [`plan()`] → [`Plan`] with its [`RestoredState`] → [`undo`].
+//!
+//! # Chains
+//! A [`Kind`] says what a backup builds on: nothing, the last full, the last of any kind. Every manifest lists the complete
+//! state, each file with the backup that keeps it; a slice of a log is itself a segment, so the files of a chain put
+//! together are a partition's folder. What is remembered of the [`Past`] between two backups lies in the later one, and a
+//! [`Chain`] says which moments it reaches. [`Expiry`] says what may go.
 //!
 //! # Promises
 //! 1. A backup is complete or invisible: one atomic write of manifest and catalog makes it exist.
 //! 2. Any change of any stored byte is detected, and the file that holds it is named.
 //! 3. A restore verifies first; when something is wrong it gives an error and no state.
 //! 4. Equal state gives equal bytes: export, import, export is identical.
+//! 5. Nothing that a backup needs is deleted before it, and the last full stays whatever a rule says.
+//! 6. A moment that cannot be reached is refused with those that can.
 
 pub mod archive;
 pub mod capture;
@@ -39,6 +47,7 @@ mod history;
 mod incremental;
 mod layout;
 mod moment;
+mod planner;
 mod scan;
 mod take;
 
@@ -51,10 +60,11 @@ pub use link::{Chain, Link};
 pub use manifest::Manifest;
 pub use moment::restored_at;
 pub use past::Past;
-pub use plan::{Outcome, Place, Plan, PlanRow, Request, Strategy, plan};
+pub use plan::{MapRun, Outcome, Place, Plan, PlanRow, Request, Strategy};
+pub use planner::{plan, undo};
 pub use restore::{Gone, RestoreError, RestoredGroup, RestoredState, RestoredTopic, restored};
 pub use retention::{Expiry, Fate, Rules};
-pub use snapshot::{GroupSnapshot, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
+pub use snapshot::{GroupSnapshot, Known, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
 pub use store::{ChunkKey, Contents, MemoryStore, Step, Store, StoreError, Transaction};
 pub use take::capture;
 pub use verify::{Finding, Report, verify, verify_file};

@@ -1,7 +1,7 @@
 //! What the bytes of a partition's files say of themselves.
 
 use super::digest::Digest;
-use super::manifest::{EpochEntry, Offset};
+use super::manifest::{EpochEntry, Offset, PartitionEntry};
 use crate::log::batch::{Compression, Header};
 use crate::log::partition::digest::StateDigest;
 use crate::log::segment::{self, SegmentBatch, SegmentError};
@@ -50,6 +50,30 @@ impl Scan {
             monotonic: true,
             epochs: Vec::new(),
             total: Facts::default(),
+        }
+    }
+
+    /// A scan that has read the log of `entry`, whose batches' largest timestamp is `max_so_far`.
+    pub fn of(entry: &PartitionEntry, max_so_far: Option<i64>) -> Scan {
+        let mut epochs = entry.leader_epochs.clone();
+        // The log's own epoch, which no batch had yet.
+        epochs.retain(|epoch| epoch.start_offset < entry.log_end_offset);
+        let total = Facts {
+            batches: entry.batches,
+            records: entry.records,
+            min_ts: entry.min_ts,
+            max_ts: entry.max_ts,
+            codecs: Vec::new(),
+            first: None,
+            end: Some(entry.log_end_offset.0),
+        };
+        Scan {
+            log_start: entry.log_start_offset.0,
+            digest: StateDigest::from_value(entry.state_digest.0),
+            max_so_far,
+            monotonic: entry.max_ts_so_far_monotonic,
+            epochs,
+            total,
         }
     }
 

@@ -21,6 +21,27 @@ pub struct Snapshot<'a> {
     pub restored_from: Option<Lineage>,
     /// What is remembered from before the cut; without it a backup holds its own moment only.
     pub past: Option<&'a Past>,
+    /// Backups whose logs are still at hand: what builds on one of them need not read again what both share.
+    pub known: &'a [Known],
+}
+
+/// A backup of this run and the logs that it was taken of.
+#[derive(Clone)]
+pub struct Known {
+    /// The digest of its manifest.
+    pub manifest_sha256: Digest,
+    /// By the topic's id and the partition.
+    pub logs: Rc<Map<(Uuid, i32), Partition>>,
+}
+
+impl Known {
+    /// The logs of `snapshot`, of which the backup with this manifest was taken.
+    pub fn of(snapshot: &Snapshot<'_>, manifest_sha256: Digest) -> Known {
+        let logs = snapshot.topics.iter().flat_map(|topic| {
+            (0..).zip(&topic.partitions).map(|(partition, log)| ((topic.id, partition), (*log).clone()))
+        });
+        Known { manifest_sha256, logs: Rc::new(logs.collect()) }
+    }
 }
 
 /// A topic and its logs.

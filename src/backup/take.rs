@@ -96,9 +96,19 @@ impl Take<'_> {
         let topics = contents::chosen_topics(snapshot, self.options)?;
         let topic_entries: Vec<_> = topics.iter().map(|topic| contents::topic_entry(topic)).collect();
         let mut partitions = Vec::new();
+        let known =
+            prior.and_then(|prior| snapshot.known.iter().find(|known| known.manifest_sha256 == prior.sha256));
+        let logs = known.map(|known| &*known.logs);
         for topic in &topics {
             for (id, log) in (0..).zip(&topic.partitions) {
-                partitions.push(contents::partition_entry(topic, id, log, prior, self.store, &mut files)?);
+                partitions.push(contents::partition_entry(
+                    topic,
+                    id,
+                    log,
+                    (prior, logs),
+                    self.store,
+                    &mut files,
+                )?);
             }
         }
         let all = self.options.topics.is_empty();

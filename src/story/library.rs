@@ -30,6 +30,11 @@ pub const LIBRARY: &[Example] = &[
         text: include_str!("../../static/stories/the-drill.story"),
     },
     Example {
+        name: "the-moment-before",
+        title: "The moment before: a chain of backups, and a restore between two of them",
+        text: include_str!("../../static/stories/the-moment-before.story"),
+    },
+    Example {
         name: "shared-work",
         title: "A share group: records go to whoever is free",
         text: include_str!("../../static/stories/shared-work.story"),

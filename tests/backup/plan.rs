@@ -258,12 +258,12 @@ fn what_was_brought_is_taken_back_by_the_undo() {
     after.tick(1000);
     after.restore(&done.state);
     assert_ne!(after.state.plain(), before);
-    let undo = rejoin::backup::plan::undo(&safety, &captured.label, &done, &after.snapshot()).expect("sound");
+    let undo = rejoin::backup::undo(&safety, &captured.label, &done, &after.snapshot()).expect("sound");
     after.restore(&undo.state);
     assert_eq!(after.state.plain(), before);
     assert_eq!(offset_of(&after.snapshot(), "g").offset, 15);
     let beside = planned(&lab, &label, Place::Beside("*-2".into()), None).expect("sound");
-    let undo = rejoin::backup::plan::undo(&safety, &captured.label, &beside, &lab.snapshot()).expect("sound");
+    let undo = rejoin::backup::undo(&safety, &captured.label, &beside, &lab.snapshot()).expect("sound");
     assert_eq!((undo.state.topics.len(), undo.state.groups.len()), (0, 0));
     assert_eq!(undo.state.gone.topics, ["t-2".into()] as [Rc<str>; 1]);
     assert_eq!(undo.state.gone.groups, ["g-2".into()] as [Rc<str>; 1]);

@@ -63,6 +63,7 @@ impl Scene {
             groups: self.groups.clone(),
             restored_from: None,
             past: Some(&self.past),
+            known: &[],
         }
     }
 

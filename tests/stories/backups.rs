@@ -66,7 +66,7 @@ fn a_schedule_takes_backups_in_virtual_time_and_the_most_complete_of_those_that_
 
 #[test]
 fn a_moment_between_two_backups_is_restored_and_proven() {
-    let lines = "at 5s backup full\nat 25s backup incremental\nat 27s delete topic orders\n\
+    let lines = "at 5s backup full\nat 25s backup incremental\nat 26s stop web\nat 27s delete topic orders\n\
                  at 30s restore plan latest at=16s\nat 30s restore apply latest at=16s\n";
     let runner = run(lines, 50);
     assert_eq!(refusals(&runner), [] as [String; 0]);

@@ -6,6 +6,26 @@ use crate::base::Map;
 use std::rc::Rc;
 
 impl Partition {
+    /// Whether this log is `was` with perhaps more at its end: all that `was` holds is shared with it. Never says so of
+    /// logs that only happen to be equal.
+    pub fn extends(&self, was: &Partition) -> bool {
+        let recipes = was.recipes.iter().zip(&self.recipes);
+        let same = self.log_start == was.log_start
+            && self.runs.len() >= was.runs.len()
+            && self.recipes.len() >= was.recipes.len()
+            && recipes.into_iter().all(|(was, is)| Rc::ptr_eq(&was.recipe, &is.recipe));
+        let Some((last, before)) = was.runs.split_last().filter(|_| same) else {
+            return same && was.runs.is_empty() && self.end >= was.end;
+        };
+        before.iter().zip(&self.runs).all(|(was, is)| Rc::ptr_eq(was, is))
+            && self.runs[before.len()].extends(last)
+    }
+
+    /// The largest of the batches' timestamps.
+    pub fn max_batch_timestamp(&self) -> Option<i64> {
+        self.batches().map(|batch| batch.max_timestamp()).max()
+    }
+
     /// The bytes of the batches whose base offset lies in `from..to`.
     pub fn bytes_between(&self, from: i64, to: i64) -> Vec<u8> {
         let mut bytes = Vec::new();

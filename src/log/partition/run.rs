@@ -10,7 +10,7 @@ use std::rc::Rc;
 pub(super) const RUN_ENTRIES: usize = 4096;
 
 /// A made-up record, alone in its batch: 16 bytes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub timestamp_ms: i64,
     /// The record's number at its producer.
@@ -95,6 +95,18 @@ impl Run {
 }
 
 impl Run {
+    /// Whether it begins with all that `was` holds.
+    pub fn extends(&self, was: &Rc<Run>) -> bool {
+        match (&self.content, &was.content) {
+            (
+                Content::Made { base_offset, leader_epoch, entries },
+                Content::Made { base_offset: base, leader_epoch: epoch, entries: first },
+            ) => (base_offset, leader_epoch) == (base, epoch) && entries.starts_with(first),
+            (Content::Kept { bytes, .. }, Content::Kept { bytes: first, .. }) => Rc::ptr_eq(bytes, first),
+            _ => false,
+        }
+    }
+
     /// The first `places` batches, one at least.
     pub fn prefix(&self, places: usize, sources: &[Source]) -> Run {
         let content = match &self.content {

@@ -30,6 +30,7 @@ impl World {
             groups: core.coordinator.groups().filter_map(|name| self.group_snapshot(name)).collect(),
             restored_from: core.restored_from.clone(),
             past: Some(&core.past),
+            known: &[],
         }
     }
 

@@ -2,8 +2,9 @@
 
 use super::proof::RestoreStep;
 use super::{Act, Refusal, Runner};
+use crate::backup::digest::sha256;
 use crate::backup::manifest::KindName;
-use crate::backup::{self, Catalog, Expiry, Kind, Manifest, Rules, Store, Transaction};
+use crate::backup::{self, Catalog, Expiry, Kind, Known, Manifest, Rules, Snapshot, Store, Transaction};
 use crate::story::command::Backup;
 use std::rc::Rc;
 
@@ -61,11 +62,18 @@ impl Runner {
     pub(super) fn take(&mut self, kind: KindName, topics: &[Rc<str>]) -> Result<(), Refusal> {
         let kind = Kind::of(kind);
         let options = backup::Options { topics: topics.to_vec(), ..backup::Options::default() };
-        let captured = backup::capture(kind, &self.world.snapshot(), &options, &self.store);
-        let captured = captured.map_err(Refusal::new)?;
-        self.commit(captured.transaction)?;
-        let bytes = self.store.manifest(&captured.label).expect("a backup that was stored has a manifest");
+        let snapshot = Snapshot { known: &self.known, ..self.world.snapshot() };
+        let captured = backup::capture(kind, &snapshot, &options, &self.store).map_err(Refusal::new)?;
+        let transaction = captured.transaction.clone();
+        let bytes = transaction.manifests.get(&captured.label).cloned().flatten();
+        let bytes = bytes.or_else(|| self.store.manifest(&captured.label)).expect("a backup has a manifest");
         let manifest = Manifest::parse(&bytes).expect("a manifest that was just written");
+        let known = Known::of(&snapshot, sha256(&bytes));
+        self.commit(transaction)?;
+        // The next one builds on this one, or on the last full.
+        let full = manifest.kind == KindName::Full;
+        self.known.truncate(usize::from(!full));
+        self.known.push(known);
         let records = manifest.partitions.iter().map(|partition| partition.records).sum();
         let offsets = manifest.groups.iter().map(|group| group.offsets.len() as u32).sum();
         self.push(Act::BackedUp(captured.label, records, offsets, captured.warnings));

@@ -29,7 +29,7 @@ pub use schedule::{SCHEDULES_MAX, Schedule};
 
 use super::command::{Command, End, Seed};
 use super::parse::{Line, Step, Story};
-use crate::backup::{MemoryStore, Transaction};
+use crate::backup::{Known, MemoryStore, Transaction};
 use crate::base::{Map, Time, limit};
 use crate::measure::Ledger;
 use crate::sim::{World, WorldConfig};
@@ -67,6 +67,8 @@ pub struct Runner {
     checks: Vec<CheckResult>,
     restoring: Option<Restoring>,
     schedules: Vec<Schedule>,
+    /// The last full and the last backup after it, with the logs that they were taken of.
+    known: Vec<Known>,
     refused_groups: Map<Rc<str>, Rc<str>>,
     last_act: Option<(Time, Rc<str>)>,
 }
@@ -93,6 +95,7 @@ impl Runner {
             checks: Vec::new(),
             restoring: None,
             schedules: Vec::new(),
+            known: Vec::new(),
             refused_groups: Map::new(),
             last_act: None,
         };

@@ -9,6 +9,9 @@ use crate::sim;
 use crate::story::command::{Restore, Target};
 use std::rc::Rc;
 
+/// Lines of a plan that are told; further ones are counted.
+const LINES_MAX: usize = 500;
+
 impl Runner {
     pub(super) fn restore(&mut self, command: &Restore) -> Result<(), Refusal> {
         match command {
@@ -39,6 +42,17 @@ impl Runner {
 
     fn told(&self, plan: &Plan) -> Vec<Rc<str>> {
         let mut lines = plan.lines();
+        if lines.len() > LINES_MAX {
+            let more = format!("and {} lines more", lines.len() - LINES_MAX);
+            lines.truncate(LINES_MAX);
+            lines.push(more.into());
+        }
+        let (again, skipped) = plan.cost();
+        let strategy = plan.strategy.name();
+        lines.push(
+            format!("{strategy}: {again} records read again, {skipped} skipped by all groups together")
+                .into(),
+        );
         for group in plan.bystanders(&self.world.snapshot()) {
             lines.push(format!("group {group} is not restored, and keeps the offsets that it has").into());
         }
@@ -76,7 +90,12 @@ impl Runner {
 
     /// Step 2: puts data and offsets in place. Refused while a consumer of the groups still runs.
     fn restore_data(&mut self, label: &str) -> Result<(), Refusal> {
-        let label = self.label(label)?;
+        let under_way = self.restoring.as_ref().filter(|restoring| restoring.next == RestoreStep::Data);
+        let label = match under_way.filter(|_| label == "latest") {
+            // A backup that was taken since is not what was stopped for.
+            Some(restoring) => restoring.label.clone(),
+            None => self.label(label)?,
+        };
         let restoring = self.restoring.as_ref().filter(|restoring| restoring.label == label);
         let groups = match restoring.map(|restoring| (restoring.next, &restoring.groups)) {
             Some((RestoreStep::Data, groups)) => groups.clone(),
@@ -154,7 +173,7 @@ impl Runner {
                 restoring.label
             )));
         };
-        let plan = backup::plan::undo(&safety.store, &safety.label, &done, &self.world.snapshot());
+        let plan = backup::undo(&safety.store, &safety.label, &done, &self.world.snapshot());
         let label = format!("what was before {}", restoring.label);
         self.restore_stop(label.into(), plan.map_err(Refusal::new)?, Going::ByItself)
     }
