@@ -2,7 +2,7 @@
 
 use rejoin::base::Time;
 use rejoin::session::view::{ConsumerState, Focus, InspectorView, LabView, RestoreStep, Verdict, What};
-use rejoin::session::{Form, LoadOptions, Making, Session, StepKind, Values};
+use rejoin::session::{LoadOptions, Session, StepKind};
 use std::rc::Rc;
 
 fn open() -> Session {
@@ -187,139 +187,6 @@ fn a_step_ends_on_a_whole_millisecond_that_the_clock_can_name() {
     }
 }
 
-/// What stands in a form: `id=value` between bars.
-fn filled(form: &Form, text: &str) -> Values {
-    let of = |part: &str| {
-        let (id, value) = part.trim().split_once('=').expect("id=value");
-        let ids = ["classic", "consumer"].map(|protocol| form.fields(&vec![("protocol", protocol.into())]));
-        let field =
-            ids.iter().flatten().find(|field| field.id == id).unwrap_or_else(|| panic!("no field {id}"));
-        (field.id, value.into())
-    };
-    text.split('|').map(of).collect()
-}
-
-#[test]
-fn a_form_comes_to_one_line() {
-    let session = open();
-    for (making, text, line) in [
-        (Making::Topic, "name=carts", "topic carts"),
-        (Making::Topic, "name= carts |partitions=12", "topic carts partitions=12"),
-        (
-            Making::Producer,
-            "name=shop|topic=carts|rate=5/s|keys=10",
-            "producer shop topic=carts rate=5/s keys=10",
-        ),
-        (Making::Group, "name=pay day", "group \"pay day\""),
-        (
-            Making::Group,
-            "name=pay|protocol=consumer|assignor=range|session-timeout=10000|heartbeat=2000|commit=sync",
-            "group pay protocol=consumer assignor=range session-timeout=10s heartbeat=2s commit=sync",
-        ),
-        (
-            Making::Group,
-            "name=pay|assignor=sticky, range|session-timeout=45000",
-            "group pay assignor=sticky,range",
-        ),
-        (
-            Making::Consumer,
-            "name=c7 c8|group=checkout|topics=orders, carts|reset=earliest|process=3ms",
-            "consumer c7 c8 group=checkout topics=orders,carts reset=earliest process=3ms",
-        ),
-        (
-            Making::Consumer,
-            "name=c7|group=checkout|topics=orders|instance=a,b|max-poll-records=50",
-            "consumer c7 group=checkout topics=orders instance=\"a,b\" max-poll-records=50",
-        ),
-        // The broker says how long a session of the consumer protocol is: a consumer cannot.
-        (
-            Making::Consumer,
-            "name=c7|group=new|topics=orders|protocol=consumer|session-timeout=10000",
-            "consumer c7 group=new topics=orders protocol=consumer",
-        ),
-    ] {
-        let form = session.form(making);
-        let found = form.filled(&filled(&form, text));
-        assert_eq!((&*found.line, found.errors), (line, Vec::new()), "{text}");
-    }
-    let form = session.form(Making::Consumer);
-    assert_eq!(form.filled(&form.first).line, session.next_consumer());
-}
-
-#[test]
-fn a_form_says_what_is_wrong_at_the_field() {
-    let session = open();
-    for (making, text, errors) in [
-        (
-            Making::Group,
-            "protocol=consumer",
-            &[("name", "Found the end of the line, expected a group name.")][..],
-        ),
-        (
-            Making::Group,
-            "name=pay|session-timeout=10s|max-poll-records=0",
-            &[
-                ("session-timeout", "Found 10s, expected milliseconds such as 10000."),
-                ("max-poll-records", "Found 0, expected a whole number from 1 to 2147483647."),
-            ],
-        ),
-        (
-            Making::Group,
-            "name=pay|assignor=stiky",
-            &[(
-                "assignor",
-                "Found stiky, expected one of the assignors range, roundrobin, sticky, cooperative-sticky, uniform. \
-                 Did you mean sticky?",
-            )],
-        ),
-        (
-            Making::Consumer,
-            "name=c7",
-            &[
-                ("topics", "Found the end of the line, expected topics=A,B or assign=T:P."),
-                ("group", "Found the end of the line, expected group=NAME."),
-            ],
-        ),
-        (
-            Making::Topic,
-            "name=a b",
-            &[("name", "Found a b, expected a topic name: at most 249 of the characters a-z A-Z 0-9 . _ -.")],
-        ),
-    ] {
-        let form = session.form(making);
-        let found = form.filled(&filled(&form, text)).errors;
-        let found: Vec<(&str, &str)> = found.iter().map(|(id, why)| (*id, &**why)).collect();
-        assert_eq!(found, errors, "{text}");
-    }
-}
-
-#[test]
-fn a_form_has_the_names_and_defaults_of_the_protocol_and_of_the_group() {
-    let mut session = open();
-    session.apply("group modern protocol=consumer max-poll-records=9").expect("it is new");
-    let cases = [
-        ("group=checkout", "session-timeout", Some(("session.timeout.ms", "10000"))),
-        ("group=checkout", "heartbeat", Some(("heartbeat.interval.ms", "3000"))),
-        ("group=checkout", "commit", Some(("enable.auto.commit", "true (auto)"))),
-        ("group=other", "assignor", Some(("partition.assignment.strategy", "range,cooperative-sticky"))),
-        ("group=other|protocol=consumer", "assignor", Some(("group.remote.assignor", "uniform"))),
-        ("group=modern", "max-poll-records", Some(("max.poll.records", "9"))),
-        ("group=modern", "protocol", Some(("group.protocol", "consumer"))),
-        ("group=modern", "session-timeout", None),
-        ("group=modern", "process", Some(("process", "0s"))),
-    ];
-    let form = session.form(Making::Consumer);
-    for (text, id, expected) in cases {
-        let fields = form.fields(&filled(&form, text));
-        let found = fields.iter().find(|field| field.id == id).map(|field| (field.label, &*field.default));
-        assert_eq!(found, expected, "{text}: {id}");
-    }
-    let group = session.form(Making::Group);
-    let fields = group.fields(&filled(&group, "protocol=consumer"));
-    let of = fields.iter().find(|field| field.id == "heartbeat").expect("a heartbeat");
-    assert_eq!((of.label, &*of.default), ("consumer.heartbeat.interval.ms", "5000"));
-}
-
 #[test]
 fn a_group_of_the_consumer_protocol_shows_its_epochs_and_what_each_member_must_give_up() {
     let mut session = Session::open(
@@ -340,7 +207,7 @@ fn a_group_of_the_consumer_protocol_shows_its_epochs_and_what_each_member_must_g
     let (state, before) = group(&mut session, 7_999);
     assert_eq!((state, before.members.len()), ("Stable", 1));
     let rebalances = session.view(&focus()).measures.rebalances;
-    assert_eq!(rebalances, i32::try_from(before.epoch).map(|epoch| epoch as u64 - 1).expect("small"));
+    assert_eq!(rebalances, before.epoch as u64 - 1);
     let mut seen = Vec::new();
     for ms in 8_000..20_000 {
         let (state, now) = group(&mut session, ms);
@@ -370,4 +237,37 @@ fn a_group_of_the_consumer_protocol_shows_its_epochs_and_what_each_member_must_g
             if **group == *"checkout" && *epoch == after.epoch && took.ms() > 1_000)
     }));
     assert!(after.members.iter().all(|member| member.epoch == after.epoch && member.current.len() == 3));
+}
+
+#[test]
+fn a_share_group_shows_how_far_each_partition_is_and_who_has_which_records() {
+    let mut session = Session::open(
+        "seed 11\ntopic jobs partitions=2\n\
+         group work protocol=share reset=earliest process=20ms max-poll-records=20 lock-duration=8s\n\
+         consumer w1 w2 group=work topics=jobs\nat 10s produce topic=jobs count=100 keys=50\nat 10100ms kill w1",
+    )
+    .expect("a story");
+    let mut held = 0;
+    for ms in (10_000..11_000).step_by(10) {
+        session.advance_to(Time::from_ms(ms));
+        let view = session.view(&Focus::Consumer("w1".into()));
+        let InspectorView::Consumer(detail) = &*view.inspector else { panic!("{:?}", view.inspector) };
+        let own: i64 = detail.acquired.iter().map(|of| of.to - of.from).sum();
+        assert_eq!(own as u64, detail.view.acquired, "at {ms} ms");
+        held = held.max(own);
+        for (group, share) in &view.stage.shares {
+            let mut partitions = view.stage.topics[0].partitions.iter();
+            let partition = partitions.find(|of| of.partition == share.partition).expect("it is there");
+            assert_eq!((&**group, view.stage.share_of(partition)), ("work", Some(share)));
+            let window: i64 = share.window.iter().map(|range| range.to - range.from).sum();
+            assert_eq!(window, share.end - share.start);
+        }
+    }
+    assert!(held > 0, "w1 never had a record");
+    // The dead one's session ends after 45 s, and what it was to read goes to the other.
+    let view = at(&mut session, 90_000);
+    let done: u64 = view.stage.shares.iter().map(|(_, share)| share.acknowledged).sum();
+    let again: u64 = view.stage.shares.iter().map(|(_, share)| share.redelivered).sum();
+    assert_eq!((done, view.stage.shares.len()), (100, 2));
+    assert!(again > 0, "what w1 had when it died was delivered again");
 }

@@ -123,7 +123,6 @@ impl Ledger {
         small::sort(&mut pauses);
         let place = group.map(|name| world.group_place(name).unwrap_or(u32::MAX));
         let of = |name: &Rc<str>| group.is_none_or(|group| **name == *group);
-        let groups = world.groups();
         Measures {
             unowned: rows.iter().fold(Span::ZERO, |sum, row| sum + row.unowned(now)),
             unowned_now: rows.iter().filter(|row| row.unowned_since.is_some()).count() as u32,
@@ -140,7 +139,7 @@ impl Ledger {
             unread: counters.unread,
             rebalances: self.begun.iter().filter(|(name, _)| of(name)).map(|(_, count)| count).sum(),
             rebalancing: counters.rebalancing,
-            generation: groups.iter().find(|facts| of(&facts.name)).map_or(0, |facts| facts.generation),
+            generation: world.generation(group),
             messages: counters.messages,
             share: counters.share,
         }

@@ -1,8 +1,10 @@
 //! Who owns what now.
 
-use crate::base::TopicPartition;
+use crate::base::{TopicPartition, small};
 use crate::sim::World;
-use crate::sim::query::{ConsumerFacts, GroupFacts, PartitionFacts, SharePartitionFacts, TopicFacts};
+use crate::sim::query::{
+    ConsumerFacts, ConsumerGroupMemberFacts, GroupFacts, PartitionFacts, SharePartitionFacts, TopicFacts,
+};
 use std::rc::Rc;
 
 /// Topics, groups and consumers at one moment.
@@ -98,12 +100,19 @@ fn shares(world: &World, group: &GroupFacts) -> Vec<(Rc<str>, SharePartitionFact
 /// What the members of a group still have to give up, and who is to have it.
 fn moves(group: &GroupFacts) -> Vec<Move> {
     let members = group.consumer.iter().flat_map(|group| &group.members);
-    let heir = |partition: &TopicPartition| {
-        members.clone().find(|member| member.target.contains(partition))?.consumer.clone()
+    let leaving: Vec<TopicPartition> = members.clone().flat_map(|member| member.gives_up()).collect();
+    if leaving.is_empty() {
+        return Vec::new();
+    }
+    let of_member = |member: &ConsumerGroupMemberFacts| -> Vec<(TopicPartition, Option<Rc<str>>)> {
+        member.target.iter().map(|partition| (partition.clone(), member.consumer.clone())).collect()
     };
-    members
-        .clone()
-        .flat_map(|member| member.gives_up())
-        .map(|partition| Move { group: group.name.clone(), to: heir(&partition), partition })
-        .collect()
+    let mut heirs: Vec<_> = members.flat_map(of_member).collect();
+    small::sort(&mut heirs);
+    let heir = |partition: &TopicPartition| {
+        let at = heirs.partition_point(|(of, _)| of < partition);
+        heirs.get(at).filter(|(of, _)| of == partition)?.1.clone()
+    };
+    let to = |partition: TopicPartition| Move { group: group.name.clone(), to: heir(&partition), partition };
+    leaving.into_iter().map(to).collect()
 }

@@ -219,9 +219,9 @@ pub struct ConsumerGroupMemberFacts {
     pub consumer: Option<Rc<str>>,
     /// Its member epoch.
     pub epoch: i32,
-    /// What it has: what is assigned to it, and what it has not given up yet.
+    /// What it has, in order: what is assigned to it, and what it has not given up yet.
     pub current: Vec<TopicPartition>,
-    /// What it is to have.
+    /// What it is to have, in order.
     pub target: Vec<TopicPartition>,
 }
 
@@ -237,8 +237,9 @@ impl ConsumerGroupMemberFacts {
     }
 }
 
+/// What is in the one and not in the other; both are in order.
 fn without(all: &[TopicPartition], some: &[TopicPartition]) -> Vec<TopicPartition> {
-    all.iter().filter(|partition| !some.contains(partition)).cloned().collect()
+    all.iter().filter(|partition| some.binary_search(partition).is_err()).cloned().collect()
 }
 
 /// A consumer.

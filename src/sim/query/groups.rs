@@ -21,6 +21,14 @@ impl World {
         names.into_iter().map(|name| self.group_facts(name)).collect()
     }
 
+    /// The generation or epoch of a group, or of the first one by name; 0 when there is none.
+    pub fn generation(&self, group: Option<&str>) -> i32 {
+        let added = self.core.groups.iter().map(|group| &group.name);
+        let first = || added.chain(self.core.coordinator.groups()).min().map(|name| &**name);
+        let name = group.or_else(first);
+        name.and_then(|name| self.core.coordinator.state(name)).map_or(0, |(_, generation)| generation)
+    }
+
     fn group_facts(&self, name: Rc<str>) -> GroupFacts {
         let view = self.core.coordinator.group(&name);
         let known = view.as_ref().filter(|view| view.state != GroupState::Empty);

@@ -74,6 +74,7 @@ pub fn shared(view: &PartitionFacts, of: &SharePartitionFacts, most: i64, height
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::view::ShareRangeFacts;
 
     fn partition(committed: Option<i64>, position: Option<i64>, end: i64) -> PartitionFacts {
         PartitionFacts {
@@ -94,6 +95,38 @@ mod tests {
         let Some(Shape::Rect(_, _, left, _, width, _)) = hatched else { panic!("nothing is hatched") };
         assert!((left - 100.0 / 6.0).abs() < 0.01 && (width - 48.0 / 5.76).abs() < 0.01, "{left} {width}");
         assert!(shapes.iter().any(|s| matches!(s, Shape::Rect("l6", ..))));
+    }
+
+    #[test]
+    fn a_share_groups_window_says_what_is_with_whom() {
+        let range = |from, to, state| ShareRangeFacts { from, to, state, deliveries: 1 };
+        let acquired = ShareState::Acquired { consumer: "w1".into(), until: crate::base::Time::ZERO };
+        let of = SharePartitionFacts {
+            topic: "jobs".into(),
+            partition: 0,
+            start: 100,
+            end: 400,
+            available: 100,
+            acquired: 100,
+            acknowledged: 100,
+            archived: 0,
+            exhausted: 0,
+            redelivered: 0,
+            lock_timeouts: 0,
+            window: vec![range(100, 200, acquired), range(200, 300, ShareState::Available)],
+        };
+        let shapes = shared(&partition(None, None, 480), &of, 80, 32.0);
+        let at = |class| {
+            let found = shapes.iter().find_map(|shape| match shape {
+                Shape::Rect(of, _, left, _, width, _) if *of == class => Some((left.round(), width.round())),
+                _ => None,
+            });
+            found.unwrap_or_else(|| panic!("no {class}"))
+        };
+        assert_eq!((at("ahead"), at("again")), ((21.0, 21.0), (42.0, 21.0)));
+        assert!(
+            shapes.iter().any(|shape| matches!(shape, Shape::Sign(Glyph::Up, x, _) if x.round() == 83.0))
+        );
     }
 
     #[test]

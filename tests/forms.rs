@@ -1,0 +1,152 @@
+//! Forms: what a person fills in comes to one line of a command, and what is wrong is said at its field.
+
+use rejoin::session::{Form, Making, Session, Values};
+
+fn open() -> Session {
+    Session::open(Session::examples()[0].text).expect("the default scene is a story")
+}
+
+/// What stands in a form: `id=value` between bars.
+fn filled(form: &Form, text: &str) -> Values {
+    let of = |part: &str| {
+        let (id, value) = part.trim().split_once('=').expect("id=value");
+        let ids = ["classic", "consumer", "share"]
+            .map(|protocol| form.fields(&vec![("protocol", protocol.into())]));
+        let field =
+            ids.iter().flatten().find(|field| field.id == id).unwrap_or_else(|| panic!("no field {id}"));
+        (field.id, value.into())
+    };
+    text.split('|').map(of).collect()
+}
+
+#[test]
+fn a_form_comes_to_one_line() {
+    let session = open();
+    for (making, text, line) in [
+        (Making::Topic, "name=carts", "topic carts"),
+        (Making::Topic, "name= carts |partitions=12", "topic carts partitions=12"),
+        (
+            Making::Producer,
+            "name=shop|topic=carts|rate=5/s|keys=10",
+            "producer shop topic=carts rate=5/s keys=10",
+        ),
+        (Making::Group, "name=pay day", "group \"pay day\""),
+        (
+            Making::Group,
+            "name=pay|protocol=consumer|assignor=range|session-timeout=10000|heartbeat=2000|commit=sync",
+            "group pay protocol=consumer assignor=range session-timeout=10s heartbeat=2s commit=sync",
+        ),
+        (
+            Making::Group,
+            "name=pay|assignor=sticky, range|session-timeout=45000",
+            "group pay assignor=sticky,range",
+        ),
+        (
+            Making::Consumer,
+            "name=c7 c8|group=checkout|topics=orders, carts|reset=earliest|process=3ms",
+            "consumer c7 c8 group=checkout topics=orders,carts reset=earliest process=3ms",
+        ),
+        (
+            Making::Consumer,
+            "name=c7|group=checkout|topics=orders|instance=a,b|max-poll-records=50",
+            "consumer c7 group=checkout topics=orders instance=\"a,b\" max-poll-records=50",
+        ),
+        // The broker says how long a session of the consumer protocol is: a consumer cannot.
+        (
+            Making::Consumer,
+            "name=c7|group=new|topics=orders|protocol=consumer|session-timeout=10000",
+            "consumer c7 group=new topics=orders protocol=consumer",
+        ),
+        // What has no place in a protocol is not part of the line, and several keys stand between commas.
+        (
+            Making::Group,
+            "name=work|protocol=share|commit=sync|assignor=range|lock-duration=8000|delivery-limit=3|release=k1, k 2",
+            "group work protocol=share lock-duration=8s delivery-limit=3 release=k1,\"k 2\"",
+        ),
+        (
+            Making::Consumer,
+            "name=w1|group=work|topics=jobs|protocol=share|commit=sync|acknowledgement=explicit",
+            "consumer w1 group=work topics=jobs protocol=share acknowledgement=explicit",
+        ),
+    ] {
+        let form = session.form(making);
+        let found = form.filled(&filled(&form, text));
+        assert_eq!((&*found.line, found.errors), (line, Vec::new()), "{text}");
+    }
+    let form = session.form(Making::Consumer);
+    assert_eq!(form.filled(&form.first).line, session.next_consumer());
+}
+
+#[test]
+fn a_form_says_what_is_wrong_at_the_field() {
+    let session = open();
+    for (making, text, errors) in [
+        (
+            Making::Group,
+            "protocol=consumer",
+            &[("name", "Found the end of the line, expected a group name.")][..],
+        ),
+        (
+            Making::Group,
+            "name=pay|session-timeout=10s|max-poll-records=0",
+            &[
+                ("session-timeout", "Found 10s, expected milliseconds such as 10000."),
+                ("max-poll-records", "Found 0, expected a whole number from 1 to 2147483647."),
+            ],
+        ),
+        (
+            Making::Group,
+            "name=pay|assignor=stiky",
+            &[(
+                "assignor",
+                "Found stiky, expected one of the assignors range, roundrobin, sticky, cooperative-sticky, uniform. \
+                 Did you mean sticky?",
+            )],
+        ),
+        (
+            Making::Consumer,
+            "name=c7",
+            &[
+                ("topics", "Found the end of the line, expected topics=A,B or assign=T:P."),
+                ("group", "Found the end of the line, expected group=NAME."),
+            ],
+        ),
+        (
+            Making::Topic,
+            "name=a b",
+            &[("name", "Found a b, expected a topic name: at most 249 of the characters a-z A-Z 0-9 . _ -.")],
+        ),
+    ] {
+        let form = session.form(making);
+        let found = form.filled(&filled(&form, text)).errors;
+        let found: Vec<(&str, &str)> = found.iter().map(|(id, why)| (*id, &**why)).collect();
+        assert_eq!(found, errors, "{text}");
+    }
+}
+
+#[test]
+fn a_form_has_the_names_and_defaults_of_the_protocol_and_of_the_group() {
+    let mut session = open();
+    session.apply("group modern protocol=consumer max-poll-records=9").expect("it is new");
+    let cases = [
+        ("group=checkout", "session-timeout", Some(("session.timeout.ms", "10000"))),
+        ("group=checkout", "heartbeat", Some(("heartbeat.interval.ms", "3000"))),
+        ("group=checkout", "commit", Some(("enable.auto.commit", "true (auto)"))),
+        ("group=other", "assignor", Some(("partition.assignment.strategy", "range,cooperative-sticky"))),
+        ("group=other|protocol=consumer", "assignor", Some(("group.remote.assignor", "uniform"))),
+        ("group=modern", "max-poll-records", Some(("max.poll.records", "9"))),
+        ("group=modern", "protocol", Some(("group.protocol", "consumer"))),
+        ("group=modern", "session-timeout", None),
+        ("group=modern", "process", Some(("process", "0s"))),
+    ];
+    let form = session.form(Making::Consumer);
+    for (text, id, expected) in cases {
+        let fields = form.fields(&filled(&form, text));
+        let found = fields.iter().find(|field| field.id == id).map(|field| (field.label, &*field.default));
+        assert_eq!(found, expected, "{text}: {id}");
+    }
+    let group = session.form(Making::Group);
+    let fields = group.fields(&filled(&group, "protocol=consumer"));
+    let of = fields.iter().find(|field| field.id == "heartbeat").expect("a heartbeat");
+    assert_eq!((of.label, &*of.default), ("consumer.heartbeat.interval.ms", "5000"));
+}
