@@ -16,6 +16,8 @@ const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const SKIPPABLE: u32 = 0x184d_2a50;
 /// The bit of the descriptor that says: no window, the content's size stands for it.
 const SINGLE_SEGMENT: u8 = 1 << 5;
+/// The window of 128 MiB, the largest that Kafka's library takes.
+const WINDOW_LARGEST: u8 = 17 << 3;
 /// The exponent of the smallest window.
 const WINDOW_LOG_MIN: u32 = 10;
 
@@ -56,14 +58,21 @@ fn frame<'a>(
     if header[..4] != MAGIC {
         return Err(HEADER);
     }
+    let size = content_size(packed).ok_or(HEADER)?;
+    if size.is_some_and(|size| size > limits.bytes) {
+        return Err(CodecError::TooLarge { limit: limits.bytes });
+    }
     if header[4] & SINGLE_SEGMENT == 0 {
+        // The mantissa in the lower bits adds to a window that is already the largest.
+        if header[5] > WINDOW_LARGEST {
+            return Err(CodecError::Damaged("the window of the zstd frame is over 128 MiB"));
+        }
         let needed = limits.bytes.next_power_of_two().trailing_zeros() - WINDOW_LOG_MIN;
         if u32::from(header[5] >> 3) >= needed {
             header[5] = (needed as u8) << 3;
         }
-    } else if content_size(packed).ok_or(HEADER)? > limits.bytes {
-        return Err(CodecError::TooLarge { limit: limits.bytes });
     }
+    let before = out.len();
     let mut source = header.chain(&packed[header.len()..]);
     let mut frame = StreamingDecoder::new(&mut source).map_err(|_| HEADER)?;
     loop {
@@ -76,6 +85,9 @@ fn frame<'a>(
             break;
         }
     }
+    if size.is_some_and(|size| size != (out.len() - before) as u64) {
+        return Err(CodecError::Damaged("the zstd frame has not as many bytes as it says"));
+    }
     let (said, computed) = (frame.decoder.get_checksum_from_data(), frame.decoder.get_calculated_checksum());
     if said.is_some() && said != computed {
         return Err(CodecError::Damaged("the checksum of the zstd frame does not fit"));
@@ -84,17 +96,20 @@ fn frame<'a>(
     Ok(source.into_inner().1)
 }
 
-/// The size of the content that the header of a frame of a single segment says.
-fn content_size(packed: &[u8]) -> Option<u64> {
+/// The size of the content, if the header of the frame says one; none when the header is cut.
+fn content_size(packed: &[u8]) -> Option<Option<u64>> {
     let descriptor = *packed.get(4)?;
+    let single = descriptor & SINGLE_SEGMENT != 0;
     let dictionary = [0, 1, 2, 4][usize::from(descriptor & 3)];
-    let field = packed.get(5 + dictionary..)?;
-    match descriptor >> 6 {
-        0 => field.first().map(|&size| u64::from(size)),
-        1 => field.first_chunk().map(|&size| u64::from(u16::from_le_bytes(size)) + 256),
-        2 => field.first_chunk().map(|&size| u64::from(u32::from_le_bytes(size))),
-        _ => field.first_chunk().map(|&size| u64::from_le_bytes(size)),
-    }
+    let field = packed.get(5 + usize::from(!single) + dictionary..)?;
+    let size = match descriptor >> 6 {
+        0 if !single => return Some(None),
+        0 => u64::from(*field.first()?),
+        1 => u64::from(u16::from_le_bytes(*field.first_chunk()?)) + 256,
+        2 => u64::from(u32::from_le_bytes(*field.first_chunk()?)),
+        _ => u64::from_le_bytes(*field.first_chunk()?),
+    };
+    Some(Some(size))
 }
 
 /// `plain` as one frame.
@@ -134,6 +149,23 @@ mod tests {
         assert!(out.capacity() <= 32 << 20, "{} bytes were made", out.capacity());
         let claim = [&MAGIC[..], &[SINGLE_SEGMENT | 3 << 6], &u64::MAX.to_le_bytes()].concat();
         assert!(matches!(unpack(&claim).0, Err(CodecError::TooLarge { .. })));
+        let mut larger = repeats(0, &[3]);
+        larger[5] += 1;
+        assert_eq!(
+            unpack(&larger).0,
+            Err(CodecError::Damaged("the window of the zstd frame is over 128 MiB"))
+        );
+    }
+
+    #[test]
+    fn a_frame_has_as_many_bytes_as_it_says() {
+        let said = |size: u8| {
+            let mut frame = repeats(SINGLE_SEGMENT, &[size.into()]);
+            frame[5] = 5;
+            frame
+        };
+        assert_eq!(unpack(&said(5)), (Ok(()), b"aaaaa".to_vec()));
+        assert!(matches!(unpack(&said(4)).0, Err(CodecError::Damaged(_))));
     }
 
     #[test]
