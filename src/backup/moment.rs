@@ -11,6 +11,7 @@ use super::restore::{self, RestoreError, RestoredState, RestoredTopic};
 use super::store::{self, Store};
 use super::{Digest, Label};
 use crate::base::Map;
+use crate::log::batch::RecordView;
 use crate::log::{Partition, segment};
 use std::rc::Rc;
 
@@ -191,12 +192,13 @@ fn replayed(manifest: &Manifest, store: &dyn Store, moment_ms: i64) -> Replayed 
     let mut replayed = Replayed::default();
     for file in manifest.files.iter().filter(|file| file.kind == FileKind::OffsetsLog) {
         let bytes = store::file(store, file.sha256, file.size).expect("what verifies has its files");
-        for record in segment::batches(&bytes).flatten().flat_map(|batch| batch.records()) {
+        let mut each = |record: RecordView<'_>| {
             let commit = Commit::parse(record.timestamp_ms, record.key.unwrap_or(&[]), record.value);
             if let Some(commit) = commit.filter(|commit| commit.commit_ms <= moment_ms) {
                 replayed.add(commit);
             }
-        }
+        };
+        segment::batches(&bytes).flatten().for_each(|batch| batch.for_each_record(&mut each));
     }
     replayed
 }

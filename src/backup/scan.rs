@@ -133,8 +133,11 @@ impl Facts {
 
 /// Smallest and largest timestamp of a batch's records.
 fn stamps(batch: &SegmentBatch<'_>) -> Option<(i64, i64)> {
-    batch.records().map(|record| record.timestamp_ms).fold(None, |range, stamp| {
+    let mut range = None;
+    batch.for_each_record(|record| {
+        let stamp = record.timestamp_ms;
         let (min, max) = range.unwrap_or((stamp, stamp));
-        Some((min.min(stamp), max.max(stamp)))
-    })
+        range = Some((min.min(stamp), max.max(stamp)));
+    });
+    range
 }

@@ -133,7 +133,8 @@ impl ProducerEntry {
 
 /// The marker in a control batch; none when it is another kind of control record, or gone.
 fn marker(batch: &SegmentBatch<'_>) -> Option<Marker> {
-    let record = batch::records(&batch.header, batch.bytes).ok()?.next()?.ok()?;
+    let body = batch::unpacked(&batch.header, batch.bytes).ok()?;
+    let record = body.records().next()?.ok()?;
     let commit = match record.key?.first_chunk::<4>()? {
         [_, _, 0, 0] => false,
         [_, _, 0, 1] => true,

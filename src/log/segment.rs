@@ -2,7 +2,7 @@
 //!
 //! A slice of a log that is cut at batch boundaries is itself a segment.
 
-use super::batch::{self, BatchError, Header, RecordView, Unpack};
+use super::batch::{self, BatchError, Header, RecordView};
 use std::fmt;
 
 /// Kafka's `segment.bytes` by default: 1 GiB.
@@ -28,10 +28,10 @@ pub struct SegmentBatch<'a> {
 }
 
 impl<'a> SegmentBatch<'a> {
-    /// Its records, which were checked: not after [`Batches::headers_only`], and not those of a compressed batch.
-    pub fn records(&self) -> impl Iterator<Item = RecordView<'a>> + use<'a> {
-        let records = batch::records(&self.header, self.bytes).expect("the batch was checked");
-        records.map(|record| record.expect("the batch was checked"))
+    /// Hands out its records, which were checked: not after [`Batches::headers_only`].
+    pub fn for_each_record(&self, mut each: impl FnMut(RecordView<'_>)) {
+        let body = batch::unpacked(&self.header, self.bytes).expect("the batch was checked");
+        body.records().for_each(|record| each(record.expect("the batch was checked")));
     }
 }
 
@@ -85,7 +85,7 @@ impl std::error::Error for SegmentError {}
 
 /// The batches of a segment. After an error that leaves the next batch's place in doubt, it ends.
 pub fn batches(segment: &[u8]) -> Batches<'_> {
-    Batches { segment, position: 0, next_offset: 0, look: Look::Plain }
+    Batches { segment, position: 0, next_offset: 0, look: Look::Records }
 }
 
 /// An iterator over a segment: see [`batches`].
@@ -100,22 +100,14 @@ pub struct Batches<'a> {
 /// Whose records are looked at.
 #[derive(Clone, Copy, Debug)]
 enum Look {
-    /// Those of plain batches; compressed ones are refused.
-    Plain,
     /// All.
-    Unpacked(Unpack),
+    Records,
     /// None.
     HeadersOnly,
 }
 
 impl<'a> Batches<'a> {
-    /// Takes compressed batches as well, and checks their records.
-    pub fn unpacked_by(mut self, unpack: Unpack) -> Batches<'a> {
-        self.look = Look::Unpacked(unpack);
-        self
-    }
-
-    /// Checks headers, order and CRC only, and gives batches of every codec.
+    /// Checks headers, order and CRC only.
     pub fn headers_only(mut self) -> Batches<'a> {
         self.look = Look::HeadersOnly;
         self
@@ -170,12 +162,8 @@ impl<'a> Batches<'a> {
 
     fn check_records(&self, header: &Header, bytes: &[u8]) -> Result<(), BatchError> {
         match self.look {
-            Look::Plain => batch::check_records(header, bytes),
+            Look::Records => batch::check_records(header, bytes),
             Look::HeadersOnly => Ok(()),
-            Look::Unpacked(unpack) => {
-                let mut scratch = Vec::new();
-                batch::check_all(header, batch::unpacked_records(header, bytes, unpack, &mut scratch)?)
-            }
         }
     }
 }

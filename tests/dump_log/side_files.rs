@@ -1,7 +1,7 @@
 //! The files beside the logs of a real broker: read, written to the same bytes, and made again from the logs.
 
 use crate::archive;
-use rejoin::log::batch::compression::{compress, decompress};
+use rejoin::log::batch::compression::compress;
 use rejoin::log::batch::{self, Compression};
 use rejoin::log::producers::Producers;
 use rejoin::log::segment::{self, SegmentBatch};
@@ -199,7 +199,7 @@ fn every_segment_of_every_codec_is_sound_and_packs_again_to_the_same_records() {
     let files = archive::files();
     let mut codecs = BTreeMap::new();
     for (stem, _, log) in with_suffix(&files, ".log") {
-        for found in segment::batches(log).unpacked_by(decompress) {
+        for found in segment::batches(log) {
             let found = found.unwrap_or_else(|error| panic!("{stem}: {error}"));
             let codec = found.header.attributes.compression().expect("a codec");
             *codecs.entry(codec).or_insert(0) += 1;
@@ -209,7 +209,7 @@ fn every_segment_of_every_codec_is_sound_and_packs_again_to_the_same_records() {
             let (_, records) = batch::decode(found.bytes).expect("it was checked");
             for codec in Compression::ALL {
                 let packed = batch::packed(found.bytes, codec, compress);
-                let (header, again) = batch::decode_unpacked(&packed, decompress).expect("our own batch");
+                let (header, again) = batch::decode(&packed).expect("our own batch");
                 assert_eq!(header.attributes.compression(), Ok(codec));
                 assert!(again == records, "{stem} {codec} at {}", found.position);
             }

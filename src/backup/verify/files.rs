@@ -8,7 +8,7 @@ use crate::backup::manifest::{EpochEntry, FileEntry, FileKind, Manifest, Partiti
 use crate::backup::offsets::{self, Commit, Replayed};
 use crate::backup::scan::{Facts, Scan};
 use crate::base::Map;
-use crate::log::batch::Header;
+use crate::log::batch::{Header, RecordView};
 use crate::log::segment;
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -220,7 +220,7 @@ impl<'a> Check<'a> {
                 whole = false;
                 continue;
             };
-            for record in segment::batches(&bytes).flatten().flat_map(|batch| batch.records()) {
+            let mut each = |record: RecordView<'_>| {
                 let commit = Commit::parse(record.timestamp_ms, record.key.unwrap_or(&[]), record.value);
                 match commit.filter(|commit| folder == offsets::folder(&commit.group)) {
                     Some(commit) => found.add(commit),
@@ -231,7 +231,8 @@ impl<'a> Check<'a> {
                         self.found(file, what);
                     }
                 }
-            }
+            };
+            segment::batches(&bytes).flatten().for_each(|batch| batch.for_each_record(&mut each));
         }
         let differs = found.steps_to(&Replayed::of(&manifest.groups), 0).into_iter().next();
         if whole && let Some(commit) = differs {

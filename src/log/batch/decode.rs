@@ -1,10 +1,11 @@
 //! Bytes to records, and every check that a batch can be put to.
 
-use super::compression::CodecError;
+use super::compression;
 use super::error::BatchError;
 use super::header::{Compression, Header, TimestampType};
 use super::varint;
 use crate::log::record::{Header as RecordHeader, Record};
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// Bytes that a record has at least: seven fields of one byte.
@@ -45,22 +46,11 @@ impl<'a> RecordView<'a> {
 
 /// Decodes the one batch in `bytes` after every check: its header, and each record with its offset.
 pub fn decode(bytes: &[u8]) -> Result<(Header, Vec<(i64, Record)>), BatchError> {
-    let header = check(bytes)?;
-    let mut out = Vec::with_capacity(header.count as usize);
-    for record in records(&header, bytes)? {
-        let record = record?;
-        out.push((record.offset, record.to_record()));
-    }
-    Ok((header, out))
-}
-
-/// As [`decode`], for batches of every codec.
-pub fn decode_unpacked(bytes: &[u8], unpack: Unpack) -> Result<(Header, Vec<(i64, Record)>), BatchError> {
     let header = check_frame(bytes)?;
-    let mut scratch = Vec::new();
-    check_all(&header, unpacked_records(&header, bytes, unpack, &mut scratch)?)?;
+    let body = unpacked(&header, bytes)?;
+    check_all(&header, body.records())?;
     let mut out = Vec::with_capacity(header.count as usize);
-    for record in unpacked_records(&header, bytes, unpack, &mut scratch)? {
+    for record in body.records() {
         let record = record?;
         out.push((record.offset, record.to_record()));
     }
@@ -88,11 +78,11 @@ fn check_frame(bytes: &[u8]) -> Result<Header, BatchError> {
 /// Puts the records of `batch`, the bytes of exactly the batch with this header, to every check, and the header's word
 /// on them.
 pub fn check_records(header: &Header, batch: &[u8]) -> Result<(), BatchError> {
-    check_all(header, records(header, batch)?)
+    check_all(header, unpacked(header, batch)?.records())
 }
 
 /// Puts records to every check, and the header's word on them.
-pub(crate) fn check_all(header: &Header, records: Records<'_>) -> Result<(), BatchError> {
+fn check_all(header: &Header, records: Records<'_>) -> Result<(), BatchError> {
     let mut max_timestamp = None;
     for record in records {
         max_timestamp = max_timestamp.max(Some(record?.timestamp_ms));
@@ -107,51 +97,43 @@ pub(crate) fn check_all(header: &Header, records: Records<'_>) -> Result<(), Bat
     }
 }
 
-/// The records of `batch`, the bytes of exactly the batch with this header. Stops after the first error.
-///
-/// Those of a compressed batch are refused: see [`unpacked_records`].
-pub fn records<'a>(header: &Header, batch: &'a [u8]) -> Result<Records<'a>, BatchError> {
-    match header.attributes.compression()? {
-        Compression::None => records_in(header, &batch[super::HEADER_BYTES..]),
-        codec => Err(BatchError::Compressed(codec)),
+/// The records of a batch as they are once unpacked.
+#[derive(Clone, Debug)]
+pub struct Body<'a> {
+    header: Header,
+    plain: Cow<'a, [u8]>,
+}
+
+impl Body<'_> {
+    /// The records one by one. Stops after the first error.
+    pub fn records(&self) -> Records<'_> {
+        Records { header: self.header, rest: &self.plain, index: 0, next_delta: 0 }
     }
 }
 
-/// A codec's way back: [`super::compression::decompress`]. It is an argument, so that who never asks for compressed
-/// batches has no codec in the program.
-pub type Unpack = fn(Compression, &[u8], &mut Vec<u8>) -> Result<(), CodecError>;
-
-/// The records of `batch`, compressed or not. `scratch` keeps what was unpacked.
-pub fn unpacked_records<'a>(
-    header: &Header,
-    batch: &'a [u8],
-    unpack: Unpack,
-    scratch: &'a mut Vec<u8>,
-) -> Result<Records<'a>, BatchError> {
+/// Unpacks the records of `batch`, the bytes of exactly the batch with this header, whatever its codec.
+pub fn unpacked<'a>(header: &Header, batch: &'a [u8]) -> Result<Body<'a>, BatchError> {
     let packed = &batch[super::HEADER_BYTES..];
-    match header.attributes.compression()? {
-        Compression::None => records_in(header, packed),
+    let plain = match header.attributes.compression()? {
+        Compression::None => Cow::Borrowed(packed),
         // A batch that compaction left empty has no stream, whatever its codec.
-        _ if header.count == 0 && packed.is_empty() => records_in(header, packed),
+        _ if header.count == 0 && packed.is_empty() => Cow::Borrowed(packed),
         codec => {
-            scratch.clear();
-            unpack(codec, packed, scratch).map_err(|what| BatchError::Packed { codec, what })?;
-            records_in(header, scratch)
+            let mut plain = Vec::new();
+            let done = compression::decompress(codec, packed, &mut plain);
+            done.map_err(|what| BatchError::Packed { codec, what })?;
+            Cow::Owned(plain)
         }
-    }
-}
-
-/// The records whose bytes, unpacked, are `rest`.
-fn records_in<'a>(header: &Header, rest: &'a [u8]) -> Result<Records<'a>, BatchError> {
-    let most = rest.len() / RECORD_BYTES_MIN;
+    };
+    let most = plain.len() / RECORD_BYTES_MIN;
     if header.count as usize > most {
-        let expected = format!("at most {most} for {} bytes of records", rest.len());
+        let expected = format!("at most {most} for {} bytes of records", plain.len());
         return Err(BatchError::Field { field: "count", says: i64::from(header.count), expected });
     }
-    Ok(Records { header: *header, rest, index: 0, next_delta: 0 })
+    Ok(Body { header: *header, plain })
 }
 
-/// An iterator over the records of a batch: see [`records`].
+/// An iterator over the records of a batch: see [`Body`].
 #[derive(Clone, Debug)]
 pub struct Records<'a> {
     header: Header,
@@ -304,7 +286,7 @@ mod tests {
         let mut bytes = batch(&[0, 1], 1);
         bytes[57..61].copy_from_slice(&i32::MAX.to_be_bytes());
         let header = Header::read(&bytes).expect("the fields are plausible");
-        let refusal = records(&header, &bytes).expect_err("14 bytes of records").to_string();
+        let refusal = unpacked(&header, &bytes).expect_err("14 bytes of records").to_string();
         assert_eq!(refusal, "count is 2147483647, expected at most 2 for 14 bytes of records");
     }
 }

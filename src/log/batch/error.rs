@@ -22,8 +22,6 @@ pub enum BatchError {
     OldFormat(u8),
     /// A magic that no Kafka has written.
     UnknownFormat(u8),
-    /// Compressed, where only plain records are taken.
-    Compressed(Compression),
     /// The compressed records cannot be unpacked.
     Packed {
         /// Their codec.
@@ -70,7 +68,6 @@ impl fmt::Display for BatchError {
                 write!(f, "message format v{magic} (before Kafka 0.11) is not supported")
             }
             BatchError::UnknownFormat(magic) => write!(f, "message format v{magic} is unknown"),
-            BatchError::Compressed(codec) => write!(f, "compression \"{codec}\" is not supported yet"),
             BatchError::Packed { codec, what } => write!(f, "its {codec} records cannot be unpacked: {what}"),
             BatchError::UnknownCompression(id) => write!(f, "compression {id} is unknown"),
             BatchError::Crc { stored, computed } => {

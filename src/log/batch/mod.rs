@@ -11,8 +11,7 @@
 //! ```
 //!
 //! Base offset and leader epoch lie outside the CRC: a broker writes them without touching the rest.
-//! Compressed batches are read and made where a codec is handed in ([`compression`]), and else named and refused; so are
-//! the formats before 0.11 (magic 0 and 1).
+//! Batches of every codec are read ([`compression`]); the formats before 0.11 (magic 0 and 1) are named and refused.
 //! Nothing is allocated by a length that was only read: every length is first held against the bytes that are there.
 //!
 //! Source: `org.apache.kafka.common.record.internal.DefaultRecordBatch` and `DefaultRecord`.
@@ -24,10 +23,7 @@ mod error;
 mod header;
 pub mod varint;
 
-pub(crate) use decode::check_all;
-pub use decode::{
-    RecordView, Records, Unpack, check, check_records, decode, decode_unpacked, records, unpacked_records,
-};
+pub use decode::{Body, RecordView, Records, check, check_records, decode, unpacked};
 pub use encode::{
     BatchInfo, Pack, Parts, Producer, Timestamps, encode, encode_into, packed, parts, record_size,
 };

@@ -1,7 +1,7 @@
 //! What a log is kept in: runs of neighbouring batches, either all made up or all real bytes.
 
 use super::Source;
-use crate::log::batch::{self, BatchInfo, Header, Parts, RecordView};
+use crate::log::batch::{self, BatchInfo, Body, Header, Parts, RecordView};
 use crate::log::content::Recipe;
 use crate::log::record::{Bytes, Record};
 use std::rc::Rc;
@@ -200,19 +200,22 @@ impl<'a> Batch<'a> {
     /// Offset and timestamp of each record.
     pub fn stamps(&self) -> impl Iterator<Item = (i64, i64)> + use<'a> {
         let (made, kept) = match *self {
-            Batch::Made(made) => (Some((made.offset, made.timestamp_ms)), None),
-            Batch::Kept(header, bytes) => (None, Some(views(&header, bytes))),
+            Batch::Made(made) => (Some((made.offset, made.timestamp_ms)), Vec::new()),
+            Batch::Kept(header, bytes) => (
+                None,
+                views(&unpacked(&header, bytes)).map(|view| (view.offset, view.timestamp_ms)).collect(),
+            ),
         };
-        made.into_iter().chain(kept.into_iter().flatten().map(|view| (view.offset, view.timestamp_ms)))
+        made.into_iter().chain(kept)
     }
 
     /// The record at `offset`, if the batch has it.
     pub fn record(&self, offset: i64) -> Option<Record> {
         match self {
             Batch::Made(made) => (made.offset == offset).then(|| made.record()),
-            Batch::Kept(header, bytes) => {
-                views(header, bytes).find(|view| view.offset == offset).map(|view| view.to_record())
-            }
+            Batch::Kept(header, bytes) => views(&unpacked(header, bytes))
+                .find(|view| view.offset == offset)
+                .map(|view| view.to_record()),
         }
     }
 
@@ -246,7 +249,10 @@ impl Made<'_> {
     }
 }
 
-fn views<'a>(header: &Header, bytes: &'a [u8]) -> impl Iterator<Item = RecordView<'a>> + use<'a> {
-    let records = batch::records(header, bytes).expect("kept batches were checked");
-    records.map(|record| record.expect("kept batches were checked"))
+fn unpacked<'a>(header: &Header, bytes: &'a [u8]) -> Body<'a> {
+    batch::unpacked(header, bytes).expect("kept batches were checked")
+}
+
+fn views<'a>(body: &'a Body<'_>) -> impl Iterator<Item = RecordView<'a>> {
+    body.records().map(|record| record.expect("kept batches were checked"))
 }

@@ -7,8 +7,7 @@
 //! | [`lz4`] | a frame of independent blocks of 64 KiB | the same with any block size, checksums or not |
 //! | [`zstd`] | one frame | frames one after the other |
 //!
-//! What comes out is bounded before room is made for it: see [`Limits`]. Nobody else calls these functions by name, so
-//! a program that never unpacks a batch has none of them in it.
+//! What comes out is bounded before room is made for it: see [`Limits`].
 
 pub mod gzip;
 pub mod lz4;
