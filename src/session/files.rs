@@ -4,7 +4,7 @@ use super::shelf::Shelf;
 use super::{Contents, LoadOptions, LoadSummary, Session, Transaction, sentence};
 use crate::backup::{Catalog, MemoryStore, archive};
 use crate::story::Command;
-use crate::story::command::{Export, FORMATS, Import, LOAD_PARTITIONS, Load};
+use crate::story::command::{Export, FORMATS, Import, Load};
 use crate::story::run::Act;
 use std::rc::Rc;
 
@@ -24,7 +24,7 @@ impl Session {
             None => None,
             Some(name) => match FORMATS.iter().find(|(known, _)| *known == name) {
                 Some((_, format)) => Some(*format),
-                None => return Err(format!("There is no format {name}: text, csv or jsonl.").into()),
+                None => return Err(format!("There is no format {name}: text, csv, jsonl or segment.").into()),
             },
         };
         let load = Load {
@@ -34,7 +34,8 @@ impl Session {
             key: options.key.clone(),
             time: options.time.clone(),
             rate_milli: options.rate.map(|rate| rate.saturating_mul(1000)),
-            partitions: options.partitions.unwrap_or(LOAD_PARTITIONS),
+            partitions: options.partitions,
+            partition: options.partition,
             sha256: None,
         };
         // What a person typed takes the way of a line, and with it all of its checks.

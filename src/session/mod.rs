@@ -5,6 +5,7 @@
 //! holds the session says how far time goes ([`Session::advance_to`]).
 
 mod chronicle;
+mod dump;
 mod files;
 mod form;
 mod shelf;
@@ -13,6 +14,7 @@ pub mod view;
 
 pub use crate::backup::{ChunkKey, Contents, Digest, Step, Transaction, garbage};
 pub use crate::story::Example;
+pub use dump::{Dump, dump};
 pub use form::{Field, Filled, Form, Making, Values, group_settings};
 pub use step::StepKind;
 
@@ -34,7 +36,9 @@ pub struct LoadOptions {
     pub topic: Rc<str>,
     /// Its partitions when it is created.
     pub partitions: Option<i32>,
-    /// `text`, `csv` or `jsonl`; `None`: told from the name and the content.
+    /// The partition that a broker's segment goes to; `None`: 0. Only for segments.
+    pub partition: Option<i32>,
+    /// `text`, `csv`, `jsonl` or `segment`; `None`: told from the name and the content.
     pub format: Option<Rc<str>>,
     /// Column or field of the key; `None`: null keys.
     pub key: Option<Rc<str>>,

@@ -43,6 +43,8 @@ pub enum Refusal {
     MembersAlive(Vec<Rc<str>>),
     /// A record that cannot be written: its number from 0, the reason.
     BadRecord(u64, Rc<str>),
+    /// A segment that cannot be appended: what is wrong, and where.
+    BadSegment(Rc<str>),
     /// Kafka answered with this error.
     Kafka(&'static str),
     /// The run may not be longer: the limit.
@@ -61,6 +63,7 @@ fn list(names: &[Rc<str>]) -> String {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Refusal::BadSegment(reason) => f.write_str(reason),
             Refusal::NoTopic(name) => write!(f, "there is no topic {name}"),
             Refusal::TopicExists(name) => write!(f, "topic {name} exists already"),
             Refusal::BadName(what, name) => write!(

@@ -154,7 +154,8 @@ fn every_name_reads_as_it_was_written() {
                 key: names.get(1).cloned(),
                 time: None,
                 rate_milli: Some(1 + rng.below(5000)),
-                partitions: 6,
+                partitions: Some(7),
+                partition: None,
                 sha256: None,
             }),
         ] {

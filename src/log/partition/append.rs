@@ -74,6 +74,17 @@ impl Partition {
         Ok(())
     }
 
+    /// As [`Partition::append_bytes`], for a log that was kept elsewhere: one that never held anything begins where the
+    /// bytes begin.
+    pub fn adopt(&mut self, bytes: Bytes) -> Result<(), SegmentError> {
+        let new = self.end == 0;
+        self.append_bytes(bytes)?;
+        if new && let Some(first) = self.first_batch() {
+            self.log_start = first;
+        }
+        Ok(())
+    }
+
     fn push_made(&mut self, entry: Entry) {
         if let Some(last) = self.runs.last_mut()
             && let Content::Made { leader_epoch, entries, .. } = &last.content

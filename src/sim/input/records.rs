@@ -2,7 +2,7 @@
 
 use super::named;
 use crate::base::Rng;
-use crate::log::record::RECORD_BYTES_MAX;
+use crate::log::record::{Bytes, RECORD_BYTES_MAX};
 use crate::log::{Recipe, Record};
 use crate::sim::given::Given;
 use crate::sim::producer::{Producer, Router, Sends, Source};
@@ -68,6 +68,29 @@ impl World {
                 self.start_producer(label.into(), name, Sends { source, rate_milli, count: Some(count) })?;
             }
         }
+        Ok(())
+    }
+
+    /// Puts a broker's segment behind what a partition holds: its batches as they are, with their offsets. A partition
+    /// that never held anything begins where the segment begins.
+    ///
+    /// # Errors
+    /// No such topic or partition; a batch that is not sound, or whose offsets the log has passed already.
+    pub fn adopt_segment(&mut self, topic: &str, partition: i32, segment: Bytes) -> Result<(), Refusal> {
+        let (name, of) =
+            self.core.topics.get_key_value(topic).ok_or_else(|| Refusal::NoTopic(topic.into()))?;
+        let log = usize::try_from(partition).ok().and_then(|at| of.logs.get(at)).copied();
+        let log = log.ok_or_else(|| {
+            let has = of.logs.len();
+            Refusal::BadSetting("partition", format!("{name} has {has}, numbered from 0").into())
+        })?;
+        let name = name.clone();
+        let data = &mut self.core.logs[log as usize].data;
+        let before = data.record_count();
+        data.adopt(segment).map_err(|error| Refusal::BadSegment(error.to_string().into()))?;
+        let count = data.record_count() - before;
+        self.core.appended(log);
+        self.core.note(Happening::Produced(name, count));
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! `load orders file=app.log`: the lines of a file become records.
+//! `load orders file=app.log`: the lines of a file become records, or a broker's segment a partition.
 
 use super::produce::COUNT_MAX;
 use super::producer::rate;
@@ -12,10 +12,11 @@ use std::fmt;
 
 pub(super) const SPEC: Spec = Spec {
     word: "load",
-    syntax: "load TOPIC file=NAME [format=text|csv|jsonl] [key=COLUMN|none] [time=COLUMN] [rate=R/s] \
-             [partitions=6] [sha256=DIGEST]",
+    syntax: "load TOPIC file=NAME [format=text|csv|jsonl|segment] [key=COLUMN|none] [time=COLUMN] [rate=R/s] \
+             [partitions=6] [partition=0] [sha256=DIGEST]",
     help: "Turns the lines of a file beside the story into records; a line's own bytes are the value. Creates the \
            topic when it is absent (then partitions= counts), else appends. Without rate= all records come at once. \
+           A broker's .log file (format=segment) goes to one partition with its own batches, offsets and times. \
            The canonical line holds the file's SHA-256, and another file is refused.",
     parse,
 };
@@ -35,8 +36,10 @@ pub struct Load {
     pub time: Option<Name>,
     /// Records a second, in thousandths; `None`: all at once.
     pub rate_milli: Option<u64>,
-    /// Partitions of the topic when it has to be created; 6 is the default.
-    pub partitions: i32,
+    /// Partitions of the topic when it has to be created; `None`: 6, of a segment those up to its own.
+    pub partitions: Option<i32>,
+    /// The partition that a segment goes to; `None`: 0. Only for segments.
+    pub partition: Option<i32>,
     /// SHA-256 of the file, 64 hexadecimal digits; `None`: any file.
     pub sha256: Option<Name>,
 }
@@ -51,6 +54,8 @@ pub enum LoadFormat {
     Csv,
     /// A JSON value a line.
     JsonLines,
+    /// A partition's `.log` file, as a broker keeps it.
+    Segment,
 }
 
 impl LoadFormat {
@@ -61,8 +66,12 @@ impl LoadFormat {
 }
 
 /// Forms and their names.
-pub const FORMATS: [(&str, LoadFormat); 3] =
-    [("text", LoadFormat::Text), ("csv", LoadFormat::Csv), ("jsonl", LoadFormat::JsonLines)];
+pub const FORMATS: [(&str, LoadFormat); 4] = [
+    ("text", LoadFormat::Text),
+    ("csv", LoadFormat::Csv),
+    ("jsonl", LoadFormat::JsonLines),
+    ("segment", LoadFormat::Segment),
+];
 /// Partitions of a topic that a `load` creates.
 pub const LOAD_PARTITIONS: i32 = 6;
 /// Records of one file.
@@ -76,10 +85,12 @@ fn parse(args: &mut Args) -> Command {
     let key = key.map(|word| args.as_name(&word, "a column or a field"));
     let time = args.value("time").map(|word| args.as_name(&word, "a column or a field"));
     let rate_milli = args.value("rate").map(|word| rate(args, &word));
-    let partitions =
-        args.number("partitions", (1, PARTITIONS_MAX as u64)).map_or(LOAD_PARTITIONS, |number| number as i32);
+    let lines = format.is_some_and(|format| format != LoadFormat::Segment);
+    let partitions = args.number("partitions", (1, PARTITIONS_MAX as u64)).map(|number| number as i32);
+    let partitions = partitions.filter(|number| !lines || *number != LOAD_PARTITIONS);
+    let partition = args.number("partition", (0, PARTITIONS_MAX as u64 - 1)).map(|number| number as i32);
     let sha256 = args.value("sha256").map(|word| args.as_digest(&word));
-    Command::Load(Load { topic, file, format, key, time, rate_milli, partitions, sha256 })
+    Command::Load(Load { topic, file, format, key, time, rate_milli, partitions, partition, sha256 })
 }
 
 impl fmt::Display for Load {
@@ -93,7 +104,8 @@ impl fmt::Display for Load {
             .maybe("key", key)
             .maybe("time", self.time.as_deref().map(quote))
             .maybe("rate", self.rate_milli.map(unit::rate_text))
-            .unless(LOAD_PARTITIONS, "partitions", self.partitions)
+            .maybe("partitions", self.partitions)
+            .maybe("partition", self.partition)
             .maybe("sha256", self.sha256.as_deref())
             .end()
     }

@@ -1,4 +1,4 @@
-//! Files become records: text, CSV and JSON Lines.
+//! Files become records: text, CSV, JSON Lines, and the segments of a broker.
 //!
 //! A line's own bytes are the record's value, whatever their encoding: nothing is converted. A line that cannot be used
 //! is named and counted, never dropped in silence. Everything that can refuse a file as a whole is looked at before the
@@ -9,10 +9,12 @@
 //! | text | a line | none |
 //! | csv | a row after the header row; quoted fields may hold line ends | a column, by its name in the header |
 //! | jsonl | a line that is a JSON value | a field of the object, `a.b` for one within another |
+//! | segment | what a `.log` file of a broker holds: batches as they are | its own, with its offsets |
 
 mod csv;
 mod json;
 mod report;
+pub mod segment;
 mod text;
 pub mod time;
 
@@ -66,6 +68,12 @@ impl<'a> Source<'a> {
         if bytes.len() as u64 > LOAD_BYTES_MAX {
             return Err(LoadError::TooLarge(bytes.len() as u64));
         }
+        if options.format == Some(LoadFormat::Segment)
+            || options.format.is_none() && segment::looks_like(bytes)
+        {
+            segment::check(bytes, &options)?;
+            return Ok(Source { format: LoadFormat::Segment, bytes, options, bom: false, header: None });
+        }
         if let Some(at) = bytes.iter().take(BINARY_BYTES).position(|&byte| byte == 0) {
             return Err(LoadError::Binary(at as u64));
         }
@@ -81,7 +89,7 @@ impl<'a> Source<'a> {
         }
         let header = match format {
             LoadFormat::Csv => Some(csv::Header::read(bytes, &options)?),
-            LoadFormat::Text | LoadFormat::JsonLines => None,
+            _ => None,
         };
         Ok(Source { format, bytes, options, bom, header })
     }
@@ -91,7 +99,7 @@ impl<'a> Source<'a> {
         self.header.as_ref().map_or(&[], |header| &header.names)
     }
 
-    /// Gives out all records in order, and says what was found.
+    /// Gives out all records of lines in order, and says what was found.
     pub fn read(&self, mut record: impl FnMut(Record)) -> Report {
         let mut report = Report { format: self.format, bom: self.bom, ..Report::default() };
         let mut give = |report: &mut Report, line: u64, new: Record| {

@@ -2,6 +2,7 @@
 
 use super::super::command::{LOAD_RECORDS_MAX, LoadFormat};
 use crate::base::limit::LOAD_BYTES_MAX;
+use crate::log::segment::SegmentError;
 use std::fmt;
 use std::rc::Rc;
 
@@ -36,6 +37,8 @@ pub struct Report {
     pub timeless: u64,
     /// The first of those.
     pub first_timeless: Option<BadLine>,
+    /// Records of transactions, committed or not.
+    pub transactional: u64,
     /// Whether the file began with a byte order mark. It is no part of the first line.
     pub bom: bool,
 }
@@ -85,6 +88,12 @@ impl Report {
             remarks
                 .push(format!("Records without the field of the key, whose key is null: {}.", self.keyless));
         }
+        if self.transactional > 0 {
+            remarks.push(format!(
+                "Records of transactions, which consumers read whether committed or not (read_uncommitted): {}.",
+                self.transactional
+            ));
+        }
         if let Some(first) = &self.first_timeless {
             remarks.push(format!(
                 "Records with the time of their arrival: {}; the first in line {}: {}.",
@@ -106,6 +115,14 @@ pub enum LoadError {
     TooManyLines(u64),
     /// A key or a time was asked for, and lines of text have neither.
     NoColumns,
+    /// Settings for lines, and the file is a segment: which.
+    OfLines(&'static str),
+    /// A segment with a batch that is not sound.
+    Segment(SegmentError),
+    /// A segment with more records than are taken in.
+    TooManyRecords,
+    /// A segment without a record.
+    NoRecords,
     /// The CSV file has no header row.
     NoHeader,
     /// The header row has no such column: its name, the columns there are, the nearest.
@@ -125,6 +142,17 @@ impl fmt::Display for LoadError {
             LoadError::NoColumns => {
                 f.write_str("lines of text have no columns: key= and time= need format=csv or format=jsonl")
             }
+            LoadError::OfLines(settings) => {
+                write!(
+                    f,
+                    "records of a segment have keys, times and offsets of their own: {settings} is for lines"
+                )
+            }
+            LoadError::Segment(error) => write!(f, "{error}"),
+            LoadError::TooManyRecords => {
+                write!(f, "the segment has more than {LOAD_RECORDS_MAX} records")
+            }
+            LoadError::NoRecords => f.write_str("the segment has no records"),
             LoadError::NoHeader => f.write_str("the file has no header row that names its columns"),
             LoadError::NoColumn(name, columns, near) => {
                 write!(f, "there is no column {name}; the header row has {columns}")?;

@@ -3,8 +3,8 @@
 use super::{Act, File, Files, Refusal, Runner};
 use crate::sim::{Given, Pace, TopicSpec, World};
 use crate::story::Story;
-use crate::story::command::{Command, Load};
-use crate::story::load::{Options, Report, Source};
+use crate::story::command::{Command, LOAD_PARTITIONS, Load, LoadFormat};
+use crate::story::load::{LoadError, Options, Report, Source, segment};
 use std::rc::Rc;
 
 /// Bytes of records that are handed to the world at a time: what is held twice for a moment.
@@ -18,10 +18,16 @@ impl Runner {
         let file = self.files.get(&load.file, load.sha256.as_deref()).map_err(Refusal::new)?;
         let source = open(load, &file)?;
         let mut world = self.world.clone();
+        let segment = source.format == LoadFormat::Segment;
         if !world.topics().iter().any(|topic| topic.name == load.topic) {
-            world.create_topic(TopicSpec { name: load.topic.clone(), partitions: load.partitions })?;
+            let default = if segment { load.partition.unwrap_or(0) + 1 } else { LOAD_PARTITIONS };
+            let partitions = load.partitions.unwrap_or(default);
+            world.create_topic(TopicSpec { name: load.topic.clone(), partitions })?;
         }
-        let report = write(&mut world, load, &source)?;
+        let report = match segment {
+            true => adopt(&mut world, load, &file)?,
+            false => write(&mut world, load, &source)?,
+        };
         self.world = world;
         self.say(load, &report);
         Ok(Load { sha256: Some(file.sha256.to_string().into()), ..load.clone() })
@@ -66,8 +72,22 @@ fn open<'a>(load: &'a Load, file: &'a File) -> Result<Source<'a>, Refusal> {
         .map_err(|error| Refusal::new(format!("{} is not loaded: {error}", load.file)))
 }
 
+/// Puts a segment behind what its partition holds.
+fn adopt(world: &mut World, load: &Load, file: &File) -> Result<Report, Refusal> {
+    if load.rate_milli.is_some() {
+        return Err(Refusal::new(format!("{} is not loaded: {}", load.file, LoadError::OfLines("rate="))));
+    }
+    world
+        .adopt_segment(&load.topic, load.partition.unwrap_or(0), file.bytes.clone())
+        .map_err(|refusal| Refusal::new(format!("{} is not loaded: {refusal}", load.file)))?;
+    Ok(segment::report(&file.bytes))
+}
+
 /// Hands the records to the world: at once in pieces, or by their rate all together.
 fn write(world: &mut World, load: &Load, source: &Source) -> Result<Report, Refusal> {
+    if load.partition.is_some() {
+        return Err(Refusal::new("lines are spread over the partitions: partition= is for format=segment"));
+    }
     let pace = load.rate_milli.map_or(Pace::AtOnce, Pace::Rate);
     let (mut piece, mut bytes, mut result) = (Given::new(), 0, Ok(()));
     let report = source.read(|record| {

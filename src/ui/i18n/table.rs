@@ -386,6 +386,11 @@ table! {
     load_title = "Load {0}";
     load_topic = "Topic";
     load_partitions = "Partitions, when the topic is new";
+    load_partition = "Partition";
+    load_segment = "A segment of a broker: its batches are taken as they are, with their offsets and timestamps.";
+    beside_log = "A file beside a broker's log: it holds no records to load.";
+    dump_title = "What kafka-dump-log prints of it";
+    dump_more = "… and more: rejoin dump-log prints all.";
     load_format = "Format";
     format_text = "lines of text";
     format_csv = "CSV, first line names the columns";

@@ -1,7 +1,7 @@
 //! Loading a file of records: how to read it, then what became of it.
 
 use super::alert;
-use crate::session::{LoadOptions, LoadSummary};
+use crate::session::{Dump, LoadOptions, LoadSummary, dump};
 use crate::ui::dom;
 use crate::ui::i18n::{fill, format, plural, t};
 use crate::ui::intent::{Ask, Chosen, Intent, Refusal, Show};
@@ -31,6 +31,7 @@ pub struct LoadDialogProps {
 struct Form {
     topic: String,
     partitions: String,
+    partition: String,
     format: String,
     key: String,
     time: String,
@@ -48,6 +49,10 @@ pub fn LoadDialog(props: &LoadDialogProps) -> Html {
         let name = props.file.name.clone();
         use_state(move || Form::for_file(&name))
     };
+    let dumped = {
+        let file = props.file.clone();
+        use_memo((), move |()| dump(&file.name, &file.bytes))
+    };
     {
         let dialog = dialog.clone();
         use_effect_with((), move |()| dom::show_dialog(&dialog));
@@ -62,7 +67,8 @@ pub fn LoadDialog(props: &LoadDialogProps) -> Html {
             if let Some((_, summary)) = &props.loaded {
                 { outcome(props, summary, &dialog, &form.topic) }
             } else {
-                { fields(props, &form, &dialog) }
+                { dumped.as_ref().as_ref().map(shown) }
+                { fields(props, &form, &dialog, dumped.as_ref().as_ref()) }
             }
         </dialog>
     }
@@ -86,10 +92,21 @@ impl Form {
         Form {
             topic: if topic.is_empty() { "file".to_string() } else { topic },
             partitions: "3".to_string(),
+            partition: "0".to_string(),
             format: format.to_string(),
             key: String::new(),
             time: String::new(),
             rate: String::new(),
+        }
+    }
+
+    /// How a broker's segment is taken.
+    fn segment(&self) -> LoadOptions {
+        LoadOptions {
+            topic: self.topic.trim().into(),
+            partition: self.partition.trim().parse().ok(),
+            format: Some("segment".into()),
+            ..LoadOptions::default()
         }
     }
 
@@ -99,6 +116,7 @@ impl Form {
         LoadOptions {
             topic: self.topic.trim().into(),
             partitions: self.partitions.trim().parse().ok().filter(|_| new),
+            partition: None,
             format: given(&self.format),
             key: given(&self.key).filter(|_| self.format != "text"),
             time: given(&self.time).filter(|_| self.format != "text"),
@@ -107,21 +125,66 @@ impl Form {
     }
 }
 
-fn fields(props: &LoadDialogProps, form: &UseStateHandle<Form>, dialog: &NodeRef) -> Html {
+/// What is in a file of a broker.
+fn shown(dump: &Dump) -> Html {
     let t = t();
+    html! {
+        <section class="load-outcome" aria-labelledby="load-dump">
+            <p>{ if dump.loadable { t.load_segment } else { t.beside_log } }</p>
+            <h3 id="load-dump">{ t.dump_title }</h3>
+            <pre class="scroll dump" tabindex="0" aria-labelledby="load-dump">{ dump.text.clone() }</pre>
+            if dump.more { <p class="muted">{ t.dump_more }</p> }
+        </section>
+    }
+}
+
+fn fields(
+    props: &LoadDialogProps,
+    form: &UseStateHandle<Form>,
+    dialog: &NodeRef,
+    dump: Option<&Dump>,
+) -> Html {
+    let t = t();
+    let segment = dump.is_some_and(|dump| dump.loadable);
+    if dump.is_some() && !segment {
+        return html! {
+            <p class="rowline end"><Button text={t.close} look={Look::Primary} on_press={closing(dialog)} /></p>
+        };
+    }
     let new = !props.topics.iter().any(|topic| **topic == *form.topic.trim());
-    let columns = form.format != "text";
     let onsubmit = {
         let (form, file, intent) = (form.clone(), props.file.clone(), props.intent.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            intent.emit(Intent::Ask(Ask::Load(file.name.clone(), file.bytes.clone(), form.options(new))));
+            let options = if segment { form.segment() } else { form.options(new) };
+            intent.emit(Intent::Ask(Ask::Load(file.name.clone(), file.bytes.clone(), options)));
         })
     };
     html! {
         <form {onsubmit}>
             <div class="load-fields">
                 { field(form, "load-topic", (t.load_topic, ""), &form.topic, |form, value| form.topic = value) }
+                if segment {
+                    { field(form, "load-partition", (t.load_partition, ""), &form.partition,
+                        |form, value| form.partition = value) }
+                } else {
+                    { of_lines(form, new) }
+                }
+            </div>
+            <p class="rowline end">
+                <Button text={t.cancel} on_press={closing(dialog)} />
+                <button type="submit" class="btn primary">{ t.load_do }</button>
+            </p>
+        </form>
+    }
+}
+
+/// How the lines of a file are read.
+fn of_lines(form: &UseStateHandle<Form>, new: bool) -> Html {
+    let t = t();
+    let columns = form.format != "text";
+    html! {
+        <>
                 if new {
                     { field(form, "load-partitions", (t.load_partitions, ""), &form.partitions,
                         |form, value| form.partitions = value) }
@@ -133,12 +196,7 @@ fn fields(props: &LoadDialogProps, form: &UseStateHandle<Form>, dialog: &NodeRef
                         |form, value| form.time = value) }
                 }
                 { field(form, "load-rate", (t.load_rate, t.load_rate_hint), &form.rate, |form, value| form.rate = value) }
-            </div>
-            <p class="rowline end">
-                <Button text={t.cancel} on_press={closing(dialog)} />
-                <button type="submit" class="btn primary">{ t.load_do }</button>
-            </p>
-        </form>
+        </>
     }
 }
 
