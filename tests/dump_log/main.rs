@@ -3,5 +3,6 @@
 
 mod archive;
 mod conformance;
+mod loading;
 mod options;
 mod side_files;
