@@ -21,7 +21,7 @@ use std::rc::Rc;
 /// The bytes of a backup's files, in chunks.
 #[derive(Default)]
 pub struct Files {
-    /// See [`Store::chunk`](super::Store::chunk).
+    /// See [`Store::chunk`].
     pub chunks: Map<ChunkKey, Rc<[u8]>>,
 }
 

@@ -211,7 +211,7 @@ impl Producer {
         if self.stopped || &*self.topic != topic || !std::mem::take(&mut self.waits) {
             return;
         }
-        self.started = self.started + core.now.since(self.sent(self.index));
+        self.started += core.now.since(self.sent(self.index));
         self.arm(core);
     }
 

@@ -18,8 +18,7 @@ pub fn chain() -> (Lab, Vec<Rc<str>>) {
 }
 
 fn chain_on(store: MemoryStore) -> (Lab, Vec<Rc<str>>) {
-    let mut lab = Lab::default();
-    lab.store = store;
+    let mut lab = Lab { store, ..Lab::default() };
     let mut labels = Vec::new();
     lab.create("t", 2);
     for (round, kind) in ["full", "incremental", "differential", "incremental"].into_iter().enumerate() {

@@ -164,7 +164,7 @@ impl Lab {
     }
 
     pub fn tick(&mut self, ms: u64) {
-        self.now = self.now + Span::from_ms(ms);
+        self.now += Span::from_ms(ms);
         while self.past.next() < self.now {
             self.past.point(self.ends.clone().into_iter());
         }

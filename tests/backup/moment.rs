@@ -8,8 +8,7 @@ use std::rc::Rc;
 /// A run with backups of all kinds in which logs only grow; its chain's last backup.
 fn run(seed: u64, skewed: bool) -> (Lab, Rc<str>) {
     let mut random = Rng::new(seed);
-    let mut lab = Lab::default();
-    lab.watched = true;
+    let mut lab = Lab { watched: true, ..Lab::default() };
     lab.create("t", 2);
     lab.create("u", 1);
     for _ in 0..random.below(8) {

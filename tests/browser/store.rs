@@ -78,6 +78,7 @@ fn backup(store: &MemoryStore, records: u64, value_bytes: u32) -> (Rc<str>, Tran
         config: Default::default(),
         created_ms: 0,
         partitions: vec![&log],
+        places: Vec::new(),
     };
     let snapshot = Snapshot {
         cluster_id: "cmVqb2luLWNsdXN0ZXItMA".into(),
@@ -85,6 +86,8 @@ fn backup(store: &MemoryStore, records: u64, value_bytes: u32) -> (Rc<str>, Tran
         topics: vec![topic],
         groups: Vec::new(),
         restored_from: None,
+        past: None,
+        known: &[],
     };
     let captured = capture(&ALL[0], &snapshot, &Options::default(), store).expect("a backup");
     (captured.label, captured.transaction)

@@ -1,6 +1,6 @@
 //! Schemas of the records that Kafka's coordinators and controllers keep, release 4.3.1.
 //!
-//! The notation is that of [`super::schema`].
+//! The notation is that of [`super::super::schema`].
 
 /// A kind of record of a coordinator: its key names the kind.
 #[derive(Clone, Copy, Debug)]
