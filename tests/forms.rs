@@ -51,6 +51,11 @@ fn a_form_comes_to_one_line() {
             "name=c7|group=checkout|topics=orders|instance=a,b|max-poll-records=50",
             "consumer c7 group=checkout topics=orders instance=\"a,b\" max-poll-records=50",
         ),
+        (
+            Making::Consumer,
+            "name=c7|group=new|pattern=orders-.*|protocol=consumer",
+            "consumer c7 group=new pattern=orders-.* protocol=consumer",
+        ),
         // The broker says how long a session of the consumer protocol is: a consumer cannot.
         (
             Making::Consumer,
@@ -107,7 +112,7 @@ fn a_form_says_what_is_wrong_at_the_field() {
             Making::Consumer,
             "name=c7",
             &[
-                ("topics", "Found the end of the line, expected topics=A,B or assign=T:P."),
+                ("topics", "Found the end of the line, expected topics=A,B, pattern=REGEX or assign=T:P."),
                 ("group", "Found the end of the line, expected group=NAME."),
             ],
         ),

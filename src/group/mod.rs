@@ -37,6 +37,7 @@ mod view;
 pub mod wire;
 
 pub use config::{Config, DynamicSettings, GroupSettings, Migration};
+pub(crate) use consumer::compile;
 pub use coordinator::Coordinator;
 pub use error::ErrorCode;
 pub use event::{Batch, Event, Outcome, Output, Producer, Removal};

@@ -109,8 +109,10 @@ impl Form {
         let Command::Consumer(of) = command else { return self };
         let mut first = vec![(NAME, joined(&of.names, " "))];
         first.extend(of.group.clone().map(|group| ("group", group)));
-        if let Source::Subscribe(topics) = &of.source {
-            first.push(("topics", joined(topics, ",")));
+        match &of.source {
+            Source::Subscribe(topics) => first.push(("topics", joined(topics, ","))),
+            Source::Match(pattern) => first.push(("pattern", pattern.clone())),
+            Source::Assign(_) => {}
         }
         let settings = SETTINGS.iter().chain(&SHARE_SETTINGS);
         for setting in settings.filter(|of| of.names[0] != "protocol") {
@@ -152,6 +154,10 @@ impl Form {
                 Field { between: Some(' '), ..plain(NAME, "client.id", "", "") },
                 Field { label: "group.id", ..of("group", &groups) },
                 Field { between: Some(','), ..of("topics", &self.topics) },
+                Field {
+                    help: "a regular expression in place of topics",
+                    ..plain("pattern", "pattern", "pattern", "null")
+                },
             ],
         };
         let own: &[&Setting] = match self.making {
@@ -160,6 +166,8 @@ impl Form {
             Making::Consumer => &[&INSTANCE],
         };
         let base = self.base(values);
+        // A share consumer subscribes to topics by name.
+        fields.retain(|of| of.id != "pattern" || base.client.protocol != Some(Protocol::Share));
         let settings = SETTINGS.iter().take(1).chain(own.iter().copied()).chain(SETTINGS.iter().skip(1));
         let settings = settings.chain(&SHARE_SETTINGS);
         fields.extend(settings.filter_map(|setting| self.field(setting, &base)));

@@ -29,7 +29,8 @@ impl Core {
         self.answer(from, token, answer);
     }
 
-    fn metadata(&self, topics: Vec<Rc<str>>) -> Vec<(Rc<str>, i32)> {
+    fn metadata(&self, topics: Option<Vec<Rc<str>>>) -> Vec<(Rc<str>, i32)> {
+        let topics = topics.unwrap_or_else(|| self.topics.keys().cloned().collect());
         let known = |topic: &Rc<str>| self.topics.get(topic).map_or(0, |t| t.logs.len() as i32);
         topics.into_iter().map(|topic| (topic.clone(), known(&topic))).collect()
     }

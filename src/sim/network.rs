@@ -29,8 +29,8 @@ pub(super) enum Call {
     ApiVersions,
     /// Which node is the group's coordinator.
     FindCoordinator,
-    /// How many partitions these topics have.
-    Metadata(Vec<Rc<str>>),
+    /// How many partitions these topics have; `None`: all that there are.
+    Metadata(Option<Vec<Rc<str>>>),
     /// Where these logs start or end, by policy.
     ListOffsets(Vec<Target>),
     /// Whether the log still has what was committed.

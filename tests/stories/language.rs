@@ -52,6 +52,13 @@ const LINES: &[(&str, &str)] = &[
     ("disconnect c2", "disconnect c2"),
     ("connect c2", "connect c2"),
     ("subscribe c2 topics=east,west", "subscribe c2 topics=east,west"),
+    ("subscribe c2 pattern=orders-.*", "subscribe c2 pattern=orders-.*"),
+    ("subscribe c2 pattern=\"a=b,c\"", "subscribe c2 pattern=\"a=b,c\""),
+    (
+        "consumer c1 c2 pattern=\"orders-.*\" group=g protocol=consumer",
+        "consumer c1 c2 group=g pattern=orders-.* protocol=consumer",
+    ),
+    ("consumer c1 group=g pattern=\"(a|b)\\\\d+ x\"", "consumer c1 group=g pattern=\"(a|b)\\\\d+ x\""),
     ("unsubscribe c1", "unsubscribe c1"),
     ("reset checkout topic=hills to=earliest", "reset checkout topic=hills to=earliest"),
     ("backup full", "backup full"),

@@ -6,4 +6,5 @@ mod backups;
 mod golden;
 mod language;
 mod nonsense;
+mod pattern;
 mod replay;

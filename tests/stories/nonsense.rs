@@ -147,6 +147,10 @@ fn every_name_reads_as_it_was_written() {
                 names: names.clone(),
                 settings,
             }),
+            Command::Subscribe(command::Subscribe {
+                consumers: names.clone(),
+                source: command::Source::Match(name(&mut rng).into()),
+            }),
             Command::Load(Load {
                 topic: "orders".into(),
                 file: names[0].replace(['/', '\\', '.'], "-").into(),

@@ -14,7 +14,7 @@ use std::str::Chars;
 const REPEAT_MAX: u32 = 1000;
 
 /// Compiles an expression so that it has to match a whole name.
-pub(super) fn compile(regex: &str) -> Checked<Regex> {
+pub(crate) fn compile(regex: &str) -> Checked<Regex> {
     let invalid = ErrorCode::INVALID_REGULAR_EXPRESSION;
     let translated = translate(regex).ok_or(invalid)?;
     // By itself first: `a)(b` is no expression, in parentheses it would be one.

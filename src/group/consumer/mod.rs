@@ -43,6 +43,7 @@ mod target;
 mod upgrade;
 
 pub use assignment::{Assigned, Partitions};
+pub(crate) use expression::compile;
 pub use member::MemberState;
 pub(super) use member::{Member, distinct};
 pub(super) use regex::TopicsVersion;

@@ -156,6 +156,7 @@ impl Consumer {
         self.client.member.prepare = super::join::Prepare::Not;
         core.queue.clear(self.app);
         self.topics.clear();
+        self.pattern = None;
         self.client.task = Task::Unsubscribed;
     }
 

@@ -164,6 +164,9 @@ impl Consumer {
         if self.client.link.topics.is_empty() && self.client.link.asking.is_some() {
             return false;
         }
+        if !self.looked_before_join(core) {
+            return false;
+        }
         if self.prepared(core) {
             self.send_join(core);
         }

@@ -46,6 +46,8 @@ pub(in crate::sim) struct Connections {
     pub asking: Option<u64>,
     /// When metadata is asked next.
     pub refresh: Time,
+    /// When it last came.
+    pub heard: Time,
     /// How often it was asked in vain.
     pub vain: u32,
     /// Until when no new connection to the coordinator may be opened.
@@ -124,10 +126,14 @@ impl Consumer {
 
     /// Asks how many partitions its topics, and these, have.
     pub(super) fn ask_metadata(&mut self, core: &mut Core, more: Vec<Rc<str>>) {
-        let mut topics: Vec<Rc<str>> = self.client.link.topics.keys().chain(&self.topics).cloned().collect();
-        topics.extend(more);
-        small::sort(&mut topics);
-        topics.dedup();
+        let mut topics = self
+            .matched(core)
+            .unwrap_or_else(|| Some(self.client.link.topics.keys().chain(&self.topics).cloned().collect()));
+        if let Some(topics) = &mut topics {
+            topics.extend(more);
+            small::sort(topics);
+            topics.dedup();
+        }
         self.client.link.asking = Some(core.send(self.address(), Call::Metadata(topics)));
         self.client.link.refresh = Time::MAX;
     }
@@ -178,6 +184,7 @@ impl Consumer {
     fn metadata_came(&mut self, core: &mut Core, topics: Vec<(Rc<str>, i32)>) {
         let link = &mut self.client.link;
         link.asking = None;
+        link.heard = core.now;
         link.refresh = core.now + self.settings.metadata_max_age;
         let missing = topics.iter().any(|(_, partitions)| *partitions == 0);
         link.topics = topics.into_iter().collect();
@@ -185,6 +192,7 @@ impl Consumer {
         if missing {
             self.doubt_metadata(core.now);
         }
+        self.match_known();
         self.metadata_known(core);
     }
 }

@@ -14,6 +14,7 @@
 //! | `join` | joining and syncing, the leader's part |
 //! | `handover` | what is given up before and after a join, and what is taken over |
 //! | `subscription` | what a member says of itself when it joins, and how the leader reads it |
+//! | `pattern` | subscriptions by regular expression |
 //! | `listener` | `assigned`, `revoked`, `lost`, and who owns what |
 //! | `beat` | the heartbeat thread |
 //! | `position` | where reading starts: committed offsets, reset policy |
@@ -31,6 +32,7 @@ mod join;
 mod link;
 mod listener;
 mod modern;
+mod pattern;
 mod poll;
 mod position;
 mod share;
@@ -75,6 +77,8 @@ pub(super) struct Consumer {
     pub group: u32,
     /// What its owner last subscribed to.
     pub topics: Vec<Rc<str>>,
+    /// The regular expression that it last subscribed with. Classic: its topics are those that it found to match.
+    pattern: Option<Rc<str>>,
     /// What it took with `assign()`; empty for one that subscribes.
     alone: Rc<[TopicPartition]>,
     /// Its own settings.
@@ -144,6 +148,7 @@ impl Consumer {
             id,
             group,
             topics,
+            pattern: None,
             alone: Rc::default(),
             own,
             settings,
@@ -170,6 +175,9 @@ impl Consumer {
         self.desk.started();
         core.note(Happening::Started(self.name(core)));
         self.start_metadata(core.now);
+        if self.pattern.is_some() {
+            self.topics.clear();
+        }
         if self.stands_alone() {
             self.take_alone(core);
         } else {

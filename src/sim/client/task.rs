@@ -47,6 +47,8 @@ pub(in crate::sim) enum Wish {
     /// Between two polls.
     Subscribe(Vec<Rc<str>>),
     /// Between two polls.
+    Match(Rc<str>),
+    /// Between two polls.
     Unsubscribe,
 }
 
@@ -297,8 +299,12 @@ impl Consumer {
                 self.client.goodbye = goodbye;
                 self.begin_close(core);
             }
-            Wish::Subscribe(topics) => {
-                self.topics = topics;
+            wish @ (Wish::Subscribe(_) | Wish::Match(_)) => {
+                match wish {
+                    Wish::Subscribe(topics) => self.topics = topics,
+                    Wish::Match(pattern) => self.match_topics(core, pattern),
+                    _ => unreachable!("only these two came here"),
+                }
                 self.client.member.news = true;
                 self.client.task = Task::Between { empty: false };
                 if self.is_modern() {

@@ -2,6 +2,7 @@
 
 use super::named;
 use crate::base::{TopicPartition, limit, small};
+use crate::group::compile;
 use crate::sim::client::{Consumer, Wish};
 use crate::sim::fetch::Fetch;
 use crate::sim::queue::Timer;
@@ -15,7 +16,17 @@ impl World {
     /// # Errors
     /// A name that is taken or not allowed, a setting that Kafka refuses, no topic at all, too many consumers.
     pub fn add_consumer(&mut self, spec: ConsumerSpec) -> Result<(), Refusal> {
-        self.add(spec, Rc::default())
+        self.subscribable(&spec.topics)?;
+        self.add(spec, Rc::default(), None)
+    }
+
+    /// Adds a consumer that subscribes with a regular expression in place of topics, and starts its first process.
+    ///
+    /// # Errors
+    /// The same; a share consumer; of a classic consumer, whose own library reads it, an expression that is none.
+    pub fn add_matching(&mut self, spec: ConsumerSpec, pattern: Rc<str>) -> Result<(), Refusal> {
+        matchable(&pattern, self.protocol_in(&spec.group, &spec.settings))?;
+        self.add(ConsumerSpec { topics: Vec::new(), ..spec }, Rc::default(), Some(pattern))
     }
 
     /// Adds a consumer that takes these partitions with `assign()`, and starts its first process. Its topics are theirs.
@@ -33,20 +44,25 @@ impl World {
         }
         let mut topics: Vec<Rc<str>> = partitions.iter().map(|of| of.topic.clone()).collect();
         topics.dedup();
-        self.add(ConsumerSpec { topics, ..spec }, partitions.into())
+        self.subscribable(&topics)?;
+        self.add(ConsumerSpec { topics, ..spec }, partitions.into(), None)
     }
 
-    fn add(&mut self, spec: ConsumerSpec, alone: Rc<[TopicPartition]>) -> Result<(), Refusal> {
+    fn add(
+        &mut self,
+        spec: ConsumerSpec,
+        alone: Rc<[TopicPartition]>,
+        pattern: Option<Rc<str>>,
+    ) -> Result<(), Refusal> {
         named("consumer", &spec.name)?;
         named("group", &spec.group)?;
         if self.consumer_of(&spec.name).is_ok() {
             return Err(Refusal::ConsumerExists(spec.name));
         }
         self.settle(&spec.group, &spec.settings)?;
-        if !alone.is_empty() && self.shares(&spec) {
+        if !alone.is_empty() && self.protocol_in(&spec.group, &spec.settings) == Protocol::Share {
             return Err(Refusal::BadSetting("assign", "a share consumer only subscribes".into()));
         }
-        self.subscribable(&spec.topics)?;
         if self.consumers.len() as u32 >= limit::CONSUMERS_MAX {
             return Err(Refusal::TooMany("consumers", u64::from(limit::CONSUMERS_MAX)));
         }
@@ -58,17 +74,17 @@ impl World {
         core.network.add_consumer();
         let slot = core.queue.slot(Timer::Fetch(self.consumers.len() as u32));
         core.fetches.push(Fetch::new(slot));
-        let mut consumer = Consumer::new(core, group, spec.topics, spec.settings).with_assign(alone);
+        let consumer = Consumer::new(core, group, spec.topics, spec.settings);
+        let mut consumer = consumer.with_assign(alone).with_pattern(pattern);
         consumer.start(core);
         self.consumers.push(consumer);
         Ok(())
     }
 
-    /// Whether it would be a share consumer.
-    fn shares(&self, spec: &ConsumerSpec) -> bool {
-        let group = self.core.group_of(&spec.group).map(|place| &self.core.groups[place as usize].settings);
-        let below = group.and_then(|settings| settings.protocol);
-        spec.settings.protocol.or(below) == Some(Protocol::Share)
+    /// What a consumer of a group with these settings of its own speaks.
+    fn protocol_in(&self, group: &str, own: &Settings) -> Protocol {
+        let group = self.core.group_of(group).map(|place| &self.core.groups[place as usize].settings);
+        own.protocol.or(group.and_then(|settings| settings.protocol)).unwrap_or_default()
     }
 
     /// Starts a new process of a consumer that does not run, with the given settings in place of its former ones.
@@ -83,6 +99,9 @@ impl World {
         let own = settings.over(&self.consumers[at].own);
         let group = self.core.groups[self.consumers[at].group as usize].name.clone();
         self.settle(&group, &own)?;
+        if let Some(pattern) = self.consumers[at].pattern() {
+            matchable(pattern, self.protocol_in(&group, &own))?;
+        }
         self.consumers[at].own = own;
         self.consumers[at].start(&mut self.core);
         Ok(())
@@ -118,10 +137,37 @@ impl World {
     pub fn subscribe(&mut self, consumer: &str, topics: Vec<Rc<str>>) -> Result<(), Refusal> {
         self.running(consumer)?;
         self.subscribable(&topics)?;
-        if self.consumers[self.consumer_of(consumer)?].stands_alone() {
+        let of = &self.consumers[self.consumer_of(consumer)?];
+        if of.stands_alone() {
             return Err(Refusal::BadSetting("topics", "it took its partitions with assign=".into()));
         }
+        if of.will_match() == Some(true) {
+            return Err(Refusal::BadSetting(
+                "topics",
+                "it subscribes with pattern=: unsubscribe it first".into(),
+            ));
+        }
         self.wish(consumer, Wish::Subscribe(topics))
+    }
+
+    /// Subscribes with another regular expression, between two polls.
+    ///
+    /// # Errors
+    /// No such consumer, it does not run, it subscribes to topics, it is a share consumer; of a classic consumer, an
+    /// expression that is none.
+    pub fn subscribe_matching(&mut self, consumer: &str, pattern: Rc<str>) -> Result<(), Refusal> {
+        let of = &self.consumers[self.running(consumer)?];
+        if of.stands_alone() {
+            return Err(Refusal::BadSetting("pattern", "it took its partitions with assign=".into()));
+        }
+        if of.will_match() == Some(false) {
+            return Err(Refusal::BadSetting(
+                "pattern",
+                "it subscribes to topics: unsubscribe it first".into(),
+            ));
+        }
+        matchable(&pattern, of.settings.protocol)?;
+        self.wish(consumer, Wish::Match(pattern))
     }
 
     /// Unsubscribes, between two polls: `revoked`, LeaveGroup; the loop does not poll from then on.
@@ -154,4 +200,17 @@ impl World {
         }
         topics.iter().try_for_each(|topic| named("topic", topic))
     }
+}
+
+/// Whether a consumer of this protocol can subscribe with an expression. Of the new one the coordinator says whether it is one.
+fn matchable(pattern: &str, protocol: Protocol) -> Result<(), Refusal> {
+    let reason = match protocol {
+        Protocol::Share => "a share consumer subscribes to topics by name",
+        _ if pattern.is_empty() => "an expression of one character at least",
+        Protocol::Classic if compile(pattern).is_err() => {
+            "a regular expression that Java's Pattern and RE2 both know, such as orders-.*"
+        }
+        _ => return Ok(()),
+    };
+    Err(Refusal::BadSetting("pattern", reason.into()))
 }

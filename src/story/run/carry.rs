@@ -74,10 +74,11 @@ impl Runner {
             Command::Slow(slow) => self.all(&slow.consumers, |world, name| world.slow(name, slow.span))?,
             Command::Disconnect(disconnect) => self.all(&disconnect.consumers, sim::World::disconnect)?,
             Command::Connect(connect) => self.all(&connect.consumers, sim::World::connect)?,
-            Command::Subscribe(subscribe) => {
-                let topics = &subscribe.topics;
-                self.all(&subscribe.consumers, |world, name| world.subscribe(name, topics.clone()))?;
-            }
+            Command::Subscribe(of) => self.all(&of.consumers, |world, name| match &of.source {
+                Source::Subscribe(topics) => world.subscribe(name, topics.clone()),
+                Source::Match(pattern) => world.subscribe_matching(name, pattern.clone()),
+                Source::Assign(_) => Ok(()),
+            })?,
             Command::Unsubscribe(unsubscribe) => {
                 self.all(&unsubscribe.consumers, sim::World::unsubscribe)?;
             }
@@ -151,6 +152,7 @@ impl Runner {
                 Source::Subscribe(topics) => {
                     world.add_consumer(sim::ConsumerSpec { topics: topics.clone(), ..spec })
                 }
+                Source::Match(pattern) => world.add_matching(spec, pattern.clone()),
                 Source::Assign(partitions) => world.add_alone(spec, partitions.clone()),
             }
         })

@@ -94,8 +94,11 @@ impl Consumer {
         let rebalance_timeout = self.settings.max_poll_interval.ms().min(i32::MAX as u64) as i32;
         let assignor = self.settings.assignor.clone().filter(|_| whole);
         let sharing = self.is_sharing();
+        let pattern = self.pattern.clone();
         let modern = self.membership();
         let says_topics = whole || modern.said_topics.as_ref() != Some(&topics);
+        // What is not sent again is the same; an empty one takes it back.
+        let says_regex = epoch >= 0 && (modern.said_regex != pattern || (whole && pattern.is_some()));
         let says_owned = whole || modern.said_owned.as_ref() != Some(&owned);
         let group_id = core.groups[self.group as usize].name.clone();
         let member_id = self.client.member.id.clone();
@@ -119,12 +122,15 @@ impl Consumer {
             rack_id: None,
             rebalance_timeout_ms: if whole { rebalance_timeout } else { -1 },
             topics: says_topics.then(|| topics.clone()),
-            regex: None,
+            regex: says_regex.then(|| pattern.clone().unwrap_or_default()),
             assignor,
             owned: says_owned.then(|| by_ids(core, &owned)),
         };
         let modern = self.membership();
         (modern.said_topics, modern.said_owned) = (Some(topics), Some(owned));
+        if says_regex {
+            modern.said_regex = pattern;
+        }
         self.ask(core, group::Request::ConsumerHeartbeat(request), Note::Epoch(epoch))
     }
 
@@ -176,7 +182,7 @@ impl Consumer {
 
     fn heartbeat_refused(&mut self, core: &mut Core, error: ErrorCode) {
         let modern = self.membership();
-        (modern.said_topics, modern.said_owned) = (None, None);
+        (modern.said_topics, modern.said_owned, modern.said_regex) = (None, None, None);
         match error {
             ErrorCode::UNKNOWN_MEMBER_ID | ErrorCode::FENCED_MEMBER_EPOCH => {
                 self.client.beats.next = None;
@@ -193,6 +199,10 @@ impl Consumer {
             }
             ErrorCode::FENCED_INSTANCE_ID => self.failed_for_ever(core, "FencedInstanceIdException"),
             ErrorCode::UNSUPPORTED_ASSIGNOR => self.failed_for_ever(core, "UnsupportedAssignorException"),
+            ErrorCode::INVALID_REGULAR_EXPRESSION => {
+                // Kafka's class has no `Exception` in its name.
+                self.failed_for_ever(core, "InvalidRegularExpression");
+            }
             ErrorCode::GROUP_MAX_SIZE_REACHED => {
                 self.failed_for_ever(core, "GroupMaxSizeReachedException");
             }

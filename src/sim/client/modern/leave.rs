@@ -43,6 +43,7 @@ impl Consumer {
         self.membership().sleeps_until = None;
         core.queue.clear(self.app);
         self.topics.clear();
+        self.pattern = None;
         self.client.task = Task::Unsubscribed;
     }
 

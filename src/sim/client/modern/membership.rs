@@ -8,6 +8,7 @@
 use super::callback::Pending;
 use crate::base::{Span, Time, TopicPartition, Uuid, small};
 use crate::sim::client::Consumer;
+use crate::sim::client::link::RETRY_BACKOFF;
 use crate::sim::client::listener::without;
 use crate::sim::core::Core;
 use crate::sim::query::MembershipFacts;
@@ -82,6 +83,8 @@ pub(in crate::sim) struct Membership {
     pub(super) interval: Span,
     /// The topics that the last heartbeat with topics named.
     pub(super) said_topics: Option<Vec<Rc<str>>>,
+    /// The expression that was last said.
+    pub(super) said_regex: Option<Rc<str>>,
     /// The assignment that the last heartbeat with an assignment named.
     pub(super) said_owned: Option<Vec<TopicPartition>>,
     /// When the application thread wakes up inside `poll()`; `None` when it is to make a pass now.
@@ -113,6 +116,11 @@ impl State {
 }
 
 impl Membership {
+    /// The topics that it is to have partitions of, by name.
+    pub(in crate::sim::client) fn told<'a>(&'a self, core: &'a Core) -> impl Iterator<Item = Rc<str>> + 'a {
+        self.target.iter().flatten().filter_map(|(id, _)| core.topic_named(*id).cloned())
+    }
+
     /// Whether it was told to have something else than it has, and is on its way there.
     pub(in crate::sim) fn is_told(&self) -> bool {
         matches!(self.state, State::Reconciling | State::Acknowledging)
@@ -157,6 +165,15 @@ impl Consumer {
         (partitions, whole)
     }
 
+    /// It is to have something of a topic that it does not know: nothing out of the common with an expression.
+    fn unknown_told(&mut self, core: &mut Core) {
+        let link = &self.client.link;
+        if self.pattern.is_some() && link.asking.is_none() && core.now >= link.heard + RETRY_BACKOFF {
+            self.ask_metadata(core, Vec::new());
+        }
+        self.doubt_metadata(core.now);
+    }
+
     /// Begins a reconciliation, if there is something to reconcile. With automatic commits only a pass of the
     /// application thread may begin it: only then positions are safe to commit.
     pub(super) fn reconcile(&mut self, core: &mut Core, in_pass: bool) {
@@ -166,7 +183,7 @@ impl Consumer {
         }
         let (target, whole) = self.resolved_target(core);
         if !whole {
-            self.doubt_metadata(core.now);
+            self.unknown_told(core);
         }
         if self.membership().current.as_ref() == Some(&target) {
             self.membership().state = if whole { State::Stable } else { State::Reconciling };
