@@ -2,7 +2,7 @@
 //! given. Nothing of this is part of a run or of an exported file.
 
 use super::view::{BackupView, Verdict};
-use crate::backup::{self, Catalog, Digest, Manifest, MemoryStore, Store, Transaction};
+use crate::backup::{self, Catalog, CatalogEntry, Digest, Manifest, MemoryStore, Store, Transaction};
 use crate::base::Map;
 use std::rc::Rc;
 
@@ -98,7 +98,7 @@ impl Shelf {
         self.shown = None;
     }
 
-    /// The backups, newest first.
+    /// The backups, chain by chain.
     pub fn views(&mut self, store: &MemoryStore) -> Vec<BackupView> {
         let catalog = Catalog::of(store).unwrap_or_default();
         if let Some((generation, views)) = &self.shown
@@ -108,11 +108,18 @@ impl Shelf {
         }
         self.ends.clear();
         let mut views = Vec::new();
-        for entry in catalog.backups.iter().rev() {
-            let manifest = store.manifest(&entry.label).and_then(|bytes| Manifest::parse(&bytes).ok());
+        let read = |label: &Rc<str>| Some((label.clone(), Manifest::parse(&store.manifest(label)?).ok()?));
+        let manifests: Map<Rc<str>, Manifest> =
+            catalog.backups.iter().filter_map(|entry| read(&entry.label)).collect();
+        for (entry, depth) in chains(&catalog) {
+            let manifest = manifests.get(&entry.label);
+            let broken = manifest.and_then(|of| backup::broken_links(of, &manifests, &catalog));
             let mut view = BackupView {
                 label: entry.label.clone(),
                 kind: entry.kind.name(),
+                prior: entry.prior.clone(),
+                depth,
+                broken: broken.map(Rc::from),
                 cut_ms: 0,
                 bytes_own: entry.bytes_own,
                 bytes_total: entry.bytes_total,
@@ -132,7 +139,7 @@ impl Shelf {
                 keeps: backup::delete(&entry.label, store).err().map(|refusal| refusal.to_string().into()),
             };
             if let Some(manifest) = manifest {
-                self.describe(&mut view, &manifest);
+                self.describe(&mut view, manifest);
             }
             views.push(view);
         }
@@ -157,6 +164,22 @@ impl Shelf {
         let of = |(_, name, id, _): &&(Rc<str>, Rc<str>, i32, i64)| **name == *topic && *id == partition;
         self.ends.iter().filter(of).map(|(label, _, _, end)| (label.clone(), *end)).collect()
     }
+}
+
+/// Backups with the number of those that each builds on: the newest full first, and after a backup what builds on it.
+/// One whose prior is not there stands where a full would.
+fn chains(catalog: &Catalog) -> Vec<(&CatalogEntry, u32)> {
+    let is_root = |entry: &&CatalogEntry| entry.prior.as_ref().is_none_or(|on| catalog.get(on).is_none());
+    // What is to be placed next is the last.
+    let mut waiting: Vec<(&CatalogEntry, u32)> =
+        catalog.backups.iter().filter(is_root).map(|entry| (entry, 0)).collect();
+    let mut placed = Vec::new();
+    while let Some((entry, depth)) = waiting.pop() {
+        placed.push((entry, depth));
+        let on_it = catalog.backups.iter().rev().filter(|other| other.prior.as_ref() == Some(&entry.label));
+        waiting.extend(on_it.map(|other| (other, depth + 1)));
+    }
+    placed
 }
 
 /// Two transactions as one: the second happens after the first.

@@ -18,6 +18,17 @@ pub fn check(manifests: &Map<Rc<str>, Manifest>, catalog: &Catalog, report: &mut
     }
 }
 
+/// What is wrong with what a backup builds on, in words; `None` when every link holds.
+pub fn broken_links(
+    manifest: &Manifest,
+    manifests: &Map<Rc<str>, Manifest>,
+    catalog: &Catalog,
+) -> Option<String> {
+    let mut links = Links { manifest, manifests, wrong: Vec::new() };
+    links.chain(catalog);
+    (!links.wrong.is_empty()).then(|| links.wrong.join("; "))
+}
+
 struct Links<'a> {
     manifest: &'a Manifest,
     manifests: &'a Map<Rc<str>, Manifest>,

@@ -7,6 +7,8 @@ mod stored;
 
 pub use stored::verify;
 
+pub use chain::broken_links;
+
 use super::archive::{self, ImportError};
 use super::layout;
 use super::manifest::Manifest;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 /// The backups drawer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BackupsView {
-    /// Newest first.
+    /// The newest full first; what builds on a backup comes after it, older ones first.
     pub backups: Vec<BackupView>,
     /// The restore under way, if one is.
     pub restore: Option<RestoreView>,
@@ -22,6 +22,12 @@ pub struct BackupView {
     pub label: Rc<str>,
     /// `full`.
     pub kind: &'static str,
+    /// The backup that it builds on; `None` for a full.
+    pub prior: Option<Rc<str>>,
+    /// How many backups it builds on, one after the other.
+    pub depth: u32,
+    /// What is wrong with what it builds on, in the engine's words.
+    pub broken: Option<Rc<str>>,
     /// The moment of the cut: wall clock in milliseconds since 1970.
     pub cut_ms: i64,
     /// Bytes of the files that it holds itself.

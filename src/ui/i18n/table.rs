@@ -292,6 +292,11 @@ table! {
     no_backups = "No backups yet";
     no_backups_more = "A backup holds the records, the committed offsets and the settings of this moment.";
     full_backup = "Full backup";
+    incremental_backup = "Incremental backup";
+    differential_backup = "Differential backup";
+    builds_on = "builds on";
+    size_own = "own";
+    size_total = "with its chain";
     import = "Import";
     import_hint = "or drop a .zip anywhere";
     export_name = "Export {0}";
@@ -305,7 +310,6 @@ table! {
     label = "label";
     kind = "kind";
     moment = "moment";
-    size = "size";
     holds_head = "holds";
     backup_holds = "{0} records of {1} partitions, {2} offsets";
     verified = "verified";

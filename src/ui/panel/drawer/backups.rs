@@ -33,10 +33,13 @@ pub fn backups(props: &DrawerProps) -> Html {
 /// Full backup, import.
 fn tools(props: &DrawerProps) -> Html {
     let t = t();
-    let full = props.intent.reform(|()| Intent::Ask(Ask::Line("backup full".into())));
+    let take = |line: &'static str| props.intent.reform(move |()| Intent::Ask(Ask::Line(line.into())));
     html! {
         <div class="head-row">
-            <Button text={t.full_backup} icon="backup" look={Look::Primary} class="small" on_press={full} />
+            <Button text={t.full_backup} icon="backup" look={Look::Primary} class="small"
+                on_press={take("backup full")} />
+            <Button text={t.incremental_backup} icon="backup" class="small" on_press={take("backup incremental")} />
+            <Button text={t.differential_backup} icon="backup" class="small" on_press={take("backup differential")} />
             <FileButton text={t.import} icon="imp" accept=".zip,application/zip" class="small"
                 on_file={props.on_file.clone()} />
             <span class="why">{ t.import_hint }</span>
@@ -74,8 +77,10 @@ fn table(props: &DrawerProps) -> Html {
     let heads = [
         (t.label, ""),
         (t.kind, ""),
+        (t.builds_on, ""),
         (t.moment, "num"),
-        (t.size, "num"),
+        (t.size_own, "num"),
+        (t.size_total, "num"),
         (t.holds_head, ""),
         (t.verified, ""),
         (t.saved_head, ""),
@@ -105,11 +110,34 @@ fn row(props: &DrawerProps, backup: &BackupView) -> Html {
     };
     html! {
         <tr key={backup.label.to_string()}>
-            <th scope="row" class="mono">{ backup.label.clone() }</th><td>{ backup.kind }</td>
-            <td class="num">{ moment(backup.cut_ms) }</td><td class="num">{ format::bytes(backup.bytes_total) }</td>
+            <th scope="row" class="mono">{ branch(backup.depth) }{ backup.label.clone() }</th><td>{ backup.kind }</td>
+            <td>{ link(backup) }</td><td class="num">{ moment(backup.cut_ms) }</td>
+            <td class="num">{ format::bytes(backup.bytes_own) }</td>
+            <td class="num">{ format::bytes(backup.bytes_total) }</td>
             <td class="muted">{ holds }</td><td>{ verdict(&backup.verdict) }</td><td>{ kept(props, backup) }</td>
             <td>{ exported }</td><td>{ acts(props, backup) }</td>
         </tr>
+    }
+}
+
+/// The deepest chain that is drawn step by step; a longer one goes on below its last step.
+const DEPTH_MAX: u32 = 6;
+
+/// The way from a full to what builds on it.
+fn branch(depth: u32) -> Html {
+    if depth == 0 {
+        return Html::default();
+    }
+    let steps = "\u{2003}".repeat((depth.min(DEPTH_MAX) - 1) as usize);
+    html! { <span class="muted" aria-hidden="true">{ steps }{ "\u{2514}\u{2192}\u{a0}" }</span> }
+}
+
+/// What it builds on, or what is wrong with that.
+fn link(backup: &BackupView) -> Html {
+    match (&backup.broken, &backup.prior) {
+        (Some(broken), _) => state(Tone::Harm, "warn", broken.to_string()),
+        (None, Some(prior)) => html! { <code>{ prior.clone() }</code> },
+        (None, None) => html! { <span class="muted">{ t().none }</span> },
     }
 }
 
