@@ -96,12 +96,6 @@ impl Session {
 
 /// Backups and their storage.
 impl Session {
-    /// Opens the restore of a backup, before its first step: the view shows who still runs. `None` puts it away.
-    /// Nothing changes in the run.
-    pub fn choose_restore(&mut self, label: Option<&str>) {
-        self.chosen = label.map(Rc::from);
-    }
-
     /// All changes of the backups that storage does not hold yet, as one transaction; `None` when there are none or
     /// the last one is still on its way. Whoever takes it answers with [`Session::saved`].
     pub fn take_transaction(&mut self) -> Option<Transaction> {

@@ -1,6 +1,7 @@
 //! What a person fills in to make a topic, a producer, a group or a consumer: fields made from the language's own table
 //! of settings, and the one line of a command that they come to. The line's own parser says what is wrong, and where.
 
+use crate::backup::Strategy;
 use crate::sim::query::GroupFacts;
 use crate::story::args::Name;
 use crate::story::command::Source;
@@ -22,6 +23,12 @@ pub enum Making {
     Group,
     /// `consumer`.
     Consumer,
+    /// `backup schedule`.
+    Schedule,
+    /// `backup retain`, as a dry run.
+    Retain,
+    /// `restore stop`.
+    Restore,
 }
 
 /// A form to be filled in.
@@ -137,6 +144,10 @@ impl Form {
             between: None,
         };
         let of = |id, choices: &[Rc<str>]| Field { choices: same(choices), ..plain(id, id, id, "") };
+        let closed = |id, default: &str, choices: &[&'static str]| {
+            let choices: Vec<Rc<str>> = choices.iter().map(|word| Rc::from(*word)).collect();
+            Field { choices: same(&choices), closed: true, ..plain(id, id, id, default) }
+        };
         let groups: Vec<Rc<str>> = self.groups.iter().map(|(name, _)| name.clone()).collect();
         let mut fields = match self.making {
             Making::Topic => {
@@ -159,9 +170,20 @@ impl Form {
                     ..plain("pattern", "pattern", "pattern", "null")
                 },
             ],
+            Making::Schedule => vec![
+                plain("every", "every", "every", ""),
+                closed("type", "incremental", &["full", "incremental", "differential"]),
+            ],
+            Making::Retain => ["full", "diff", "time"].map(|id| plain(id, id, id, "null")).to_vec(),
+            Making::Restore => vec![
+                plain("at", "at", "at", ""),
+                closed("offsets", "identical", &Strategy::ALL.map(Strategy::name)),
+            ],
         };
         let own: &[&Setting] = match self.making {
-            Making::Topic | Making::Producer => return fields,
+            Making::Topic | Making::Producer | Making::Schedule | Making::Retain | Making::Restore => {
+                return fields;
+            }
             Making::Group => &[],
             Making::Consumer => &[&INSTANCE],
         };
@@ -241,7 +263,13 @@ impl Form {
             Making::Producer => "producer",
             Making::Group => "group",
             Making::Consumer => "consumer",
+            Making::Schedule => "backup schedule",
+            Making::Retain => "backup retain",
+            Making::Restore => "restore stop",
         });
+        if self.making == Making::Restore {
+            line.extend(value(&self.first, "label").map(|label| format!(" {}", quote(&label))));
+        }
         let fields = self.fields(values);
         // Where each field's words end, in characters.
         let mut ends: Vec<(usize, &Field)> = Vec::new();
@@ -254,6 +282,9 @@ impl Form {
             }
             line.push_str(&word(field, &text));
             ends.push((line.chars().count(), field));
+        }
+        if self.making == Making::Retain {
+            line.push_str(" dry-run=yes");
         }
         match Command::parse_whole(&line) {
             Ok(command) => Filled { line: command.to_string().into(), errors: Vec::new() },

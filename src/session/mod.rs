@@ -8,6 +8,7 @@ mod chronicle;
 mod dump;
 mod files;
 mod form;
+mod plan;
 mod shelf;
 mod step;
 pub mod view;
@@ -27,7 +28,9 @@ use crate::story::{Command, LIBRARY, Story};
 use chronicle::Chronicle;
 use shelf::Shelf;
 use std::rc::Rc;
-use view::{BackupsView, Focus, InspectorView, LabView, ParseError, RunView, StageView, StoryView};
+use view::{
+    BackupsView, DryRun, Focus, InspectorView, LabView, ParseError, PlanView, RunView, StageView, StoryView,
+};
 
 /// How a file becomes records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,6 +75,9 @@ pub struct Session {
     chronicle: Chronicle,
     chosen: Option<Rc<str>>,
     window: Option<Span>,
+    plan: Option<Rc<PlanView>>,
+    /// With the catalog's generation that it was made of.
+    dry_run: Option<(u64, Rc<DryRun>)>,
     last: Option<LabView>,
 }
 
@@ -95,6 +101,8 @@ impl Session {
             chronicle: Chronicle::default(),
             chosen: None,
             window: Some(WINDOW),
+            plan: None,
+            dry_run: None,
             last: None,
         };
         session.settle();
@@ -110,6 +118,7 @@ impl Session {
         self.title = view::title(text);
         self.chronicle = Chronicle::default();
         self.chosen = None;
+        (self.plan, self.dry_run) = (None, None);
         self.settle();
         Ok(())
     }
@@ -128,8 +137,8 @@ impl Session {
         self.settle();
         match done {
             Ok(command) => {
-                if let Command::Backup(crate::story::command::Backup::Verify(label)) = &command {
-                    self.shelf.verify_again(self.runner.store(), label);
+                if let Command::Backup(backup) = &command {
+                    self.backed_up(backup);
                 }
                 Ok(command.to_string().into())
             }
@@ -237,7 +246,14 @@ impl Session {
             inspector: Rc::new(InspectorView::of(world, focus, |topic, partition| {
                 self.shelf.pins(topic, partition)
             })),
-            backups: Rc::new(BackupsView { backups, restore, bytes }),
+            backups: Rc::new(BackupsView {
+                backups,
+                restore,
+                plan: self.plan.clone(),
+                dry_run: self.dry_run(),
+                schedules: self.runner.schedules().iter().map(|s| (s.kind.name(), s.every, s.next)).collect(),
+                bytes,
+            }),
             story: Rc::new(StoryView::of(&self.runner)),
             happened: Rc::new(self.chronicle.view()),
         };

@@ -51,6 +51,10 @@ pub enum Ask {
     Delete(Rc<str>),
     /// Show what the restore of this backup would begin with, or none.
     Restore(Option<Rc<str>>),
+    /// Plan the restore whose first step is this line.
+    Plan(Rc<str>),
+    /// Put away what retention would do.
+    NoDryRun,
     /// Take over what storage held, with the times of the last exports, and give it all changes from now on.
     Adopt(Rc<Contents>, Vec<(Rc<str>, i64)>),
     /// Storage completed the last change, or why it did not.

@@ -319,6 +319,14 @@ impl Inner {
                 self.session.choose_restore(label.as_deref());
                 Vec::new()
             }
+            Ask::Plan(line) => {
+                self.session.plan_restore(&line);
+                Vec::new()
+            }
+            Ask::NoDryRun => {
+                self.session.forget_dry_run();
+                Vec::new()
+            }
             Ask::Undelete => match self.deleted.take() {
                 Some((name, archive)) => self.backups(Ask::Import(name, archive)),
                 None => Vec::new(),

@@ -1,6 +1,8 @@
 //! Backups, and the restore under way.
 
-use crate::backup::Digest;
+use super::{DryRun, PlanView};
+use crate::backup::{Digest, Store};
+use crate::base::{Span, Time};
 use crate::story::run::{self, Restoring, Runner};
 use std::rc::Rc;
 
@@ -11,6 +13,12 @@ pub struct BackupsView {
     pub backups: Vec<BackupView>,
     /// The restore under way, if one is.
     pub restore: Option<RestoreView>,
+    /// What would come of the restore that is chosen, before its first step.
+    pub plan: Option<Rc<PlanView>>,
+    /// What retention would do.
+    pub dry_run: Option<Rc<DryRun>>,
+    /// The schedules that are in force: kind, time between two, when it is due.
+    pub schedules: Vec<(&'static str, Span, Time)>,
     /// Bytes of all stored chunks.
     pub bytes: u64,
 }
@@ -77,6 +85,12 @@ pub struct RestoreView {
     pub running: Vec<Rc<str>>,
     /// Consumers that this restore stopped, and will start again.
     pub stopped: Vec<Rc<str>>,
+    /// It puts back what an earlier restore replaced.
+    pub undoes: bool,
+    /// Its steps are taken by themselves.
+    pub by_itself: bool,
+    /// What it replaced can be put back.
+    pub can_be_undone: bool,
     /// What has been proven so far, a row a partition and group.
     pub proof: Vec<ProofRow>,
 }
@@ -122,11 +136,18 @@ pub struct ProofRow {
 /// The restore that the runner has under way, or one of which only the backup was chosen.
 pub(in crate::session) fn restore(runner: &Runner, chosen: Option<&Rc<str>>) -> Option<RestoreView> {
     match runner.restoring() {
-        Some(restoring) if chosen.is_none_or(|label| *label == restoring.label) => {
+        Some(restoring)
+            if chosen.is_none_or(|label| *label == restoring.label) || undoes(runner, restoring) =>
+        {
             Some(under_way(runner, restoring))
         }
         _ => chosen.map(|label| before(runner, label)),
     }
+}
+
+/// What it puts back is no backup of the catalog, and the label says so in words.
+fn undoes(runner: &Runner, restoring: &Restoring) -> bool {
+    restoring.label.contains(' ') && runner.store().manifest(&restoring.label).is_none()
 }
 
 /// Before the first step: who still runs.
@@ -137,6 +158,9 @@ fn before(runner: &Runner, label: &Rc<str>) -> RestoreView {
         step: RestoreStep::Stop,
         running: runner.running(&groups),
         stopped: Vec::new(),
+        undoes: false,
+        by_itself: false,
+        can_be_undone: false,
         proof: Vec::new(),
     }
 }
@@ -152,6 +176,9 @@ fn under_way(runner: &Runner, restoring: &Restoring) -> RestoreView {
         },
         running: runner.running(&restoring.groups),
         stopped: restoring.stopped.clone(),
+        undoes: undoes(runner, restoring),
+        by_itself: restoring.is_by_itself(),
+        can_be_undone: restoring.can_be_undone(),
         proof: restoring.proof.iter().map(row).collect(),
     }
 }

@@ -6,6 +6,7 @@
 mod backups;
 mod happened;
 mod inspector;
+mod plan;
 mod stage;
 mod story;
 mod time;
@@ -14,6 +15,7 @@ pub(super) use backups::restore;
 pub use backups::{BackupView, BackupsView, ProofRow, RestoreStep, RestoreView, Verdict};
 pub use happened::{Happened, HappenedView, What};
 pub use inspector::{ConsumerDetail, InspectorView, PartitionDetail};
+pub use plan::{DryRun, PlanLine, PlanTable, PlanView};
 pub use stage::{Move, StageView, TopicView};
 pub use story::StoryView;
 pub(super) use story::title;

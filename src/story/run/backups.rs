@@ -47,7 +47,10 @@ impl Runner {
     }
 
     /// What becomes of the backups by these rules now.
-    fn expiry(&self, rules: &Rules) -> Result<Expiry, Refusal> {
+    ///
+    /// # Errors
+    /// Why the rules are refused.
+    pub fn expiry(&self, rules: &Rules) -> Result<Expiry, Refusal> {
         let catalog = self.catalog()?;
         let under_way = self.restoring.iter().filter(|restoring| restoring.next < RestoreStep::Restart);
         let in_use: Vec<Rc<str>> = under_way.map(|restoring| restoring.label.clone()).collect();

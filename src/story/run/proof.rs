@@ -125,6 +125,16 @@ impl Restoring {
         self.going == Going::ByItself && self.next == RestoreStep::Data
     }
 
+    /// Whether its steps are taken by themselves.
+    pub fn is_by_itself(&self) -> bool {
+        self.going == Going::ByItself
+    }
+
+    /// Whether what it replaced can be put back.
+    pub fn can_be_undone(&self) -> bool {
+        self.safety.is_some() && self.plan.is_some()
+    }
+
     /// Whether first records are being waited for.
     pub(super) fn waits(&self) -> bool {
         self.next == RestoreStep::Resume

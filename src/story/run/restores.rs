@@ -40,6 +40,15 @@ impl Runner {
         backup::plan(&self.store, &request, &self.world.snapshot()).map_err(Refusal::new)
     }
 
+    /// What a person should know of a plan beyond its rows.
+    pub fn plan_notes(&self, plan: &Plan) -> Vec<Rc<str>> {
+        let mut lines: Vec<Rc<str>> = plan.state.moved.iter().chain(&plan.state.notes).cloned().collect();
+        for group in plan.bystanders(&self.world.snapshot()) {
+            lines.push(format!("group {group} is not restored, and keeps the offsets that it has").into());
+        }
+        lines
+    }
+
     fn told(&self, plan: &Plan) -> Vec<Rc<str>> {
         let mut lines = plan.lines();
         if lines.len() > LINES_MAX {

@@ -74,7 +74,7 @@ pub fn FormDialog(props: &FormDialogProps) -> Html {
                     <p class="form-line"><span class="vh">{ t.form_line }</span><code class="wrap">{ filled.line.clone() }</code></p>
                     <p class="rowline end">
                         <Button text={t.cancel} on_press={cancel} />
-                        <button type="submit" class="btn primary">{ t.add }</button>
+                        <button type="submit" class="btn primary">{ done(props.form.making) }</button>
                     </p>
                 </div>
             </form>
@@ -90,15 +90,33 @@ pub fn title(making: Making) -> &'static str {
         Making::Producer => t.new_producer,
         Making::Group => t.new_group,
         Making::Consumer => t.new_consumer,
+        Making::Schedule => t.schedule,
+        Making::Retain => t.retention,
+        Making::Restore => t.restore,
     }
 }
 
-fn value(values: &Values, id: &str) -> Rc<str> {
+/// The word on the button that does it.
+fn done(making: Making) -> &'static str {
+    match making {
+        Making::Schedule => t().schedule_do,
+        Making::Retain => t().dry_run,
+        _ => t().add,
+    }
+}
+
+pub(super) fn value(values: &Values, id: &str) -> Rc<str> {
     values.iter().find(|(of, _)| *of == id).map(|(_, value)| value.clone()).unwrap_or_default()
 }
 
 /// A field; what it is when nothing stands in it is its placeholder.
-fn one(of: &Field, value: &str, nothing: &str, error: Option<&str>, values: &UseStateHandle<Values>) -> Html {
+pub(super) fn one(
+    of: &Field,
+    value: &str,
+    nothing: &str,
+    error: Option<&str>,
+    values: &UseStateHandle<Values>,
+) -> Html {
     let on_change = {
         let (values, id) = (values.clone(), of.id);
         Callback::from(move |text: String| {

@@ -1,7 +1,7 @@
 //! Backups: what is held, what it is worth, and what can be done with it.
 
-use super::DrawerProps;
 use super::restore::restore;
+use super::{DrawerProps, keep};
 use crate::base::Time;
 use crate::base::time::EPOCH_MS;
 use crate::session::view::{BackupView, BackupsView, RestoreStep, Verdict};
@@ -20,6 +20,8 @@ pub fn backups(props: &DrawerProps) -> Html {
         <div class="backups">
             { tools(props) }
             { notes(props) }
+            { keep::schedules(props) }
+            if let Some(of) = &props.backups.dry_run { { keep::dry_run(props, of) } }
             if props.backups.backups.is_empty() {
                 <div class="empty"><strong>{ t().no_backups }</strong><p>{ t().no_backups_more }</p></div>
             } else {
@@ -40,6 +42,7 @@ fn tools(props: &DrawerProps) -> Html {
                 on_press={take("backup full")} />
             <Button text={t.incremental_backup} icon="backup" class="small" on_press={take("backup incremental")} />
             <Button text={t.differential_backup} icon="backup" class="small" on_press={take("backup differential")} />
+            { keep::buttons(props) }
             <FileButton text={t.import} icon="imp" accept=".zip,application/zip" class="small"
                 on_file={props.on_file.clone()} />
             <span class="why">{ t.import_hint }</span>

@@ -2,6 +2,8 @@
 
 mod backups;
 mod events;
+mod keep;
+mod plan;
 mod restore;
 mod status;
 mod story;

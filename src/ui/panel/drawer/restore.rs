@@ -1,6 +1,7 @@
 //! The restore in four steps: stop, data, restart, resume; and its proof.
 
 use super::DrawerProps;
+use super::plan::Before;
 use crate::session::view::{ProofRow, RestoreStep, RestoreView};
 use crate::ui::i18n::{Tone, fill, format::count, t};
 use crate::ui::intent::{Ask, Intent, Show};
@@ -14,17 +15,24 @@ pub fn restore(props: &DrawerProps, wizard: &Wizard) -> Html {
     let t = t();
     let label = &wizard.label;
     // A restore that was done before this one was asked for is not this one.
-    let under_way =
-        props.backups.restore.as_ref().filter(|restore| {
-            restore.label == *label && !(wizard.again && restore.step == RestoreStep::Done)
-        });
+    let under_way = props.backups.restore.as_ref().filter(|restore| {
+        (restore.label == *label || restore.undoes) && !(wizard.again && restore.step == RestoreStep::Done)
+    });
     let step = under_way.map_or(RestoreStep::Stop, |restore| restore.step);
     let close = props.intent.reform(|()| Intent::Show(Show::Wizard(None)));
     let word = if step == RestoreStep::Stop && under_way.is_none() { t.cancel } else { t.close };
     html! {
         <div class="restore">
-            <div class="head-row"><h3>{ fill(t.restore_title, &[label]) }</h3><span class="push"></span>
+            <div class="head-row"><h3>{ fill(t.restore_title, &[&under_way.map_or(label, |of| &of.label)]) }</h3><span class="push"></span>
+                if under_way.is_some_and(|of| of.can_be_undone) {
+                    <Button text={t.undo_restore} icon="again" class="small"
+                        on_press={props.intent.reform(|()| Intent::Ask(Ask::Line("restore undo".into())))} />
+                }
                 <Button text={word} class="small" look={Look::Quiet} on_press={close} /></div>
+            if step == RestoreStep::Stop {
+                <Before key={label.to_string()} label={label.clone()} plan={props.backups.plan.clone()}
+                    intent={props.intent.clone()} />
+            }
             <ol class="steps-list" aria-label={t.restore_steps}>
                 { one(props, label, RestoreStep::Stop, step, stop(props, label, under_way)) }
                 { one(props, label, RestoreStep::Data, step, t.data_explain.to_string()) }
@@ -41,17 +49,26 @@ pub fn restore(props: &DrawerProps, wizard: &Wizard) -> Html {
 /// One of the steps that a button takes.
 fn one(props: &DrawerProps, label: &Rc<str>, own: RestoreStep, now: RestoreStep, explain: String) -> Html {
     let t = t();
-    let (number, text, line) = match own {
-        RestoreStep::Stop => (1, t.step_stop, format!("restore stop {label}")),
-        RestoreStep::Data => (2, t.step_data, format!("restore data {label}")),
-        _ => (3, t.step_restart, "restore restart".to_string()),
+    let plan = props.backups.plan.as_ref().filter(|plan| plan.label == *label && plan.table.is_ok());
+    let restore = props.backups.restore.as_ref();
+    let (number, text, line): (u32, &str, Rc<str>) = match own {
+        RestoreStep::Stop => (1, t.step_stop, plan.map_or(Rc::from(""), |plan| plan.line.clone())),
+        // What an undo puts back is no backup of the list.
+        RestoreStep::Data if restore.is_some_and(|of| of.undoes) => {
+            (2, t.step_data, "restore data latest".into())
+        }
+        RestoreStep::Data => (2, t.step_data, format!("restore data {label}").into()),
+        _ => (3, t.step_restart, "restore restart".into()),
     };
     let why_not: Option<AttrValue> = match own.cmp(&now) {
         std::cmp::Ordering::Less => Some(t.step_done.into()),
+        std::cmp::Ordering::Equal if own == RestoreStep::Stop && plan.is_none() => {
+            Some(fill(t.why_not_yet, &[&t.plan]).into())
+        }
+        std::cmp::Ordering::Equal if restore.is_some_and(|of| of.by_itself) => Some(t.by_itself.into()),
         std::cmp::Ordering::Equal => None,
         std::cmp::Ordering::Greater => Some(fill(t.why_not_yet, &[&before(now)]).into()),
     };
-    let line: Rc<str> = line.into();
     let on_press = props.intent.reform(move |()| Intent::Ask(Ask::Line(line.clone())));
     let look = if own == now { Look::Primary } else { Look::Plain };
     let note = match (&why_not, own < now) {

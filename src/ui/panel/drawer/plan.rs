@@ -1,0 +1,127 @@
+//! What would come of a restore: the moment and the strategy are chosen, each offset is told before anything is done.
+
+use super::super::form::{one, value};
+use crate::session::view::{PlanLine, PlanTable, PlanView};
+use crate::session::{Form, Values};
+use crate::ui::i18n::{Tone, fill, format, format::count, plural, t};
+use crate::ui::intent::{Ask, Intent};
+use crate::ui::widget::{Button, state};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Props of [`Before`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct BeforeProps {
+    /// The backup.
+    pub label: Rc<str>,
+    /// Its plan, when there is one.
+    pub plan: Option<Rc<PlanView>>,
+    /// Where intents go.
+    pub intent: Callback<Intent>,
+}
+
+/// What comes before the first step. Whatever is chosen is planned at once.
+#[component]
+pub fn Before(props: &BeforeProps) -> Html {
+    let t = t();
+    let values = use_state(Values::new);
+    let form = Form::of_restore(&props.label);
+    let filled = form.filled(&values);
+    {
+        let intent = props.intent.clone();
+        use_effect_with(filled.line.clone(), move |line| intent.emit(Intent::Ask(Ask::Plan(line.clone()))));
+    }
+    let plan = props.plan.as_ref().filter(|plan| plan.label == props.label);
+    let show = |of: &crate::session::Field| {
+        let wrong = filled.errors.iter().find(|(id, _)| *id == of.id).map(|(_, why)| &**why);
+        let mut of = of.clone();
+        if of.id == "at" {
+            of.label = t.to_the_moment;
+        }
+        one(&of, &value(&values, of.id), t.by_default, wrong, &values)
+    };
+    let again = {
+        let line = filled.line.clone();
+        props.intent.reform(move |()| Intent::Ask(Ask::Plan(line.clone())))
+    };
+    let windows = plan.map_or(&[][..], |plan| &plan.windows);
+    let windows: Vec<String> = windows.iter().map(|(from, to)| fill(t.from_to, &[from, to])).collect();
+    html! {
+        <div class="plan">
+            <div class="load-fields">{ for form.fields(&values).iter().map(show) }</div>
+            if !windows.is_empty() { <p class="cap">{ fill(t.moments, &[&windows.join(", ")]) }</p> }
+            <p class="form-line"><span class="vh">{ t.form_line }</span><code class="wrap">{ filled.line.clone() }</code></p>
+            if let Some(plan) = plan {
+                <div class="head-row"><span class="cap" role="status">{ outcome(plan) }</span>
+                    <Button text={t.plan_again} class="small" look={crate::ui::widget::Look::Quiet} on_press={again} />
+                </div>
+                if let Ok(table) = &plan.table { { table_of(table) } }
+            }
+        </div>
+    }
+}
+
+/// What all of it comes to, or why it cannot be.
+fn outcome(plan: &PlanView) -> Html {
+    match &plan.table {
+        Ok(table) => {
+            let at = format::moment(plan.planned);
+            html! { { fill(t().plan_cost, &[&at, &format::count_u(table.again), &format::count_u(table.skipped)]) } }
+        }
+        Err(why) => state(Tone::Harm, "warn", why.to_string()),
+    }
+}
+
+fn table_of(table: &PlanTable) -> Html {
+    let t = t();
+    let used = table.strategies.get(table.used as usize).copied().unwrap_or_default();
+    html! {
+        <>
+            <div class="scroll" tabindex="0" role="region" aria-label={t.plan}>
+                <table class="table"><caption>{ t.plan }</caption>
+                    <thead><tr>
+                        <th scope="col">{ t.partition }</th><th scope="col">{ t.group }</th>
+                        <th scope="col" class="num">{ t.committed_to }</th>
+                        { for table.strategies.iter().map(|name| html! {
+                            <th scope="col">{ *name }if *name == used { { " " }{ t.is_used } }</th>
+                        }) }
+                    </tr></thead>
+                    <tbody>{ for table.rows.iter().map(row) }</tbody>
+                </table>
+            </div>
+            if table.more > 0 { <p class="cap">{ plural(t.plan_more, table.more, &[]) }</p> }
+            if !table.notes.is_empty() {
+                <ul class="note">{ for table.notes.iter().map(|note| html! { <li>{ note.clone() }</li> }) }</ul>
+            }
+        </>
+    }
+}
+
+fn row(row: &PlanLine) -> Html {
+    let t = t();
+    let number = |offset: Option<i64>| offset.map_or(t.none.to_string(), count);
+    let change = match row.group {
+        Some(_) => fill(t.becomes, &[&number(row.now), &number(row.committed)]),
+        None => t.none.to_string(),
+    };
+    html! {
+        <tr key={format!("{}-{}-{:?}", row.topic, row.partition, row.group)}>
+            <th scope="row">{ format!("{}-{}", row.topic, row.partition) }</th>
+            <td>{ row.group.as_deref().unwrap_or(t.none).to_string() }</td>
+            <td class="num">{ change }</td>
+            { for row.outcomes.iter().map(|of| html! { <td>{ cost(*of) }</td> }) }
+        </tr>
+    }
+}
+
+/// The offset that a strategy comes to, what is read again and what is skipped.
+fn cost((offset, again, skipped): (i64, u64, u64)) -> String {
+    let t = t();
+    let mut text = count(offset);
+    for (n, words) in [(again, t.cost_again), (skipped, t.cost_skipped)] {
+        if n > 0 {
+            text.push_str(&fill(words, &[&format::count_u(n)]));
+        }
+    }
+    text
+}
