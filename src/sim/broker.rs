@@ -7,7 +7,7 @@ use crate::backup::offsets::{Commit, Committed};
 use crate::base::Time;
 use crate::group::{
     Context, ErrorCode, Event, GroupState, Metadata, Outcome, Output, Record, Removal, Reply, Request,
-    TopicInfo,
+    TopicInfo, TopicRef,
 };
 use std::rc::Rc;
 
@@ -297,7 +297,14 @@ impl Core {
 
 /// The version in which Kafka's 4.3.1 consumers send a request.
 fn version(request: &Request) -> i16 {
+    let by_id = |topic: &TopicRef| matches!(topic, TopicRef::Id(_));
     match request {
+        Request::OffsetCommit(of) if of.topics.iter().any(|(topic, _)| by_id(topic)) => 10,
+        Request::OffsetFetch(of)
+            if of.groups.iter().any(|of| of.topics.iter().flatten().any(|(topic, _)| by_id(topic))) =>
+        {
+            10
+        }
         Request::JoinGroup(_) | Request::OffsetCommit(_) | Request::OffsetFetch(_) => 9,
         Request::SyncGroup(_)
         | Request::LeaveGroup(_)

@@ -28,6 +28,8 @@ pub(super) struct Topic {
 #[derive(Clone, Debug, Hash)]
 pub(super) struct Log {
     pub name: TopicPartition,
+    /// The id of its topic: one of that name that is made anew has another.
+    pub topic: Uuid,
     pub data: Partition,
     /// Whether its topic still exists.
     pub exists: bool,
@@ -44,9 +46,9 @@ pub(super) struct Reader {
 
 impl Log {
     /// An empty log of a topic that exists.
-    pub fn new(topic: &Rc<str>, partition: i32) -> Log {
+    pub fn new(topic: &Rc<str>, id: Uuid, partition: i32) -> Log {
         let name = TopicPartition { topic: topic.clone(), partition };
-        Log { name, data: Partition::new(), exists: true, readers: Vec::new() }
+        Log { name, topic: id, data: Partition::new(), exists: true, readers: Vec::new() }
     }
 }
 

@@ -2,6 +2,7 @@
 //! the same run again.
 #![cfg(not(target_family = "wasm"))]
 
+mod anew;
 mod backups;
 mod golden;
 mod language;

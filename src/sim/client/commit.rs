@@ -8,7 +8,6 @@ use crate::sim::broker::error_of;
 use crate::sim::core::Core;
 use crate::sim::spec::Commit;
 use crate::sim::trace::Happening;
-use std::rc::Rc;
 
 /// Commits of a process.
 #[derive(Clone, Debug, Default, Hash)]
@@ -30,23 +29,18 @@ impl Consumer {
 
     /// Commits the positions, which is what earlier polls returned. `None` when there is nothing to send.
     pub(super) fn commit_positions(&mut self, core: &mut Core) -> Option<u64> {
-        let offsets = self.positions(core);
+        let offsets = self.positions();
         self.send_commit(core, offsets, false)
     }
 
     /// `commitSync` inside a callback: of what was processed, which between two polls is what they returned.
     pub(super) fn commit_processed(&mut self, core: &mut Core) -> Option<u64> {
-        let offsets = self.positions(core);
+        let offsets = self.positions();
         self.send_commit(core, offsets, true)
     }
 
     /// Sends a commit; `None`, and a failure of the loop's own, when the member is in no generation.
-    fn send_commit(
-        &mut self,
-        core: &mut Core,
-        offsets: Vec<(Rc<str>, i32, i64)>,
-        by_loop: bool,
-    ) -> Option<u64> {
+    fn send_commit(&mut self, core: &mut Core, offsets: Vec<(u32, i64)>, by_loop: bool) -> Option<u64> {
         if offsets.is_empty() {
             return None;
         }
@@ -60,17 +54,18 @@ impl Consumer {
         }
         let count = offsets.len() as u32;
         let mut topics: Vec<(TopicRef, Vec<CommitPartition>)> = Vec::new();
-        for (topic, partition, offset) in offsets {
-            let epoch = core.log_of(&topic, partition).map(|log| core.logs[log as usize].data.leader_epoch());
+        for (log, offset) in offsets {
+            let of = &core.logs[log as usize];
             let commit = CommitPartition {
-                partition,
+                partition: of.name.partition,
                 offset,
-                leader_epoch: epoch.unwrap_or(-1),
+                leader_epoch: if of.exists { of.data.leader_epoch() } else { -1 },
                 metadata: Some("".into()),
             };
+            let topic = self.topic_ref(core, log);
             match topics.last_mut() {
-                Some((TopicRef::Name(name), list)) if *name == topic => list.push(commit),
-                _ => topics.push((TopicRef::Name(topic), vec![commit])),
+                Some((name, list)) if *name == topic => list.push(commit),
+                _ => topics.push((topic, vec![commit])),
             }
         }
         let generation_id = self.client.member.generation;
@@ -90,11 +85,8 @@ impl Consumer {
     /// The loop commits what the last poll returned, or one record's offset + 1. Whether an answer is awaited.
     pub(super) fn commit_from_loop(&mut self, core: &mut Core, record: Option<(u32, i64)>) -> Option<u64> {
         let offsets = match record {
-            None => self.positions(core),
-            Some((log, offset)) => {
-                let name = &core.logs[log as usize].name;
-                vec![(name.topic.clone(), name.partition, offset + 1)]
-            }
+            None => self.positions(),
+            Some((log, offset)) => vec![(log, offset + 1)],
         };
         self.send_commit(core, offsets, true)
     }
@@ -159,6 +151,10 @@ impl Consumer {
             ErrorCode::UNKNOWN_MEMBER_ID | ErrorCode::ILLEGAL_GENERATION | ErrorCode::FENCED_INSTANCE_ID => {
                 self.refused(core, "OFFSET_COMMIT", generation, error);
                 FAILED
+            }
+            ErrorCode::UNKNOWN_TOPIC_ID => {
+                self.doubt_metadata(core.now);
+                "UnknownTopicIdException"
             }
             ErrorCode::UNKNOWN_TOPIC_OR_PARTITION => {
                 self.doubt_metadata(core.now);

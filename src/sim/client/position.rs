@@ -6,7 +6,6 @@ use crate::group::{self, ErrorCode, FetchGroup, OffsetFetchReply, TopicRef};
 use crate::sim::core::Core;
 use crate::sim::network::{Call, Target};
 use crate::sim::spec::Reset;
-use std::rc::Rc;
 
 /// What is known of where a partition is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -124,12 +123,11 @@ impl Consumer {
     fn fetch_committed(&mut self, core: &mut Core) {
         let mut topics: Vec<(TopicRef, Vec<i32>)> = Vec::new();
         for log in self.logs(State::Unknown) {
-            let name = &core.logs[log as usize].name;
+            let partition = core.logs[log as usize].name.partition;
+            let topic = self.topic_ref(core, log);
             match topics.last_mut() {
-                Some((TopicRef::Name(topic), partitions)) if *topic == name.topic => {
-                    partitions.push(name.partition)
-                }
-                _ => topics.push((TopicRef::Name(name.topic.clone()), vec![name.partition])),
+                Some((of, partitions)) if *of == topic => partitions.push(partition),
+                _ => topics.push((topic, vec![partition])),
             }
         }
         let count = self.logs(State::Unknown).count() as u32;
@@ -161,10 +159,14 @@ impl Consumer {
                 return self.refused(core, "OFFSET_FETCH", self.client.member.generation, group.error);
             }
             for (topic, offsets) in &group.topics {
-                let TopicRef::Name(topic) = topic else { continue };
                 for fetched in offsets {
                     without |= fetched.offset.is_none();
-                    let log = core.log_of(topic, fetched.partition);
+                    let log = match topic {
+                        TopicRef::Name(topic) => core.log_of(topic, fetched.partition),
+                        TopicRef::Id(id) => {
+                            core.topic_named(*id).and_then(|name| core.log_of(name, fetched.partition))
+                        }
+                    };
                     self.place_committed(log, fetched.offset.filter(|_| fetched.error == ErrorCode::NONE));
                 }
             }
@@ -252,13 +254,16 @@ impl Consumer {
         }
     }
 
-    /// The topics and positions of what it reads, for a commit: partitions without a position are left out.
-    pub(super) fn positions(&self, core: &Core) -> Vec<(Rc<str>, i32, i64)> {
+    /// How it names a log's topic when it commits or asks what was committed: the new consumer by its id (version 10), so
+    /// that a topic of the same name that was made since is not meant.
+    pub(super) fn topic_ref(&self, core: &Core, log: u32) -> TopicRef {
+        let log = &core.logs[log as usize];
+        if self.is_modern() { TopicRef::Id(log.topic) } else { TopicRef::Name(log.name.topic.clone()) }
+    }
+
+    /// The logs and positions of what it reads, for a commit: partitions without a position are left out.
+    pub(super) fn positions(&self) -> Vec<(u32, i64)> {
         let ready = self.client.places.iter().filter(|place| place.ready());
-        let named = ready.map(|place| {
-            let name = &core.logs[place.log as usize].name;
-            (name.topic.clone(), name.partition, place.position)
-        });
-        named.collect()
+        ready.map(|place| (place.log, place.position)).collect()
     }
 }

@@ -122,9 +122,12 @@ impl Core {
         let before = before.map_or(Vec::new(), |before| before.logs);
         let mut logs = Vec::new();
         for (partition, data) in topic.partitions.into_iter().enumerate() {
-            let log =
-                before.get(partition).copied().unwrap_or_else(|| self.add_log(&topic.name, partition as i32));
+            let log = before
+                .get(partition)
+                .copied()
+                .unwrap_or_else(|| self.add_log(&topic.name, id, partition as i32));
             self.logs[log as usize].data = data;
+            self.logs[log as usize].topic = id;
             self.forget_shares(|_, of| of == log);
             logs.push(log);
             for group in 0..self.groups.len() as u32 {
@@ -159,8 +162,8 @@ impl Core {
         }
     }
 
-    fn add_log(&mut self, topic: &Rc<str>, partition: i32) -> u32 {
-        self.logs.push(Log::new(topic, partition));
+    fn add_log(&mut self, topic: &Rc<str>, id: Uuid, partition: i32) -> u32 {
+        self.logs.push(Log::new(topic, id, partition));
         self.logs.len() as u32 - 1
     }
 

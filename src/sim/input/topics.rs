@@ -94,7 +94,7 @@ impl Core {
         let topic = self.topics.get_mut(name).expect("the topic exists");
         for partition in topic.logs.len() as i32..partitions {
             topic.logs.push(self.logs.len() as u32);
-            self.logs.push(Log::new(name, partition));
+            self.logs.push(Log::new(name, topic.id, partition));
         }
     }
 

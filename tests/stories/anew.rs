@@ -1,0 +1,44 @@
+//! A topic that is deleted and created anew: nothing of the old one is left, for members that stayed neither.
+
+use rejoin::sim::Happening;
+use rejoin::story::{Options, Runner, Story};
+
+/// The committed offset of `a:0`, and what was processed in all, at the end.
+fn run(lines: &str) -> (Option<i64>, u64) {
+    let text = format!(
+        "topic a partitions=1\ngroup g protocol=consumer reset=earliest\nconsumer c1 group=g topics=a\n\
+         at 10s produce topic=a count=50\n{lines}\n"
+    );
+    let story = Story::parse(&text).unwrap_or_else(|errors| panic!("{errors:?}"));
+    let mut runner = Runner::new(&story, Options::default());
+    runner.finish(None);
+    let world = runner.world();
+    let group = world.counters(Some("g")).distinct;
+    (world.partition("a", 0, Some("g")).expect("it exists").committed, group)
+}
+
+#[test]
+fn it_is_read_from_its_start_by_a_member_that_stayed() {
+    for pause in ["20001ms", "22s", "40s"] {
+        let lines =
+            format!("at 20s delete topic a\nat {pause} topic a\nat 41s produce topic=a count=7\nend 90s");
+        assert_eq!(run(&lines), (Some(7), 57), "created at {pause}");
+    }
+}
+
+#[test]
+fn a_commit_for_the_old_one_is_none_for_the_new_one() {
+    // The loop is at work on what an earlier poll returned, and commits each record: by the id of the old topic.
+    let text = "topic a partitions=1\ngroup g protocol=consumer reset=earliest commit=record process=100ms\n\
+         consumer c1 group=g topics=a\nat 10s produce topic=a count=50\n\
+         at 11s delete topic a\nat 11s topic a\nend 13s\n";
+    let mut runner = Runner::new(&Story::parse(text).expect("a story"), Options::default());
+    runner.finish(None);
+    let failed = runner.world().trace().since(0).filter_map(|entry| match &entry.what {
+        Happening::CommitFailed(_, why) => Some(*why),
+        _ => None,
+    });
+    let failed: Vec<&str> = failed.collect();
+    assert!(failed.len() > 5 && failed.iter().all(|why| *why == "UnknownTopicIdException"), "{failed:?}");
+    assert_eq!(runner.world().partition("a", 0, Some("g")).expect("it exists").committed, None);
+}
