@@ -271,3 +271,68 @@ fn a_share_group_shows_how_far_each_partition_is_and_who_has_which_records() {
     assert_eq!((done, view.stage.shares.len()), (100, 2));
     assert!(again > 0, "what w1 had when it died was delivered again");
 }
+
+#[test]
+fn a_chain_is_shown_planned_restored_to_a_moment_and_undone() {
+    let (mut session, focus) = (open(), focus());
+    session.advance_to(Time::from_ms(20_000));
+    session.apply("backup full").expect("a full");
+    session.advance_to(Time::from_ms(30_000));
+    session.apply("backup incremental").expect("an incremental");
+    session.advance_to(Time::from_ms(35_000));
+    session.apply("backup full").expect("another full");
+    let backups = session.view(&focus).backups.clone();
+    let shape: Vec<_> = backups.backups.iter().map(|b| (b.kind, b.depth, b.prior.clone())).collect();
+    let [newest, first, on_it] = &backups.backups[..] else { panic!("three backups: {shape:?}") };
+    assert_eq!((newest.kind, newest.depth, first.kind, first.depth), ("full", 0, "full", 0));
+    assert_eq!((on_it.kind, on_it.depth, &on_it.prior), ("incremental", 1, &Some(first.label.clone())));
+    assert!(first.keeps.as_ref().is_some_and(|why| why.contains(&*on_it.label)));
+    assert!(backups.backups.iter().all(|b| b.broken.is_none()));
+
+    let label = on_it.label.clone();
+    session.choose_restore(Some(&label));
+    session.plan_restore(&format!("restore stop {label} at=900s"));
+    let plan = session.view(&focus).backups.plan.clone().expect("it was asked for");
+    assert!(plan.table.as_ref().is_err_and(|why| why.contains("this chain reaches")), "{:?}", plan.table);
+    assert_eq!(plan.windows.len(), 1, "{:?}", plan.windows);
+    session.plan_restore(&format!("restore stop {label} at=25s"));
+    let plan = session.view(&focus).backups.plan.clone().expect("it was asked for");
+    let table = plan.table.as_ref().expect("a moment of the chain");
+    assert!(table.rows.iter().all(|row| row.outcomes.len() == table.strategies.len()));
+    assert!(table.again > 0, "ten seconds are read again");
+    session.plan_restore("restore stop");
+    assert!(session.view(&focus).backups.plan.is_none(), "a line that cannot be read has no plan");
+
+    session.apply(&plan.line).expect("the first step");
+    session.advance_to(Time::from_ms(36_000));
+    session.apply(&format!("restore data {label}")).expect("the second step");
+    assert!(session.view(&focus).backups.restore.as_ref().is_some_and(|of| of.can_be_undone && !of.undoes));
+    session.apply("restore restart").expect("the third step");
+    session.advance_to(Time::from_ms(60_000));
+    session.apply("restore undo").expect("what was there is kept");
+    session.advance_to(Time::from_ms(90_000));
+    let restore = session.view(&focus).backups.restore.clone().expect("the undo is a restore");
+    assert!(restore.undoes && restore.step == RestoreStep::Done, "{restore:?}");
+}
+
+#[test]
+fn a_dry_run_is_shown_until_the_backups_change() {
+    let (mut session, focus) = (open(), focus());
+    for second in [20, 25, 30] {
+        session.advance_to(Time::from_ms(second * 1000));
+        session.apply("backup full").expect("a full");
+    }
+    session.apply("backup retain full=1 dry-run=yes").expect("a rule");
+    let view = session.view(&focus).backups.clone();
+    let dry_run = view.dry_run.clone().expect("it was asked for");
+    assert_eq!(&*dry_run.line, "backup retain full=1");
+    assert_eq!(dry_run.fates.iter().map(|(_, goes, _)| *goes).collect::<Vec<_>>(), [true, true, false]);
+    assert_eq!(view.backups.len(), 3, "nothing is deleted by it");
+    session.apply(&dry_run.line).expect("the same rule");
+    let view = session.view(&focus).backups.clone();
+    assert_eq!((view.backups.len(), view.dry_run.is_none()), (1, true));
+    session.apply("backup schedule every=10s").expect("a schedule");
+    assert_eq!(session.view(&focus).backups.schedules.len(), 1);
+    session.apply("backup schedule off").expect("none");
+    assert!(session.view(&focus).backups.schedules.is_empty());
+}
