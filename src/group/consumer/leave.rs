@@ -140,6 +140,7 @@ impl Coordinator {
     }
 
     /// A timer of a member is due.
+    #[inline(never)]
     pub(in crate::group) fn member_expired(
         &mut self,
         now: Time,

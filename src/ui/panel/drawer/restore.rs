@@ -11,6 +11,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 /// The wizard.
+#[inline(never)]
 pub fn restore(props: &DrawerProps, wizard: &Wizard) -> Html {
     let t = t();
     let label = &wizard.label;

@@ -11,6 +11,7 @@ use crate::ui::i18n::{fill, format, t};
 use yew::prelude::*;
 
 /// A consumer.
+#[inline(never)]
 pub fn consumer(detail: &ConsumerDetail, stage: &StageView, now: Time) -> Html {
     let t = t();
     let view = &detail.view;
