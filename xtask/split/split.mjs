@@ -150,7 +150,9 @@ function grownTable(module, more) {
 }
 
 function emit(module) {
-  module.runPasses(["remove-unused-module-elements", "reorder-functions"]);
+  binaryen.setOptimizeLevel(2);
+  binaryen.setShrinkLevel(2);
+  module.optimize();
   if (!module.validate()) throw new Error(`${wasmName}: the cut is not valid`);
   return module.emitBinary();
 }
