@@ -9,3 +9,4 @@ mod language;
 mod nonsense;
 mod pattern;
 mod replay;
+mod wild;

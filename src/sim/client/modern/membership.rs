@@ -140,9 +140,11 @@ impl Membership {
 }
 
 impl Consumer {
-    /// Takes in the assignment of a heartbeat's answer.
+    /// Takes in the assignment of a heartbeat's answer. What the member has is said again with the next heartbeat, even
+    /// when it is the same: the coordinator may wait for that (Kafka numbers what it was told, `localEpoch`).
     pub(super) fn target_came(&mut self, target: Vec<(Uuid, Vec<i32>)>) {
         self.membership().target = Some(target);
+        self.membership().said_owned = None;
         self.membership().state = State::Reconciling;
     }
 
@@ -185,8 +187,16 @@ impl Consumer {
         if !whole {
             self.unknown_told(core);
         }
-        if self.membership().current.as_ref() == Some(&target) {
-            self.membership().state = if whole { State::Stable } else { State::Reconciling };
+        // A topic that was made anew under its name is another: what it has of the old one is nothing.
+        let mut live = self.owned(core).to_vec();
+        let gone = |of: &TopicPartition| {
+            let mut places = self.client.places.iter().map(|place| &core.logs[place.log as usize]);
+            places.any(|log| log.name == *of && !log.exists)
+        };
+        live.retain(|of| !gone(of));
+        let same = self.is_sharing() || live.len() == self.client.places.len();
+        if same && self.membership().current.as_ref() == Some(&target) {
+            self.membership().state = if whole { State::Acknowledging } else { State::Reconciling };
             return;
         }
         if self.is_sharing() {
@@ -200,7 +210,7 @@ impl Consumer {
             return;
         }
         let owned = self.owned(core);
-        let (revoked, added) = (without(&owned, &target), without(&target, &owned));
+        let (revoked, added) = (without(&owned, &target), without(&target, &live));
         self.hold(core, &revoked);
         let token = if auto { self.commit_positions(core) } else { None };
         let stage = token.map_or(Stage::Revoking, Stage::Committing);
