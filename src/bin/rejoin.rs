@@ -98,6 +98,24 @@ fn main() -> ExitCode {
     }
 }
 
+/// An argument as the name of an option and its value behind `=`; a word is all name.
+fn named(argument: &str) -> (&str, Option<&str>) {
+    match argument.split_once('=').filter(|_| argument.starts_with("--")) {
+        Some((name, value)) => (name, Some(value)),
+        None => (argument, None),
+    }
+}
+
+/// The value of an option: behind `=`, else the next argument.
+fn valued(
+    name: &str,
+    inline: Option<&str>,
+    rest: &mut std::slice::Iter<'_, String>,
+) -> Result<String, Failure> {
+    let value = inline.or_else(|| rest.next().map(String::as_str));
+    value.map(str::to_owned).ok_or_else(|| Failure(format!("{name} needs a value")))
+}
+
 /// What `run` was asked for.
 #[derive(Default)]
 struct RunArguments {
@@ -116,14 +134,8 @@ impl RunArguments {
         let mut parsed = RunArguments::default();
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
-            let (name, inline) = match argument.split_once('=').filter(|_| argument.starts_with("--")) {
-                Some((name, value)) => (name, Some(value.to_owned())),
-                None => (argument.as_str(), None),
-            };
-            let mut value = || {
-                let value = inline.clone().or_else(|| rest.next().cloned());
-                value.ok_or_else(|| Failure(format!("{name} needs a value")))
-            };
+            let (name, inline) = named(argument);
+            let mut value = || valued(name, inline, &mut rest);
             match name {
                 "--seed" => parsed.seed = Some(number(&value()?)?),
                 "--until" => parsed.until = Some(moment(&value()?)?),

@@ -1,7 +1,6 @@
 //! The files beside the logs of a real broker: read, written to the same bytes, and made again from the logs.
 
 use crate::archive;
-use rejoin::log::batch::compression::compress;
 use rejoin::log::batch::{self, Compression};
 use rejoin::log::producers::Producers;
 use rejoin::log::segment::{self, SegmentBatch};
@@ -208,7 +207,7 @@ fn every_segment_of_every_codec_is_sound_and_packs_again_to_the_same_records() {
             }
             let (_, records) = batch::decode(found.bytes).expect("it was checked");
             for codec in Compression::ALL {
-                let packed = batch::packed(found.bytes, codec, compress);
+                let packed = batch::packed(found.bytes, codec);
                 let (header, again) = batch::decode(&packed).expect("our own batch");
                 assert_eq!(header.attributes.compression(), Ok(codec));
                 assert!(again == records, "{stem} {codec} at {}", found.position);

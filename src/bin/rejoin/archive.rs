@@ -1,6 +1,6 @@
 //! `rejoin ls` and `rejoin extract`: what is in an archive, and its files as folders.
 
-use super::{Answer, Failure, USAGE, print, reason};
+use super::{Answer, Failure, USAGE, named, print, reason, valued};
 use rejoin::backup::archive::{self, Extract, ImportError};
 use std::path::{Path, PathBuf};
 
@@ -19,14 +19,8 @@ pub fn extract(arguments: &[String]) -> Answer {
     let (mut to, mut label, mut how) = (None::<PathBuf>, None::<String>, Extract::AsIs);
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
-        let (name, inline) = match argument.split_once('=').filter(|_| argument.starts_with("--")) {
-            Some((name, value)) => (name, Some(value.to_owned())),
-            None => (argument.as_str(), None),
-        };
-        let mut value = || {
-            let value = inline.clone().or_else(|| rest.next().cloned());
-            value.ok_or_else(|| Failure(format!("{name} needs a value")))
-        };
+        let (name, inline) = named(argument);
+        let mut value = || valued(name, inline, &mut rest);
         match name {
             "--to" => to = Some(value()?.into()),
             "--label" => label = Some(value()?),

@@ -1,5 +1,6 @@
 //! Records to bytes, as Kafka's Java producer makes them and its broker stores them.
 
+use super::compression::compress;
 use super::header::{Attributes, Compression, HEADER_BYTES};
 use super::varint;
 use crate::base::crc::crc32c;
@@ -136,16 +137,13 @@ pub fn encode_into<'a>(out: &mut Vec<u8>, info: &BatchInfo, records: impl Iterat
     batch[17..21].copy_from_slice(&crc.to_be_bytes());
 }
 
-/// A codec's way: [`super::compression::compress`].
-pub type Pack = fn(Compression, &[u8]) -> Vec<u8>;
-
 /// The plain batch `batch` with its records compressed: length, attributes and CRC follow.
 ///
 /// Base offset, timestamps and all else stay, so what a reader gets from both is the same.
-pub fn packed(batch: &[u8], codec: Compression, pack: Pack) -> Vec<u8> {
+pub fn packed(batch: &[u8], codec: Compression) -> Vec<u8> {
     let (header, records) = batch.split_at(HEADER_BYTES);
     let mut out = header.to_vec();
-    out.extend_from_slice(&pack(codec, records));
+    out.extend_from_slice(&compress(codec, records));
     let length = i32::try_from(out.len() - 12).expect("a batch is smaller than 2 GiB");
     out[8..12].copy_from_slice(&length.to_be_bytes());
     out[22] = out[22] & !7 | codec as u8;

@@ -24,8 +24,6 @@ mod header;
 pub mod varint;
 
 pub use decode::{Body, RecordView, Records, check, check_records, decode, unpacked};
-pub use encode::{
-    BatchInfo, Pack, Parts, Producer, Timestamps, encode, encode_into, packed, parts, record_size,
-};
+pub use encode::{BatchInfo, Parts, Producer, Timestamps, encode, encode_into, packed, parts, record_size};
 pub use error::BatchError;
 pub use header::{Attributes, Compression, HEADER_BYTES, Header, TimestampType};

@@ -2,7 +2,7 @@
 
 use super::{Consumer, position};
 use crate::base::{TopicPartition, small};
-use crate::sim::core::{Core, Reader};
+use crate::sim::core::{Core, Log, Reader};
 use crate::sim::fetch;
 use crate::sim::progress::Owner;
 use crate::sim::trace::{Callback, Happening};
@@ -11,8 +11,18 @@ use std::rc::Rc;
 impl Consumer {
     /// What it owns in its own eyes, in order.
     pub(super) fn owned(&self, core: &Core) -> Rc<[TopicPartition]> {
+        self.owned_if(core, |_| true)
+    }
+
+    /// Those of them whose topic is still there: one that was made anew under its name is another.
+    pub(super) fn owned_alive(&self, core: &Core) -> Rc<[TopicPartition]> {
+        self.owned_if(core, |log| log.exists)
+    }
+
+    fn owned_if(&self, core: &Core, keep: impl Fn(&Log) -> bool) -> Rc<[TopicPartition]> {
+        let logs = self.client.places.iter().map(|place| &core.logs[place.log as usize]);
         let mut owned: Vec<TopicPartition> =
-            self.client.places.iter().map(|place| core.logs[place.log as usize].name.clone()).collect();
+            logs.filter(|log| keep(log)).map(|log| log.name.clone()).collect();
         small::sort(&mut owned);
         owned.into()
     }

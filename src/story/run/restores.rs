@@ -43,10 +43,14 @@ impl Runner {
     /// What a person should know of a plan beyond its rows.
     pub fn plan_notes(&self, plan: &Plan) -> Vec<Rc<str>> {
         let mut lines: Vec<Rc<str>> = plan.state.moved.iter().chain(&plan.state.notes).cloned().collect();
-        for group in plan.bystanders(&self.world.snapshot()) {
-            lines.push(format!("group {group} is not restored, and keeps the offsets that it has").into());
-        }
+        lines.extend(self.bystanders(plan));
         lines
+    }
+
+    /// A sentence for each group that reads what is restored and is not restored itself.
+    fn bystanders(&self, plan: &Plan) -> impl Iterator<Item = Rc<str>> {
+        let groups = plan.bystanders(&self.world.snapshot()).into_iter();
+        groups.map(|group| format!("group {group} is not restored, and keeps the offsets that it has").into())
     }
 
     fn told(&self, plan: &Plan) -> Vec<Rc<str>> {
@@ -62,9 +66,7 @@ impl Runner {
             format!("{strategy}: {again} records read again, {skipped} skipped by all groups together")
                 .into(),
         );
-        for group in plan.bystanders(&self.world.snapshot()) {
-            lines.push(format!("group {group} is not restored, and keeps the offsets that it has").into());
-        }
+        lines.extend(self.bystanders(plan));
         lines
     }
 

@@ -187,14 +187,8 @@ impl Consumer {
         if !whole {
             self.unknown_told(core);
         }
-        // A topic that was made anew under its name is another: what it has of the old one is nothing.
-        let mut live = self.owned(core).to_vec();
-        let gone = |of: &TopicPartition| {
-            let mut places = self.client.places.iter().map(|place| &core.logs[place.log as usize]);
-            places.any(|log| log.name == *of && !log.exists)
-        };
-        live.retain(|of| !gone(of));
-        let same = self.is_sharing() || live.len() == self.client.places.len();
+        let (owned, alive) = (self.owned(core), self.owned_alive(core));
+        let same = self.is_sharing() || alive.len() == owned.len();
         if same && self.membership().current.as_ref() == Some(&target) {
             self.membership().state = if whole { State::Acknowledging } else { State::Reconciling };
             return;
@@ -209,8 +203,7 @@ impl Consumer {
         if auto && !in_pass {
             return;
         }
-        let owned = self.owned(core);
-        let (revoked, added) = (without(&owned, &target), without(&target, &live));
+        let (revoked, added) = (without(&owned, &target), without(&target, &alive));
         self.hold(core, &revoked);
         let token = if auto { self.commit_positions(core) } else { None };
         let stage = token.map_or(Stage::Revoking, Stage::Committing);
