@@ -3,7 +3,7 @@
 //! A machine: batches in, in the order of the log; state out, for snapshots, aborted transactions and the last stable
 //! offset. Follows `ProducerStateManager`. It needs headers and markers only, so batches of every codec do.
 
-use super::batch;
+use super::batch::{self, Header, Marker};
 use super::segment::SegmentBatch;
 use super::side::aborted::Aborted;
 use super::side::snapshot::{LastBatch, ProducerEntry};
@@ -20,13 +20,36 @@ pub struct Producers {
     end: i64,
 }
 
-/// The end of a transaction, from its marker.
+/// What a batch says to what is known of its producer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Marker {
-    commit: bool,
-    coordinator_epoch: i32,
-    offset: i64,
-    timestamp_ms: i64,
+pub(super) struct Seen {
+    pub producer_id: i64,
+    pub epoch: i16,
+    pub base_offset: i64,
+    pub last_offset: i64,
+    pub last_sequence: i32,
+    pub max_timestamp: i64,
+    pub transactional: bool,
+    pub control: bool,
+    /// Of a control batch; none when it is of another kind, or compaction took its record.
+    pub marker: Option<Marker>,
+}
+
+impl Seen {
+    /// What a batch says whose header and bytes these are.
+    pub fn of(header: &Header, bytes: &[u8]) -> Seen {
+        Seen {
+            producer_id: header.producer_id,
+            epoch: header.producer_epoch,
+            base_offset: header.base_offset,
+            last_offset: header.last_offset(),
+            last_sequence: header.last_sequence(),
+            max_timestamp: header.max_timestamp,
+            transactional: header.attributes.is_transactional(),
+            control: header.attributes.is_control(),
+            marker: if header.attributes.is_control() { marker(header, bytes) } else { None },
+        }
+    }
 }
 
 impl Producers {
@@ -49,33 +72,54 @@ impl Producers {
 
     /// Takes the next batch, and answers with the transaction that it aborts.
     pub fn take(&mut self, batch: &SegmentBatch<'_>) -> Option<Aborted> {
-        let header = &batch.header;
-        self.end = header.last_offset() + 1;
-        if header.producer_id < 0 {
+        self.see(&Seen::of(&batch.header, batch.bytes))
+    }
+
+    /// The same of a batch as it is seen.
+    pub(super) fn see(&mut self, seen: &Seen) -> Option<Aborted> {
+        self.end = seen.last_offset + 1;
+        if seen.producer_id < 0 {
             return None;
         }
-        let mut entry = self.entry(header.producer_id);
-        entry.set_epoch(header.producer_epoch);
+        let mut entry = self.entry(seen.producer_id);
+        entry.set_epoch(seen.epoch);
         let mut aborted = None;
-        if header.attributes.is_control() {
+        if seen.control {
             // A marker that compaction took leaves an empty batch, which says nothing more.
-            if let Some(marker) = marker(batch) {
-                aborted = self.finish(&mut entry, marker);
+            if let Some(marker) = seen.marker {
+                aborted = self.finish(&mut entry, marker, seen);
             }
         } else {
             entry.last_batch = Some(LastBatch {
-                last_sequence: header.last_sequence(),
-                last_offset: header.last_offset(),
-                offset_delta: header.last_offset_delta,
+                last_sequence: seen.last_sequence,
+                last_offset: seen.last_offset,
+                offset_delta: (seen.last_offset - seen.base_offset) as i32,
             });
-            entry.timestamp_ms = header.max_timestamp;
-            if header.attributes.is_transactional() && entry.open_since.is_none() {
-                entry.open_since = Some(header.base_offset);
-                self.open.insert(header.base_offset, header.producer_id);
+            entry.timestamp_ms = seen.max_timestamp;
+            if seen.transactional && entry.open_since.is_none() {
+                entry.open_since = Some(seen.base_offset);
+                self.open.insert(seen.base_offset, seen.producer_id);
             }
         }
-        self.entries.put(header.producer_id, entry);
+        self.entries.put(seen.producer_id, entry);
         aborted
+    }
+
+    /// Whether no batch had a producer's numbers.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The sequence number of a producer's next record; a new epoch begins at 0.
+    pub fn next_sequence(&self, producer_id: i64, epoch: i16) -> i32 {
+        let entry = self.entries.get(&producer_id).filter(|entry| entry.epoch == epoch);
+        let last = entry.and_then(|entry| entry.last_batch).map_or(-1, |batch| batch.last_sequence);
+        if last == i32::MAX { 0 } else { last + 1 }
+    }
+
+    /// The newest epoch of a producer.
+    pub fn epoch(&self, producer_id: i64) -> Option<i16> {
+        self.entries.get(&producer_id).map(|entry| entry.epoch)
     }
 
     /// Entries for a snapshot, in Kafka's order.
@@ -105,17 +149,18 @@ impl Producers {
         self.entries.get(&producer_id).copied().unwrap_or(none)
     }
 
-    fn finish(&mut self, entry: &mut ProducerEntry, marker: Marker) -> Option<Aborted> {
+    fn finish(&mut self, entry: &mut ProducerEntry, marker: Marker, seen: &Seen) -> Option<Aborted> {
         let first_offset = entry.open_since.take();
         entry.coordinator_epoch = marker.coordinator_epoch;
-        entry.timestamp_ms = marker.timestamp_ms;
+        entry.timestamp_ms = seen.max_timestamp;
         let first_offset = first_offset?;
         self.open.remove(&first_offset);
-        let last_stable_offset = self.open.first_key_value().map_or(marker.offset + 1, |(&first, _)| first);
+        let last_offset = seen.base_offset;
+        let last_stable_offset = self.open.first_key_value().map_or(last_offset + 1, |(&first, _)| first);
         (!marker.commit).then_some(Aborted {
             producer_id: entry.producer_id,
             first_offset,
-            last_offset: marker.offset,
+            last_offset,
             last_stable_offset,
         })
     }
@@ -132,19 +177,8 @@ impl ProducerEntry {
 }
 
 /// The marker in a control batch; none when it is another kind of control record, or gone.
-fn marker(batch: &SegmentBatch<'_>) -> Option<Marker> {
-    let body = batch::unpacked(&batch.header, batch.bytes).ok()?;
+fn marker(header: &Header, bytes: &[u8]) -> Option<Marker> {
+    let body = batch::unpacked(header, bytes).ok()?;
     let record = body.records().next()?.ok()?;
-    let commit = match record.key?.first_chunk::<4>()? {
-        [_, _, 0, 0] => false,
-        [_, _, 0, 1] => true,
-        _ => return None,
-    };
-    let epoch = record.value?.get(2..6)?.first_chunk().copied()?;
-    Some(Marker {
-        commit,
-        coordinator_epoch: i32::from_be_bytes(epoch),
-        offset: record.offset,
-        timestamp_ms: record.timestamp_ms,
-    })
+    Marker::parse(record.key, record.value)
 }

@@ -21,9 +21,11 @@ mod decode;
 mod encode;
 mod error;
 mod header;
+mod marker;
 pub mod varint;
 
 pub use decode::{Body, RecordView, Records, check, check_records, decode, unpacked};
 pub use encode::{BatchInfo, Parts, Producer, Timestamps, encode, encode_into, packed, parts, record_size};
 pub use error::BatchError;
 pub use header::{Attributes, Compression, HEADER_BYTES, Header, TimestampType};
+pub use marker::{MARKER_BYTES, Marker};

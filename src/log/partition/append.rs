@@ -1,10 +1,12 @@
 //! Everything that makes a log grow.
 
-use super::run::{Content, Entry, RUN_ENTRIES, Run, Spot};
-use super::{Partition, Source};
-use crate::log::batch::{self, BatchInfo, HEADER_BYTES, Timestamps};
+use super::made::{Entries, What, Writer};
+use super::run::{Content, RUN_ENTRIES, Run, Spot};
+use super::{Numbers, Partition, Source};
+use crate::log::batch::{self, BatchInfo, HEADER_BYTES, MARKER_BYTES, Marker, Timestamps};
 use crate::log::content::Recipe;
 use crate::log::partitioner::BATCH_SIZE;
+use crate::log::producers::Seen;
 use crate::log::record::{Bytes, RECORD_BYTES_MAX, Record};
 use crate::log::segment::{self, SegmentError};
 use std::rc::Rc;
@@ -15,15 +17,44 @@ impl Partition {
     /// Returns its offset.
     pub fn append_generated(&mut self, now_ms: i64, recipe: &Rc<Recipe>, index: u64) -> i64 {
         let source = self.source(recipe);
-        let fingerprint = self.recipes[source as usize].fingerprint;
-        let index = u32::try_from(index).expect("a producer makes fewer than 2^32 records");
-        self.push_made(Entry { timestamp_ms: now_ms, index, source });
+        let writer = Writer { id: -1, epoch: -1, what: What::Record { source, transactional: false } };
+        self.push_record(now_ms, writer, index, -1)
+    }
+
+    /// The same of a producer with numbers, which sends the sequence number that comes next.
+    pub fn append_numbered(&mut self, now_ms: i64, recipe: &Rc<Recipe>, index: u64, by: Numbers) -> i64 {
+        let source = self.source(recipe);
+        let Numbers { id, epoch, transactional } = by;
+        let sequence = self.transactions.producers.next_sequence(id, epoch);
+        let writer = Writer { id, epoch, what: What::Record { source, transactional } };
+        let offset = self.push_record(now_ms, writer, index, sequence);
+        self.remember([id as u64, epoch as u64, u64::from(transactional)]);
+        self.see_last();
+        offset
+    }
+
+    /// Appends the end of a producer's transaction. Returns its offset.
+    pub fn append_marker(&mut self, now_ms: i64, (id, epoch): (i64, i16), marker: Marker) -> i64 {
         let offset = self.end;
-        self.end += 1;
-        self.totals.batches += 1;
-        self.totals.records += 1;
-        self.totals.bytes += u64::from(recipe.batch_bytes(u64::from(index)));
-        self.remember([fingerprint, u64::from(index), now_ms as u64]);
+        self.push_made(now_ms, Writer { id, epoch, what: What::Marker(marker) }, 0, -1);
+        self.totals.bytes += u64::from(MARKER_BYTES);
+        let how = (i64::from(marker.coordinator_epoch) << 1) | i64::from(marker.commit);
+        self.remember([id as u64, how as u64, now_ms as u64]);
+        self.remember([epoch as u64, offset as u64, u64::MAX]);
+        self.see_last();
+        offset
+    }
+
+    fn push_record(&mut self, now_ms: i64, writer: Writer, index: u64, sequence: i32) -> i64 {
+        let number = u32::try_from(index).expect("a producer makes fewer than 2^32 records");
+        let offset = self.end;
+        if let What::Record { source, .. } = writer.what {
+            let Source { recipe, fingerprint } = &self.recipes[source as usize];
+            self.totals.bytes += u64::from(recipe.batch_bytes(index));
+            let step = [*fingerprint, index, now_ms as u64];
+            self.remember(step);
+        }
+        self.push_made(now_ms, writer, number, sequence);
         offset
     }
 
@@ -52,13 +83,18 @@ impl Partition {
     pub fn append_bytes(&mut self, bytes: Bytes) -> Result<(), SegmentError> {
         let mut spots = Vec::new();
         let mut headers = Vec::new();
+        let mut seen = Vec::new();
         for batch in segment::batches(&bytes).starting_at(self.end) {
             let batch = batch?;
+            if batch.header.producer_id >= 0 {
+                seen.push(Seen::of(&batch.header, batch.bytes));
+            }
             let header = batch.header;
             let last_offset_delta = header.last_offset_delta as u32;
             spots.push(Spot { base_offset: header.base_offset, position: batch.position, last_offset_delta });
             headers.push(header);
         }
+        seen.iter().for_each(|seen| self.transactions.see(seen));
         for header in &headers {
             self.end = header.last_offset() + 1;
             self.leader_epoch = self.leader_epoch.max(header.leader_epoch);
@@ -85,22 +121,26 @@ impl Partition {
         Ok(())
     }
 
-    fn push_made(&mut self, entry: Entry) {
+    /// Puts a batch of one record at the log's end.
+    fn push_made(&mut self, timestamp_ms: i64, writer: Writer, index: u32, sequence: i32) {
+        let (end, leader_epoch) = (self.end, self.leader_epoch);
+        self.end += 1;
+        self.totals.batches += 1;
+        self.totals.records += 1;
         if let Some(last) = self.runs.last_mut()
-            && let Content::Made { leader_epoch, entries, .. } = &last.content
-            && *leader_epoch == self.leader_epoch
-            && entries.len() < RUN_ENTRIES
+            && let Content::Made(made) = &last.content
+            && made.takes(leader_epoch, timestamp_ms, RUN_ENTRIES)
         {
             let run = Rc::make_mut(last);
-            run.max_timestamp = run.max_timestamp.max(entry.timestamp_ms);
-            if let Content::Made { entries, .. } = &mut run.content {
-                entries.push(entry);
+            run.max_timestamp = run.max_timestamp.max(timestamp_ms);
+            if let Content::Made(made) = &mut run.content {
+                made.push(timestamp_ms, writer, index, sequence);
             }
             return;
         }
-        let content =
-            Content::Made { base_offset: self.end, leader_epoch: self.leader_epoch, entries: vec![entry] };
-        self.runs.push(Rc::new(Run { max_timestamp: entry.timestamp_ms, content }));
+        let mut made = Entries::new(end, leader_epoch, timestamp_ms);
+        made.push(timestamp_ms, writer, index, sequence);
+        self.runs.push(Rc::new(Run { max_timestamp: timestamp_ms, content: Content::Made(made) }));
     }
 
     /// The recipe's place in the table; new ones are added. A partition has few producers, so a scan is fast.

@@ -2,7 +2,6 @@
 
 use super::run::{Batch, Content};
 use super::{Partition, SegmentBytes, Totals};
-use crate::base::Map;
 use std::rc::Rc;
 
 impl Partition {
@@ -59,9 +58,10 @@ impl Partition {
         let first = self.runs.partition_point(|run| run.end_offset() <= from);
         let mut count = 0;
         for run in &self.runs[first..] {
-            if let Content::Made { base_offset, entries, .. } = &run.content {
-                let end = base_offset + entries.len() as i64;
-                count += (to.min(end) - from.max(*base_offset)).max(0) as u64;
+            if let Content::Made(made) = &run.content
+                && !made.has_markers()
+            {
+                count += (to.min(made.end()) - from.max(made.base_offset)).max(0) as u64;
                 continue;
             }
             let batches = (run.place_of(from)..run.len()).map(|place| run.batch(place, &self.recipes));
@@ -93,26 +93,6 @@ impl Partition {
         end.max(possibly)
     }
 
-    /// The first offset of the oldest transaction that is open after the batches before `end`; `end` when none is.
-    pub fn stable_at(&self, end: i64) -> i64 {
-        let mut open: Map<i64, i64> = Map::new();
-        for batch in self.batches_between(self.log_start, end) {
-            let Batch::Kept(header, _) = batch else { continue };
-            match (header.attributes.is_transactional(), header.attributes.is_control()) {
-                (true, true) => drop(open.remove(&header.producer_id)),
-                (true, false) => drop(open.or_insert_with(header.producer_id, || header.base_offset)),
-                _ => {}
-            }
-        }
-        open.values().copied().min().map_or(end, |first| first.min(end))
-    }
-
-    /// Whether a batch belongs to a transaction.
-    pub fn has_transactions(&self) -> bool {
-        let transactional = |batch: Batch<'_>| matches!(batch, Batch::Kept(header, _) if header.attributes.is_transactional());
-        self.batches().any(transactional)
-    }
-
     /// Drops the batches from `end` on: the log is a prefix of what it was, and goes on at `end`. Never cuts a batch; one
     /// that holds `end` goes whole, and the log ends where it began.
     pub fn cut_to(&mut self, end: i64) {
@@ -142,6 +122,7 @@ impl Partition {
         self.end = cut.max(self.log_start);
         let totals = self.batches().fold(Totals::default(), |sum, batch| sum.plus(&batch));
         self.totals = totals;
+        self.see_all();
         self.remember([self.end as u64, u64::MAX, u64::MAX]);
     }
 
@@ -155,7 +136,7 @@ impl Partition {
         }
     }
 
-    fn batches_between(&self, from: i64, to: i64) -> impl Iterator<Item = Batch<'_>> {
+    pub(super) fn batches_between(&self, from: i64, to: i64) -> impl Iterator<Item = Batch<'_>> {
         let batches =
             self.batches_from(from.max(self.log_start)).skip_while(move |batch| batch.base_offset() < from);
         batches.take_while(move |batch| batch.base_offset() < to)
@@ -244,28 +225,5 @@ mod tests {
         for (from, to, count) in [(0, 99, 16), (3, 5, 2), (11, 13, 2), (13, 99, 3), (20, 99, 0), (5, 2, 0)] {
             assert_eq!(log.count_between(from, to), count, "{from} to {to}");
         }
-    }
-
-    #[test]
-    fn an_open_transaction_holds_the_stable_offset_back() {
-        let batch = |base_offset, producer_id, control| {
-            let info = BatchInfo {
-                base_offset,
-                transactional: true,
-                control,
-                producer: Producer { id: producer_id, epoch: 0, base_sequence: 0 },
-                ..BatchInfo::default()
-            };
-            encode(&info, &[Record::new(5, Some(b"\0\0\0\x01"), Some(b"x"))])
-        };
-        let mut log = Partition::new();
-        for (base, producer, control) in
-            [(0, 7, false), (1, 8, false), (2, 7, true), (3, 9, false), (4, 8, true)]
-        {
-            log.append_bytes(batch(base, producer, control).into()).expect("sound");
-        }
-        assert!(log.has_transactions());
-        let stable: Vec<i64> = (0..=5).map(|end| log.stable_at(end)).collect();
-        assert_eq!(stable, [0, 0, 0, 1, 1, 3]);
     }
 }

@@ -12,12 +12,15 @@
 mod append;
 mod cut;
 pub mod digest;
+mod made;
 mod read;
 mod restore;
 mod run;
+mod stable;
 
 pub use read::{Fetched, SegmentBytes};
 pub use restore::RestoreError;
+pub use stable::{Isolation, Numbers, OpenTransaction};
 
 use super::content::Recipe;
 use run::Run;
@@ -35,6 +38,8 @@ pub struct Partition {
     /// In the order of offsets; every one holds a batch.
     runs: Vec<Rc<Run>>,
     totals: Totals,
+    /// What it knows of producers and their transactions.
+    transactions: stable::Transactions,
     /// Stands for everything ever appended, and by which leader: each step is hashed with the value before as its seed.
     history: u64,
 }
@@ -121,6 +126,7 @@ impl Partition {
         self.log_start = target;
         let whole = self.runs.partition_point(|run| run.end_offset() <= target);
         self.runs.drain(..whole);
+        self.transactions.forget_before(target);
     }
 }
 

@@ -1,8 +1,8 @@
 //! Everything that looks into a log.
 
-use super::Partition;
 use super::digest::StateDigest;
 use super::run::Batch;
+use super::{Isolation, Partition};
 use crate::log::batch::Header;
 use crate::log::record::Record;
 
@@ -34,19 +34,7 @@ impl Partition {
     /// The records from offset `from` on: at most `max_records` (at least 1), in batches of at most `max_bytes`
     /// together, though always at least one batch with a record, as Kafka's broker answers. Markers are passed over.
     pub fn read(&self, from: i64, max_records: u32, max_bytes: u64) -> Fetched {
-        let from = from.max(self.log_start);
-        let mut found = Fetched { first: from, last: from - 1, count: 0, bytes: 0, next: from };
-        for batch in self.batches_from(from) {
-            let size = u64::from(batch.size());
-            if found.count > 0 && found.bytes + size > max_bytes {
-                break;
-            }
-            found.bytes += size;
-            if !found.take(&batch, from, max_records) {
-                break;
-            }
-        }
-        found
+        self.fetch(Isolation::ReadUncommitted, from, max_records, max_bytes)
     }
 
     /// The first offset at or after `offset` that has a record.
@@ -135,13 +123,9 @@ impl Partition {
 
 impl Fetched {
     /// Takes the records of `batch` from offset `from` on; says whether there is room for more.
-    fn take(&mut self, batch: &Batch<'_>, from: i64, max_records: u32) -> bool {
+    pub(super) fn take(&mut self, batch: &Batch<'_>, from: i64, max_records: u32) -> bool {
         let room = max_records - self.count;
         let last_offset = batch.last_offset();
-        if batch.is_control() {
-            self.next = last_offset + 1;
-            return true;
-        }
         if batch.has_every_offset() {
             let first = batch.base_offset().max(from);
             let count = (last_offset - first + 1).min(i64::from(room));

@@ -1,26 +1,14 @@
 //! What a log is kept in: runs of neighbouring batches, either all made up or all real bytes.
 
 use super::Source;
-use crate::log::batch::{self, BatchInfo, Body, Header, Parts, RecordView};
-use crate::log::content::Recipe;
+use super::made::{Entries, Made};
+use crate::log::batch::{self, Body, Header, RecordView};
+use crate::log::producers::Seen;
 use crate::log::record::{Bytes, Record};
 use std::rc::Rc;
 
 /// Entries of a run of made-up records: large enough to share, small enough to copy when a clone diverges.
 pub(super) const RUN_ENTRIES: usize = 4096;
-
-/// A made-up record, alone in its batch: 16 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub timestamp_ms: i64,
-    /// The record's number at its producer.
-    pub index: u32,
-    /// Place in the partition's table of recipes.
-    pub source: u32,
-}
-
-/// An hour of the default scene is 720,000 of them.
-const _: () = assert!(size_of::<Entry>() == 16);
 
 /// Where a real batch lies in its run's bytes.
 #[derive(Clone, Copy, Debug)]
@@ -39,8 +27,8 @@ pub(super) struct Run {
 
 #[derive(Clone, Debug)]
 pub(super) enum Content {
-    /// Made-up records at consecutive offsets from `base_offset`.
-    Made { base_offset: i64, leader_epoch: i32, entries: Vec<Entry> },
+    /// Batches that are made on demand.
+    Made(Entries),
     /// Whole batches, which were checked before they came here.
     Kept { bytes: Bytes, spots: Vec<Spot> },
 }
@@ -49,7 +37,7 @@ impl Run {
     /// Batches in the run; at least one.
     pub fn len(&self) -> usize {
         match &self.content {
-            Content::Made { entries, .. } => entries.len(),
+            Content::Made(made) => made.list.len(),
             Content::Kept { spots, .. } => spots.len(),
         }
     }
@@ -57,7 +45,7 @@ impl Run {
     /// After the last offset of the last batch.
     pub fn end_offset(&self) -> i64 {
         match &self.content {
-            Content::Made { base_offset, entries, .. } => base_offset + entries.len() as i64,
+            Content::Made(made) => made.end(),
             Content::Kept { spots, .. } => spots.last().map_or(0, Spot::last_offset) + 1,
         }
     }
@@ -65,9 +53,7 @@ impl Run {
     /// Place of the first batch whose last offset is `offset` or more; the run's length if there is none.
     pub fn place_of(&self, offset: i64) -> usize {
         match &self.content {
-            Content::Made { base_offset, entries, .. } => {
-                (offset - base_offset).clamp(0, entries.len() as i64) as usize
-            }
+            Content::Made(made) => (offset - made.base_offset).clamp(0, made.list.len() as i64) as usize,
             Content::Kept { spots, .. } => spots.partition_point(|spot| spot.last_offset() < offset),
         }
     }
@@ -75,16 +61,7 @@ impl Run {
     /// The batch at a place, which must be smaller than the run's length.
     pub fn batch<'a>(&'a self, place: usize, sources: &'a [Source]) -> Batch<'a> {
         match &self.content {
-            Content::Made { base_offset, leader_epoch, entries } => {
-                let entry = entries[place];
-                Batch::Made(Made {
-                    offset: base_offset + place as i64,
-                    leader_epoch: *leader_epoch,
-                    timestamp_ms: entry.timestamp_ms,
-                    index: u64::from(entry.index),
-                    recipe: &sources[entry.source as usize].recipe,
-                })
-            }
+            Content::Made(made) => Batch::Made(made.at(place, sources)),
             Content::Kept { bytes, spots } => {
                 let end = spots.get(place + 1).map_or(bytes.len(), |next| next.position as usize);
                 let bytes = &bytes[spots[place].position as usize..end];
@@ -98,10 +75,7 @@ impl Run {
     /// Whether it begins with all that `was` holds.
     pub fn extends(&self, was: &Rc<Run>) -> bool {
         match (&self.content, &was.content) {
-            (
-                Content::Made { base_offset, leader_epoch, entries },
-                Content::Made { base_offset: base, leader_epoch: epoch, entries: first },
-            ) => (base_offset, leader_epoch) == (base, epoch) && entries.starts_with(first),
+            (Content::Made(made), Content::Made(first)) => made.extends(first),
             (Content::Kept { bytes, .. }, Content::Kept { bytes: first, .. }) => Rc::ptr_eq(bytes, first),
             _ => false,
         }
@@ -110,11 +84,7 @@ impl Run {
     /// The first `places` batches, one at least.
     pub fn prefix(&self, places: usize, sources: &[Source]) -> Run {
         let content = match &self.content {
-            Content::Made { base_offset, leader_epoch, entries } => Content::Made {
-                base_offset: *base_offset,
-                leader_epoch: *leader_epoch,
-                entries: entries[..places].to_vec(),
-            },
+            Content::Made(made) => Content::Made(made.prefix(places)),
             Content::Kept { bytes, spots } => {
                 let end = spots.get(places).map_or(bytes.len(), |next| next.position as usize);
                 Content::Kept { bytes: bytes[..end].into(), spots: spots[..places].to_vec() }
@@ -138,16 +108,6 @@ pub(super) enum Batch<'a> {
     Kept(Header, &'a [u8]),
 }
 
-/// A batch of one made-up record.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Made<'a> {
-    pub offset: i64,
-    pub leader_epoch: i32,
-    pub timestamp_ms: i64,
-    pub index: u64,
-    pub recipe: &'a Rc<Recipe>,
-}
-
 impl<'a> Batch<'a> {
     pub fn base_offset(&self) -> i64 {
         match self {
@@ -165,7 +125,7 @@ impl<'a> Batch<'a> {
 
     pub fn size(&self) -> u32 {
         match self {
-            Batch::Made(made) => made.recipe.batch_bytes(made.index),
+            Batch::Made(made) => made.size(),
             Batch::Kept(header, _) => header.size,
         }
     }
@@ -194,7 +154,34 @@ impl<'a> Batch<'a> {
 
     /// Markers of the broker, which consumers never see.
     pub fn is_control(&self) -> bool {
-        matches!(self, Batch::Kept(header, _) if header.attributes.is_control())
+        match self {
+            Batch::Made(made) => made.is_marker(),
+            Batch::Kept(header, _) => header.attributes.is_control(),
+        }
+    }
+
+    /// Whether it is part of a transaction, or the end of one.
+    pub fn is_transactional(&self) -> bool {
+        match self {
+            Batch::Made(made) => made.is_transactional(),
+            Batch::Kept(header, _) => header.attributes.is_transactional(),
+        }
+    }
+
+    /// Its producer's id; −1: none.
+    pub fn producer_id(&self) -> i64 {
+        match self {
+            Batch::Made(made) => made.id,
+            Batch::Kept(header, _) => header.producer_id,
+        }
+    }
+
+    /// What it says to what is known of its producer.
+    pub fn seen(&self) -> Seen {
+        match self {
+            Batch::Made(made) => made.seen(),
+            Batch::Kept(header, bytes) => Seen::of(header, bytes),
+        }
     }
 
     /// Offset and timestamp of each record.
@@ -225,27 +212,6 @@ impl<'a> Batch<'a> {
             Batch::Made(made) => made.write(out),
             Batch::Kept(_, bytes) => out.extend_from_slice(bytes),
         }
-    }
-}
-
-impl Made<'_> {
-    fn record(&self) -> Record {
-        let (key, value) = (self.recipe.key(self.index), self.recipe.value(self.index));
-        Record::new(self.timestamp_ms, key.as_deref(), Some(&value))
-    }
-
-    fn write(&self, out: &mut Vec<u8>) {
-        let (key, value) = (self.recipe.key(self.index), self.recipe.value(self.index));
-        let info =
-            BatchInfo { base_offset: self.offset, leader_epoch: self.leader_epoch, ..BatchInfo::default() };
-        let parts = Parts {
-            offset_delta: 0,
-            timestamp_ms: self.timestamp_ms,
-            key: key.as_deref(),
-            value: Some(&value),
-            headers: &[],
-        };
-        batch::encode_into(out, &info, std::iter::once(parts));
     }
 }
 
