@@ -16,6 +16,7 @@ use rejoin::backup;
 use rejoin::base::limit::{IMPORT_BYTES_MAX, RUN_MAX};
 use rejoin::base::lines::LineError;
 use rejoin::base::{Map, Time};
+use rejoin::story::args::is_path;
 use rejoin::story::report::{self, Report};
 use rejoin::story::run::{self, unloadable};
 use rejoin::story::{Options, Runner, Story, help, unit};
@@ -330,8 +331,8 @@ fn member_ids(path: &Path) -> Result<Map<Rc<str>, Rc<str>>, Failure> {
 fn beside(story: &Path) -> run::Files {
     let folder = story.parent().map(Path::to_path_buf).unwrap_or_default();
     run::Files::found_by(Rc::new(move |name| {
-        if name.contains(['/', '\\']) || name == ".." {
-            return Err("a file is named without its folder: it is looked for beside the story".to_owned());
+        if !is_path(name) {
+            return Err("it is looked for beside the story, or in a folder there: FOLDER/NAME".to_owned());
         }
         let path = folder.join(name);
         let size = match std::fs::metadata(&path) {

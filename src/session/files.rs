@@ -36,6 +36,7 @@ impl Session {
             rate_milli: options.rate.map(|rate| rate.saturating_mul(1000)),
             partitions: options.partitions,
             partition: options.partition,
+            start: options.start,
             sha256: None,
         };
         // What a person typed takes the way of a line, and with it all of its checks.

@@ -41,6 +41,8 @@ pub struct LoadOptions {
     pub partitions: Option<i32>,
     /// The partition that a broker's segment goes to; `None`: 0. Only for segments.
     pub partition: Option<i32>,
+    /// Where the partition's log starts; `None`: at its first batch. Only for segments.
+    pub start: Option<i64>,
     /// `text`, `csv`, `jsonl` or `segment`; `None`: told from the name and the content.
     pub format: Option<Rc<str>>,
     /// Column or field of the key; `None`: null keys.

@@ -31,7 +31,7 @@ pub use given::Given;
 pub use refusal::Refusal;
 pub use spec::{
     Acknowledgement, AcquireMode, Commit, ConsumerSpec, Goodbye, GroupSpec, Pace, ProduceSpec, ProducerSpec,
-    Protocol, Reset, ResetTo, Resolved, Settings, ShareSettings, TopicSpec, WorldConfig,
+    Protocol, Reset, ResetTo, Resolved, SegmentSpec, Settings, ShareSettings, TopicSpec, WorldConfig,
 };
 pub use trace::{Callback, Happening, Process, Trace};
 pub use world::World;

@@ -5,6 +5,7 @@
 
 pub use super::share::{Acknowledgement, AcquireMode, ShareSettings};
 use crate::base::{Map, Span, Time};
+use crate::log::record::Bytes;
 use std::rc::Rc;
 
 /// Settings of a world, fixed for its whole life.
@@ -72,6 +73,21 @@ pub struct ProduceSpec {
     pub keys: Option<u64>,
     /// Bytes of a value.
     pub value_bytes: u32,
+}
+
+/// A broker's segment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SegmentSpec {
+    /// The topic.
+    pub topic: Rc<str>,
+    /// The partition.
+    pub partition: i32,
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// The offset in its name: where the log ends when it has no batch.
+    pub base: i64,
+    /// Where the log starts; `None`: at its first batch. Only for a log that never held anything.
+    pub start: Option<i64>,
 }
 
 /// How given records reach a topic.

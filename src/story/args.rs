@@ -177,6 +177,15 @@ impl<'a> Args<'a> {
         name
     }
 
+    /// Reads a file's name, or one in a folder beside the story.
+    pub fn as_path(&mut self, word: &Word) -> Name {
+        let name = self.as_name(word, "a file's name");
+        if !is_path(&name) {
+            self.error(word.column, word.shown(), "a file's name, or FOLDER/NAME beside the story");
+        }
+        name
+    }
+
     /// A SHA-256: 64 hexadecimal digits.
     pub fn as_digest(&mut self, word: &Word) -> Name {
         let text = word.text();
@@ -320,4 +329,10 @@ fn one_of<T>(choices: &[(&'static str, T)]) -> String {
         [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
         all => all.join(""),
     }
+}
+
+/// Whether a name is one of a file, or of one in one folder.
+pub fn is_path(name: &str) -> bool {
+    let plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains('\\');
+    name.split('/').count() <= 2 && name.split('/').all(plain)
 }

@@ -105,3 +105,65 @@ fn what_is_no_sound_segment_or_does_not_fit_is_refused_by_name() {
         assert!(said.starts_with(says), "{line:?}: {said}");
     }
 }
+
+/// A story's text with a line for each segment of a partition's folder, and its end.
+fn of_folder(folder: &str, more: &str) -> Runner {
+    let mut options = Options::default();
+    let mut text = String::from("seed 7\n");
+    for (path, bytes) in archive::files() {
+        let Some(path) = path.strip_prefix("segments/").filter(|path| path.ends_with(".log")) else {
+            continue;
+        };
+        if path.starts_with(&format!("{folder}/")) {
+            options.files.give(path, bytes.into());
+            let first = if text.contains("load") { "" } else { more };
+            text.push_str(&format!("load orders file={path} format=segment{first}\n"));
+        }
+    }
+    text.push_str(
+        "group checkout reset=earliest commit=sync\nconsumer c1 group=checkout topics=orders\nend 20s\n",
+    );
+    let mut runner = Runner::new(&Story::parse(&text).expect("a story"), options);
+    runner.finish(None);
+    runner
+}
+
+#[test]
+fn a_log_starts_where_its_checkpoint_says_and_an_empty_segment_says_where_it_goes_on() {
+    for (folder, more, log_start, end) in [
+        ("trimmed-0", " start=73", 73, 150),
+        ("trimmed-1", " start=40", 40, 40),
+        ("trimmed-1", "", 35, 40),
+        ("empty-0", "", 0, 0),
+        ("aged-0", "", 32, 48),
+    ] {
+        let runner = of_folder(folder, more);
+        let facts = runner.world().partition("orders", 0, Some("checkout")).expect("it was made");
+        assert_eq!((facts.log_start, facts.end), (log_start, end), "{folder}{more}");
+        assert_eq!(facts.lag.unwrap_or(end - log_start), 0, "{folder}{more}: all of it is read");
+    }
+    let refusals = |more| rejoin::story::report::Report::of(&mut of_folder("trimmed-0", more)).refusals;
+    let refused = |more| refusals(more).first().map(|of| of.2.to_string()).unwrap_or_default();
+    assert!(
+        refused(" start=69").ends_with("offset 69 is not within the segment's 70 to 105"),
+        "{}",
+        refused(" start=69")
+    );
+    assert!(refused(" start=106").contains("offset 106 is not within"), "{}", refused(" start=106"));
+
+    let mut options = Options::default();
+    options.files.give("orders-0/00000000000000000042.log", Default::default());
+    options.files.give("orders-0/00000000000000000007.log", Default::default());
+    let text = "seed 7\nload orders file=orders-0/00000000000000000042.log format=segment\n\
+                load orders file=orders-0/00000000000000000042.log format=segment start=42\nend 1s\n";
+    let mut runner = Runner::new(&Story::parse(text).expect("a story"), options);
+    runner.finish(None);
+    let facts = runner.world().partition("orders", 0, None).expect("it was made");
+    assert_eq!((facts.log_start, facts.end), (42, 42));
+    let refusal = rejoin::story::report::Report::of(&mut runner).refusals[0].2.to_string();
+    assert!(refusal.contains("start: the partition held records before"), "{refusal}");
+    for name in ["../orders.log", "a/b/c.log", "/etc/passwd", "a/"] {
+        let text = format!("seed 7\nload orders file={name}\nend 1s\n");
+        assert!(Story::parse(&text).is_err(), "{name}");
+    }
+}

@@ -159,7 +159,8 @@ fn every_name_reads_as_it_was_written() {
                 time: None,
                 rate_milli: Some(1 + rng.below(5000)),
                 partitions: Some(7),
-                partition: None,
+                partition: Some(3),
+                start: Some(1 << 40),
                 sha256: None,
             }),
         ] {

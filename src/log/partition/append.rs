@@ -111,14 +111,20 @@ impl Partition {
     }
 
     /// As [`Partition::append_bytes`], for a log that was kept elsewhere: one that never held anything begins where the
-    /// bytes begin.
-    pub fn adopt(&mut self, bytes: Bytes) -> Result<(), SegmentError> {
-        let new = self.end == 0;
+    /// bytes begin. Without a batch the log ends at `base`, where its segment would go on.
+    pub fn adopt(&mut self, bytes: Bytes, base: i64) -> Result<(), SegmentError> {
+        let new = self.is_new();
         self.append_bytes(bytes)?;
-        if new && let Some(first) = self.first_batch() {
-            self.log_start = first;
+        self.end = self.end.max(base);
+        if new {
+            self.log_start = self.first_batch().unwrap_or(self.end);
         }
         Ok(())
+    }
+
+    /// Whether it never held anything.
+    pub fn is_new(&self) -> bool {
+        self.end == 0
     }
 
     /// Puts a batch of one record at the log's end.

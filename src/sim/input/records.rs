@@ -2,12 +2,12 @@
 
 use super::named;
 use crate::base::Rng;
-use crate::log::record::{Bytes, RECORD_BYTES_MAX};
-use crate::log::{Recipe, Record};
+use crate::log::record::RECORD_BYTES_MAX;
+use crate::log::{Partition, Recipe, Record};
 use crate::sim::given::Given;
 use crate::sim::producer::{Producer, Router, Sends, Source};
 use crate::sim::queue::Timer;
-use crate::sim::spec::{Pace, ProduceSpec, ProducerSpec};
+use crate::sim::spec::{Pace, ProduceSpec, ProducerSpec, SegmentSpec};
 use crate::sim::trace::Happening;
 use crate::sim::{Refusal, World};
 use std::rc::Rc;
@@ -75,20 +75,27 @@ impl World {
     /// that never held anything begins where the segment begins.
     ///
     /// # Errors
-    /// No such topic or partition; a batch that is not sound, or whose offsets the log has passed already.
-    pub fn adopt_segment(&mut self, topic: &str, partition: i32, segment: Bytes) -> Result<(), Refusal> {
-        let (name, of) =
-            self.core.topics.get_key_value(topic).ok_or_else(|| Refusal::NoTopic(topic.into()))?;
-        let log = usize::try_from(partition).ok().and_then(|at| of.logs.get(at)).copied();
+    /// No such topic or partition; a batch that is not sound, or whose offsets the log has passed already; a start
+    /// beyond the end, or of a log that held something.
+    pub fn adopt_segment(&mut self, spec: SegmentSpec) -> Result<(), Refusal> {
+        let (name, of) = self
+            .core
+            .topics
+            .get_key_value(&spec.topic)
+            .ok_or_else(|| Refusal::NoTopic(spec.topic.clone()))?;
+        let log = usize::try_from(spec.partition).ok().and_then(|at| of.logs.get(at)).copied();
         let log = log.ok_or_else(|| {
             let has = of.logs.len();
             Refusal::BadSetting("partition", format!("{name} has {has}, numbered from 0").into())
         })?;
         let name = name.clone();
         let data = &mut self.core.logs[log as usize].data;
-        let before = data.record_count();
-        data.adopt(segment).map_err(|error| Refusal::BadSegment(error.to_string().into()))?;
+        let (before, new) = (data.record_count(), data.is_new());
+        data.adopt(spec.bytes, spec.base).map_err(|error| Refusal::BadSegment(error.to_string().into()))?;
         let count = data.record_count() - before;
+        if let Some(start) = spec.start {
+            start_at(data, start, new)?;
+        }
         self.core.appended(log);
         self.core.note(Happening::Produced(name, count));
         Ok(())
@@ -181,4 +188,16 @@ fn rate_fits(rate_milli: u64) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::BadSetting("rate", format!("from 0.001/s to {RATE_MAX}/s").into()))
+}
+
+/// Moves the start of a log that was just adopted.
+fn start_at(log: &mut Partition, start: i64, new: bool) -> Result<(), Refusal> {
+    let refused = |reason: String| Err(Refusal::BadSetting("start", reason.into()));
+    match (log.log_start(), log.end()) {
+        _ if !new => refused("the partition held records before, and its log starts where it starts".into()),
+        (first, end) if start < first || start > end => {
+            refused(format!("offset {start} is not within the segment's {first} to {end}"))
+        }
+        _ => Ok(log.delete_before(start)),
+    }
 }

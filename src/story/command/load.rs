@@ -13,10 +13,12 @@ use std::fmt;
 pub(super) const SPEC: Spec = Spec {
     word: "load",
     syntax: "load TOPIC file=NAME [format=text|csv|jsonl|segment] [key=COLUMN|none] [time=COLUMN] [rate=R/s] \
-             [partitions=6] [partition=0] [sha256=DIGEST]",
+             [partitions=6] [partition=0] [start=OFFSET] [sha256=DIGEST]",
     help: "Turns the lines of a file beside the story into records; a line's own bytes are the value. Creates the \
            topic when it is absent (then partitions= counts), else appends. Without rate= all records come at once. \
-           A broker's .log file (format=segment) goes to one partition with its own batches, offsets and times. \
+           A broker's .log file (format=segment) goes to one partition with its own batches, offsets and times, behind \
+           what is there, so that a partition's files come in a line each; NAME may then have the partition's folder \
+           before it, orders-0/00000000000000000000.log, and start= is where an empty partition's log starts. \
            The canonical line holds the file's SHA-256, and another file is refused.",
     parse,
 };
@@ -26,7 +28,7 @@ pub(super) const SPEC: Spec = Spec {
 pub struct Load {
     /// The topic.
     pub topic: Name,
-    /// The file's name, without a folder.
+    /// The file's name, beside the story or in a folder there.
     pub file: Name,
     /// How to read it; `None`: by its name, else by its content.
     pub format: Option<LoadFormat>,
@@ -40,6 +42,8 @@ pub struct Load {
     pub partitions: Option<i32>,
     /// The partition that a segment goes to; `None`: 0. Only for segments.
     pub partition: Option<i32>,
+    /// Where the log of a partition starts that never held anything; `None`: at the first batch. Only for segments.
+    pub start: Option<i64>,
     /// SHA-256 of the file, 64 hexadecimal digits; `None`: any file.
     pub sha256: Option<Name>,
 }
@@ -79,7 +83,7 @@ pub const LOAD_RECORDS_MAX: u64 = COUNT_MAX;
 
 fn parse(args: &mut Args) -> Command {
     let topic = args.topic();
-    let file = args.required("file", "file=NAME").map_or_else(|| "".into(), |word| args.as_file(&word));
+    let file = args.required("file", "file=NAME").map_or_else(|| "".into(), |word| args.as_path(&word));
     let format = args.value("format").map(|word| args.as_choice(&word, &FORMATS));
     let key = args.value("key").filter(|word| word.quoted || word.text() != "none");
     let key = key.map(|word| args.as_name(&word, "a column or a field"));
@@ -89,8 +93,9 @@ fn parse(args: &mut Args) -> Command {
     let partitions = args.number("partitions", (1, PARTITIONS_MAX as u64)).map(|number| number as i32);
     let partitions = partitions.filter(|number| !lines || *number != LOAD_PARTITIONS);
     let partition = args.number("partition", (0, PARTITIONS_MAX as u64 - 1)).map(|number| number as i32);
+    let start = args.number("start", (0, i64::MAX as u64)).map(|offset| offset as i64);
     let sha256 = args.value("sha256").map(|word| args.as_digest(&word));
-    Command::Load(Load { topic, file, format, key, time, rate_milli, partitions, partition, sha256 })
+    Command::Load(Load { topic, file, format, key, time, rate_milli, partitions, partition, start, sha256 })
 }
 
 impl fmt::Display for Load {
@@ -106,6 +111,7 @@ impl fmt::Display for Load {
             .maybe("rate", self.rate_milli.map(unit::rate_text))
             .maybe("partitions", self.partitions)
             .maybe("partition", self.partition)
+            .maybe("start", self.start)
             .maybe("sha256", self.sha256.as_deref())
             .end()
     }

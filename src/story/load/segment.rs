@@ -19,20 +19,29 @@ pub fn looks_like(bytes: &[u8]) -> bool {
         && bytes[0] == 0
 }
 
+/// The offset that a broker's file begins at, by its name: 20 digits and `.log`.
+pub fn base_of(name: &str) -> Option<i64> {
+    let (_, name) = name.rsplit_once('/').unwrap_or(("", name));
+    let base = name.strip_suffix(".log")?.parse().ok()?;
+    (segment::file_name(base) == name).then_some(base)
+}
+
 /// Looks at a segment as a whole.
 pub(super) fn check(bytes: &[u8], options: &Options) -> Result<(), LoadError> {
     if options.key.is_some() || options.time.is_some() {
         return Err(LoadError::OfLines("key= and time="));
     }
+    let base = base_of(options.name);
     let mut records = 0;
-    for batch in segment::batches(bytes).headers_only() {
+    for batch in segment::batches(bytes).starting_at(base.unwrap_or(0)).headers_only() {
         records += batch.map_err(LoadError::Segment)?.header.count as u64;
         if records > LOAD_RECORDS_MAX {
             return Err(LoadError::TooManyRecords);
         }
     }
     match records {
-        0 => Err(LoadError::NoRecords),
+        // An empty file of a broker says by its name where the log goes on.
+        0 if base.is_none() => Err(LoadError::NoRecords),
         _ => Ok(()),
     }
 }

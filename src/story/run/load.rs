@@ -1,7 +1,7 @@
 //! `load`: the lines of a file become records of a topic.
 
 use super::{Act, File, Files, Refusal, Runner};
-use crate::sim::{Given, Pace, TopicSpec, World};
+use crate::sim::{Given, Pace, SegmentSpec, TopicSpec, World};
 use crate::story::Story;
 use crate::story::command::{Command, LOAD_PARTITIONS, Load, LoadFormat};
 use crate::story::load::{LoadError, Options, Report, Source, segment};
@@ -77,16 +77,25 @@ fn adopt(world: &mut World, load: &Load, file: &File) -> Result<Report, Refusal>
     if load.rate_milli.is_some() {
         return Err(Refusal::new(format!("{} is not loaded: {}", load.file, LoadError::OfLines("rate="))));
     }
+    let spec = SegmentSpec {
+        topic: load.topic.clone(),
+        partition: load.partition.unwrap_or(0),
+        bytes: file.bytes.clone(),
+        base: segment::base_of(&load.file).unwrap_or(0),
+        start: load.start,
+    };
     world
-        .adopt_segment(&load.topic, load.partition.unwrap_or(0), file.bytes.clone())
+        .adopt_segment(spec)
         .map_err(|refusal| Refusal::new(format!("{} is not loaded: {refusal}", load.file)))?;
     Ok(segment::report(&file.bytes))
 }
 
 /// Hands the records to the world: at once in pieces, or by their rate all together.
 fn write(world: &mut World, load: &Load, source: &Source) -> Result<Report, Refusal> {
-    if load.partition.is_some() {
-        return Err(Refusal::new("lines are spread over the partitions: partition= is for format=segment"));
+    if load.partition.is_some() || load.start.is_some() {
+        return Err(Refusal::new(
+            "lines are spread over the partitions: partition= and start= are for format=segment",
+        ));
     }
     let pace = load.rate_milli.map_or(Pace::AtOnce, Pace::Rate);
     let (mut piece, mut bytes, mut result) = (Given::new(), 0, Ok(()));

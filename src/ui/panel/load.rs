@@ -117,6 +117,7 @@ impl Form {
             topic: self.topic.trim().into(),
             partitions: self.partitions.trim().parse().ok().filter(|_| new),
             partition: None,
+            start: None,
             format: given(&self.format),
             key: given(&self.key).filter(|_| self.format != "text"),
             time: given(&self.time).filter(|_| self.format != "text"),
