@@ -1,21 +1,25 @@
-// Which functions the page calls at its start: it is run once, with a note at the head of each function.
+// What the page reaches at its start: it is run, with a note at the head of each function and of each place in it.
 import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { FLAGS } from "../../tests/journeys/harness.mjs";
 import { serve } from "../../tests/journeys/server.mjs";
+import { placeName } from "./outline.mjs";
+import { Tree, places } from "./tree.mjs";
 
 // The default scene has joined, has been assigned and reads well before that.
 const PLAY_MS = 3000;
 const LOADS = 3;
 
-export async function called(binaryen, bytes, { dist, wasmName, glueName, glue, graft }) {
+// The names of the functions and places (`placeName`) that are reached.
+export async function reached(binaryen, bytes, { dist, wasmName, glueName, glue, graft }) {
   const { chromium } = createRequire(join(process.env.REJOIN_NODE_MODULES, "x.js"))("playwright-core");
   const probe = `${dist}.probe`;
   cpSync(dist, probe, { recursive: true });
   const { names, marked } = mark(binaryen, bytes);
   writeFileSync(join(probe, wasmName), marked);
-  writeFileSync(join(probe, glueName), graft(glue, "__mark: (i) => (globalThis.called ??= new Set()).add(i),"));
+  const note = `__mark: ((seen) => (i) => { seen[i] = 1; })(globalThis.reached = new Uint8Array(${names.length})),`;
+  writeFileSync(join(probe, glueName), graft(glue, note));
   const server = await serve(probe);
   const browser = await chromium.launch({ executablePath: process.env.CHROME, args: FLAGS });
   try {
@@ -32,7 +36,8 @@ export async function called(binaryen, bytes, { dist, wasmName, glueName, glue, 
       await page.setViewportSize({ width: 390, height: 844 });
       await page.waitForTimeout(PLAY_MS / 3);
       if (thrown.length > 0) throw thrown[0];
-      for (const i of await page.evaluate(() => [...globalThis.called])) found.add(names[i]);
+      const seen = await page.evaluate(() => [...globalThis.reached.entries()].filter(([, yes]) => yes).map(([i]) => i));
+      for (const i of seen) found.add(names[i]);
     }
     return found;
   } finally {
@@ -45,14 +50,28 @@ export async function called(binaryen, bytes, { dist, wasmName, glueName, glue, 
 function mark(binaryen, bytes) {
   const module = binaryen.readBinary(bytes);
   const names = [];
+  const note = (name) => module.call("mark", [module.i32.const(names.push(name) - 1)], binaryen.none);
   for (let i = 0; i < module.getNumFunctions(); i += 1) {
     const ref = module.getFunctionByIndex(i);
     const { name, module: from, body, results } = binaryen.getFunctionInfo(ref);
     if (from) continue;
-    const note = module.call("mark", [module.i32.const(names.length)], binaryen.none);
-    binaryen.Function.setBody(ref, module.block(null, [note, body], results));
-    names.push(name);
+    const tree = new Tree(binaryen);
+    const all = [...places(tree, body)].map((place, k) => ({ ...place, note: note(placeName(name, k)) }));
+    // From the last to the first: those before it stay where they are.
+    for (const place of all.reverse()) put(binaryen, module, tree, place);
+    binaryen.Function.setBody(ref, module.block(null, [note(name), body], results));
   }
   module.addFunctionImport("mark", "./page_bg.js", "__mark", binaryen.createType([binaryen.i32]), binaryen.none);
   return { names, marked: module.emitBinary() };
+}
+
+function put(binaryen, module, tree, { owner, arm, from, note }) {
+  if (!arm) {
+    binaryen.Block.insertChildAt(owner, from, note);
+    return;
+  }
+  const old = tree.read(owner)[arm];
+  const noted = module.block(null, [note, old], tree.read(old).type);
+  if (arm === "ifTrue") binaryen.If.setIfTrue(owner, noted);
+  else binaryen.If.setIfFalse(owner, noted);
 }

@@ -10,8 +10,9 @@ import { readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { called } from "./profile.mjs";
 import { graph } from "./graph.mjs";
+import { outline } from "./outline.mjs";
+import { reached } from "./profile.mjs";
 
 const packages = createRequire(join(process.env.REJOIN_NODE_MODULES, "x.js"));
 const { default: binaryen } = await import(pathToFileURL(packages.resolve("binaryen")));
@@ -37,8 +38,11 @@ if (!process.env.CHROME) {
   writeFileSync(join(dist, wasmName), binaryen.readBinary(bytes).emitBinary());
   process.exit(0);
 }
-const used = await called(binaryen, bytes, { dist, wasmName, glueName: `${stem}.js`, glue, graft });
-const { first, rest } = cut(used);
+import { existsSync } from "node:fs";
+const CACHE = process.env.CACHE;
+const used = CACHE && existsSync(CACHE) ? new Set(JSON.parse(readFileSync(CACHE))) : await reached(binaryen, bytes, { dist, wasmName, glueName: `${stem}.js`, glue, graft });
+if (CACHE) writeFileSync(CACHE, JSON.stringify([...used]));
+const { first, rest } = cut(outlined(used), used);
 writeFileSync(join(dist, wasmName), first);
 writeFileSync(join(dist, restName), rest);
 const late = readFileSync(new URL("rest.js", import.meta.url), "utf8").replace("REST", restName);
@@ -52,8 +56,19 @@ function graft(text, line) {
   return text.replace(place, `${place}        ${line}\n`);
 }
 
+// The whole module once more: what is not reached inside of what is has become functions of its own.
+function outlined(used) {
+  const module = binaryen.readBinary(bytes);
+  outline(binaryen, module, used);
+  if (!module.validate()) throw new Error(`${wasmName}: not valid after places became functions`);
+  binaryen.setDebugInfo(true);
+  const parts = module.emitBinary();
+  binaryen.setDebugInfo(false);
+  return parts;
+}
+
 // The two modules. Each begins as the whole one, and loses what is the other's.
-function cut(used) {
+function cut(bytes, used) {
   const { calls, inTable, exported } = graph(binaryen.readBinary(bytes).emitText());
   const waits = new Set([...calls.keys()].filter((name) => !used.has(name) && !exported.has(name)));
   const whole = binaryen.readBinary(bytes);
@@ -70,11 +85,11 @@ function cut(used) {
       if (waits.has(caller) && !waits.has(callee) && calls.has(callee)) lent.add(callee);
     }
   }
-  const parts = { waits, stubs: [...stubs], lent: new Map([...lent].map((name, i) => [name, `r${i.toString(36)}`])), signature };
+  const parts = { bytes, waits, stubs: [...stubs], lent: new Map([...lent].map((name, i) => [name, `r${i.toString(36)}`])), signature };
   return { first: emit(firstOf(parts)), rest: emit(restOf(parts, calls)) };
 }
 
-function firstOf({ waits, stubs, lent, signature }) {
+function firstOf({ bytes, waits, stubs, lent, signature }) {
   const first = binaryen.readBinary(bytes);
   const { name: table, initial } = grownTable(first, stubs.length);
   first.addFunctionImport("rest", GLUE, "__rest", none, none);
@@ -95,7 +110,7 @@ function firstOf({ waits, stubs, lent, signature }) {
   return first;
 }
 
-function restOf({ waits, stubs, lent, signature }, calls) {
+function restOf({ bytes, waits, stubs, lent, signature }, calls) {
   const rest = binaryen.readBinary(bytes);
   const { name: table, initial } = grownTable(rest, stubs.length);
   each(rest.getNumExports(), (i) => binaryen.getExportInfo(rest.getExportByIndex(i)).name, (name) => rest.removeExport(name));
