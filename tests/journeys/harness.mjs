@@ -36,8 +36,8 @@ export class Lab {
     this.server.close();
   }
 
-  // A new profile (empty storage) and a new page, opened.
-  async fresh(label) {
+  // A new profile (empty storage) and a new page, opened; `before` sees the page while it is still empty.
+  async fresh(label, before = () => {}) {
     await this.context?.close();
     this.label = label;
     this.faults = [];
@@ -52,6 +52,7 @@ export class Lab {
       const url = request.url();
       if (!/^(blob|data):/.test(url) && !url.startsWith(`${this.server.origin}/`)) this.faults.push(`asked ${url}`);
     });
+    before(this.page);
     await this.page.goto(this.server.url, { waitUntil: "commit" });
   }
 

@@ -13,6 +13,8 @@ export async function walk(lab) {
     await route.continue();
   });
   await lab.reload();
+  ensure(asked === 0, "the second module was asked for before anyone touched the page");
+  await lab.page.mouse.move(200, 200);
   await lab.until("the second module is asked for", () => asked === 1);
   await lab.open("Backups");
   await lab.press("Full backup");

@@ -7,17 +7,22 @@ import { bit, liveness, locals } from "./live.mjs";
 import { Tree, places } from "./tree.mjs";
 
 // What weighs less than its call is left where it is.
-const WEIGHT_MIN = Number(process.env.WEIGHT_MIN ?? 16);
-const WEIGHT_PER_LOCAL = Number(process.env.WEIGHT_PER_LOCAL ?? 3);
+const WEIGHT_MIN = 24;
+const WEIGHT_PER_LOCAL = 3;
+
+// The label that a `return` becomes in a new function.
+const RETURN = "to return";
+
+const JUMPS = new Set(["Break", "Switch", "Return"]);
 
 // `reached`: names of functions and of places (`placeName`). Gives the names of the new functions.
-export function outline(binaryen, module, reached) {
+export function outline(binaryen, module, reached, weightMin = WEIGHT_MIN) {
   const refs = [...Array(module.getNumFunctions()).keys()].map((i) => module.getFunctionByIndex(i));
   const globals = new Globals(binaryen, module);
   const made = [];
   for (const ref of refs) {
     const { name, module: from } = binaryen.getFunctionInfo(ref);
-    if (!from && reached.has(name)) made.push(...new Outliner(binaryen, module, globals, ref).run(reached));
+    if (!from && reached.has(name)) made.push(...new Outliner(binaryen, module, globals, ref, weightMin).run(reached));
   }
   return made;
 }
@@ -42,21 +47,25 @@ class Globals {
     };
   }
 
+  // Whether there are globals for values of this type.
+  holds(type) {
+    const { none, i32, i64, f32, f64 } = this.binaryen;
+    return [none, i32, i64, f32, f64].includes(type);
+  }
+
   zero(type) {
-    const { i32, i64, f32, f64 } = this.binaryen;
+    const { i32, i64, f32 } = this.binaryen;
     const { module } = this;
     if (type === i32) return module.i32.const(0);
     if (type === i64) return module.i64.const(0n);
-    if (type === f32) return module.f32.const(0);
-    if (type === f64) return module.f64.const(0);
-    throw new Error(`a value of type ${type}`);
+    return type === f32 ? module.f32.const(0) : module.f64.const(0);
   }
 }
 
 class Outliner {
-  constructor(binaryen, module, globals, ref) {
+  constructor(binaryen, module, globals, ref, weightMin) {
     const info = binaryen.getFunctionInfo(ref);
-    Object.assign(this, { ...info, binaryen, module, globals, made: [] });
+    Object.assign(this, { ...info, binaryen, module, globals, weightMin, made: [] });
     this.types = [...binaryen.expandType(info.params), ...info.vars];
     this.tree = new Tree(binaryen);
   }
@@ -112,90 +121,122 @@ class Outliner {
 
   // The call that stands for `parts`; nothing when they stay.
   replaced(parts, before, after) {
-    const { binaryen, module, tree } = this;
+    const { binaryen, tree } = this;
     const region = this.survey(parts);
     if (!region) return undefined;
-    const last = tree.read(parts.at(-1)).type;
-    const falls = last !== binaryen.unreachable;
-    const valued = falls && last !== binaryen.none;
-    let wanted = falls ? after : 0n;
-    for (const label of region.labels) wanted |= this.live.label.get(label);
+    const { type } = tree.read(parts.at(-1));
+    const falls = type !== binaryen.unreachable;
+    const ways = [...(falls ? [{ type }] : []), ...region.jumps];
+    const wanted = ways.reduce((all, { name }) => all | (name ? this.live.label.get(name) ?? 0n : after), 0n);
     const outs = [...locals(region.written & wanted)];
     const ins = [...locals(before & (region.read | (region.written & wanted)))];
-    if (region.weight < WEIGHT_MIN + WEIGHT_PER_LOCAL * (ins.length + 2 * outs.length + 2 * region.labels.length)) return undefined;
-    return this.moved({ parts, region, falls, valued, value: last, outs, ins });
+    const call = WEIGHT_PER_LOCAL * (ins.length + 2 * outs.length + 2 * ways.length);
+    if (region.weight < this.weightMin + call) return undefined;
+    return this.moved(parts, { ...region, falls, ways, outs, ins });
   }
 
   // What the parts read, write, jump to; nothing when something bars the move.
   survey(parts) {
-    const { binaryen, tree } = this;
+    const { tree } = this;
     const own = new Set();
-    const targets = new Set();
-    const region = { weight: 0, read: 0n, written: 0n, gets: [], returns: [] };
-    for (const part of parts) {
-      for (const [ref, node] of tree.walk(part)) {
-        region.weight += weight(node);
-        if (!node.kind) return undefined;
-        if (node.kind === "Block" || node.kind === "Loop") own.add(node.name);
-        if (node.kind === "Break" || node.kind === "Switch") {
-          if (node.value) return undefined;
-          for (const name of node.kind === "Break" ? [node.name] : [...node.names, node.defaultName]) targets.add(name);
-        }
-        if (node.kind === "LocalGet") region.read |= bit(node.index);
-        if (node.kind === "LocalSet") region.written |= bit(node.index);
-        if (node.kind === "LocalGet" || node.kind === "LocalSet") region.gets.push([ref, node]);
-        if (node.kind === "Return") return undefined;
-      }
-    }
-    const kinds = [binaryen.i32, binaryen.i64, binaryen.f32, binaryen.f64];
-    for (const local of locals(region.read | region.written)) if (!kinds.includes(this.types[local])) return undefined;
-    region.labels = [...targets].filter((name) => !own.has(name));
-    return region;
+    const jumps = new Map();
+    const region = { weight: 0, read: 0n, written: 0n, locals: [], returns: [] };
+    const look = (ref, owner) => {
+      const node = tree.read(ref);
+      region.weight += weight(node);
+      if (node.kind === "Block" || node.kind === "Loop") own.add(node.name);
+      const type = JUMPS.has(node.kind) && node.value ? tree.read(node.value).type : this.binaryen.none;
+      if (node.kind === "Break") jumps.set(node.name, type);
+      if (node.kind === "Switch") for (const name of [...node.names, node.defaultName]) jumps.set(name, type);
+      if (node.kind === "Return") region.returns.push({ ref, owner, value: node.value, type });
+      if (node.kind === "LocalGet") region.read |= bit(node.index);
+      if (node.kind === "LocalSet") region.written |= bit(node.index);
+      if (node.kind === "LocalGet" || node.kind === "LocalSet") region.locals.push([ref, node]);
+      return node.kind && node.parts.every((part) => look(part, ref));
+    };
+    if (!parts.every((part) => look(part))) return undefined;
+    if (region.returns.some(({ owner }) => owner && !["Block", "If", "Loop"].includes(tree.read(owner).kind))) return undefined;
+    region.jumps = [...jumps].filter(([name]) => !own.has(name)).map(([name, type]) => ({ name, type }));
+    if (region.returns.length > 0) region.jumps.push({ name: RETURN, type: this.results });
+    const types = [...locals(region.read | region.written)].map((local) => this.types[local]);
+    return [...types, ...region.jumps.map(({ type }) => type)].every((type) => this.globals.holds(type)) && region;
   }
 
-  moved({ parts, region, falls, valued, value, outs, ins }) {
+  // Makes the function.
+  moved(parts, region) {
     const { binaryen, module, types } = this;
-    const { none, i32 } = binaryen;
+    const { falls, ways, outs, ins } = region;
     const name = `${this.name} ~${this.made.length}`;
+    this.made.push(name);
     const others = [...locals(region.read | region.written)].filter((local) => !ins.includes(local));
     const place = new Map([...ins, ...others].map((local, i) => [local, i]));
-    const vars = others.map((local) => types[local]);
-    for (const [ref, { kind, index }] of region.gets) binaryen[kind].setIndex(ref, place.get(index));
+    for (const [ref, { kind, index }] of region.locals) binaryen[kind].setIndex(ref, place.get(index));
 
     const hand = this.globals.hand();
-    const ways = [...(falls ? [undefined] : []), ...region.labels];
-    const way = ways.length > 1 ? hand(i32) : undefined;
-    const result = outs.length > 0 ? types[outs[0]] : none;
-    const given = outs.slice(1).map((local) => [local, hand(types[local])]);
-    const valueGlobal = valued ? hand(value) : undefined;
+    const given = {
+      result: outs.length > 0 ? types[outs[0]] : binaryen.none,
+      outs: outs.slice(1).map((local) => [local, hand(types[local])]),
+      way: ways.length > 1 ? hand(binaryen.i32) : undefined,
+      values: ways.map(({ type }) => (type === binaryen.none ? undefined : hand(type))),
+    };
+    const body = [this.inside(this.withoutReturns(parts, region.returns), region, given, `${name} done`)];
+    for (const [local, global] of given.outs) body.push(module.global.set(global, module.local.get(place.get(local), types[local])));
+    if (outs.length > 0) body.push(module.local.get(place.get(outs[0]), given.result));
+    const params = binaryen.createType(ins.map((local) => types[local]));
+    const vars = others.map((local) => types[local]);
+    module.addFunction(name, params, given.result, vars, module.block(null, body, given.result));
+    const call = module.call(name, ins.map((local) => module.local.get(local, types[local])), given.result);
+    return this.there(call, region, given);
+  }
 
-    // The new function: its blocks have the labels that it jumps to, so each jump ends at its label's own end.
-    const done = `${name} done`;
-    const last = valued ? [...parts.slice(0, -1), module.global.set(valueGlobal, parts.at(-1))] : parts;
-    const ended = (i) => [...(way ? [module.global.set(way, module.i32.const(i))] : []), module.br(done)];
-    let inner = module.block(null, falls ? [...last, ...ended(0)] : last);
-    region.labels.forEach((label, i) => {
-      inner = module.block(null, [module.block(label, [inner], none), ...ended(i + (falls ? 1 : 0))]);
-    });
-    const body = [module.block(done, [inner], none)];
-    for (const [local, global] of given) body.push(module.global.set(global, module.local.get(place.get(local), types[local])));
-    if (outs.length > 0) body.push(module.local.get(place.get(outs[0]), result));
-    module.addFunction(name, binaryen.createType(ins.map((local) => types[local])), result, vars, module.block(null, body, result));
-    this.made.push(name);
+  // A `return` becomes a jump to a label.
+  withoutReturns(parts, returns) {
+    const { binaryen, module, tree } = this;
+    const jumps = new Map(returns.map(({ ref, value }) => [ref, module.br(RETURN, undefined, value || undefined)]));
+    for (const { ref, owner } of returns) {
+      const { kind, parts: siblings, ifTrue } = owner ? tree.read(owner) : {};
+      if (kind === "Block") binaryen.Block.setChildAt(owner, siblings.indexOf(ref), jumps.get(ref));
+      if (kind === "Loop") binaryen.Loop.setBody(owner, jumps.get(ref));
+      if (kind === "If" && ref === ifTrue) binaryen.If.setIfTrue(owner, jumps.get(ref));
+      if (kind === "If" && ref !== ifTrue) binaryen.If.setIfFalse(owner, jumps.get(ref));
+    }
+    return parts.map((part) => jumps.get(part) ?? part);
+  }
 
-    // In its place: the call, what it gives back, the jump.
-    const call = module.call(name, ins.map((local) => module.local.get(local, types[local])), result);
-    const there = [outs.length > 0 ? module.local.set(outs[0], call) : call];
-    for (const [local, global] of given) there.push(module.local.set(local, module.global.get(global, types[local])));
-    region.labels.forEach((label, i) => {
-      const only = !falls && i === region.labels.length - 1;
-      const code = i + (falls ? 1 : 0);
-      const taken = only ? undefined : module.i32.eq(module.global.get(way, i32), module.i32.const(code));
-      there.push(module.br(label, taken));
+  // The parts in the new function, inside of blocks that have the labels they jump to: each jump ends at its label's own
+  // end, which notes the way taken.
+  inside(parts, { falls, ways }, { way, values }, done) {
+    const { module } = this;
+    const { none } = this.binaryen;
+    const ended = (inner, i) => [
+      ...(values[i] ? [module.global.set(values[i], inner)] : [inner]),
+      ...(way ? [module.global.set(way, module.i32.const(i))] : []),
+      module.br(done),
+    ];
+    const last = (i) => [...parts.slice(0, -1), ...ended(parts.at(-1), i)];
+    let inner = module.block(null, falls ? last(0) : parts);
+    ways.forEach(({ name, type }, i) => {
+      if (name) inner = module.block(null, ended(module.block(name, [inner], type), i));
     });
-    if (ways.length === 0) there.push(module.unreachable());
-    if (valued) there.push(module.global.get(valueGlobal, value));
-    return module.block(null, there, valued ? value : ways.length > 0 && falls ? none : binaryen.unreachable);
+    return module.block(done, [inner], none);
+  }
+
+  // What stands in the parts' place: the call, what it gives back, the jump.
+  there(call, { falls, ways, outs }, { outs: given, way, values }) {
+    const { module, types } = this;
+    const { i32, none, unreachable } = this.binaryen;
+    const parts = [outs.length > 0 ? module.local.set(outs[0], call) : call];
+    for (const [local, global] of given) parts.push(module.local.set(local, module.global.get(global, types[local])));
+    ways.forEach(({ name, type }, i) => {
+      if (!name) return;
+      const value = values[i] && module.global.get(values[i], type);
+      const jump = name === RETURN ? module.return(value) : module.br(name, undefined, value);
+      const taken = () => module.i32.eq(module.global.get(way, i32), module.i32.const(i));
+      parts.push(!falls && i === ways.length - 1 ? jump : module.if(taken(), jump));
+    });
+    if (values[0] && falls) parts.push(module.global.get(values[0], ways[0].type));
+    if (ways.length === 0) parts.push(module.unreachable());
+    return module.block(null, parts, falls ? ways[0].type ?? none : unreachable);
   }
 }
 

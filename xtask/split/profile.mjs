@@ -9,7 +9,6 @@ import { Tree, places } from "./tree.mjs";
 
 // The default scene has joined, has been assigned and reads well before that.
 const PLAY_MS = 3000;
-const LOADS = 3;
 
 // The names of the functions and places (`placeName`) that are reached.
 export async function reached(binaryen, bytes, { dist, wasmName, glueName, glue, graft }) {
@@ -26,15 +25,12 @@ export async function reached(binaryen, bytes, { dist, wasmName, glueName, glue,
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     const thrown = [];
     page.on("pageerror", (error) => thrown.push(error));
-    // What a browser does when differs a little from load to load: a function that one misses another calls.
+    // What a browser does when differs a little from load to load: what one misses another reaches.
     const found = new Set();
-    for (let load = 0; load < LOADS; load += 1) {
+    for (const walk of [watch, watch, watchLong]) {
       await page.setViewportSize({ width: 1440, height: 900 });
       await page.goto(server.url, { waitUntil: "commit" });
-      await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
-      await page.waitForTimeout(PLAY_MS);
-      await page.setViewportSize({ width: 390, height: 844 });
-      await page.waitForTimeout(PLAY_MS / 3);
+      await walk(page);
       if (thrown.length > 0) throw thrown[0];
       const seen = await page.evaluate(() => [...globalThis.reached.entries()].filter(([, yes]) => yes).map(([i]) => i));
       for (const i of seen) found.add(names[i]);
@@ -44,6 +40,26 @@ export async function reached(binaryen, bytes, { dist, wasmName, glueName, glue,
     await browser.close();
     server.close();
     rmSync(probe, { recursive: true, force: true });
+  }
+}
+
+// Nobody touches the page.
+async function watch(page) {
+  await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
+  await page.waitForTimeout(PLAY_MS);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.waitForTimeout(PLAY_MS / 3);
+}
+
+// As if one had watched for many minutes; and the first that one is likely to press answers at once.
+async function watchLong(page) {
+  const press = (name) => page.getByRole("button", { name, exact: true }).click();
+  await page.getByRole("slider", { name: "Speed", exact: true }).fill("20");
+  await page.waitForTimeout(PLAY_MS);
+  for (const key of ["Tab", "Shift+Tab", "Escape", "Space", "Space"]) await page.keyboard.press(key);
+  for (const name of ["Pause", "Play", "Step", "Kill c1", "Restart c1", "Add consumer"]) {
+    await press(name);
+    await page.waitForTimeout(PLAY_MS / 10);
   }
 }
 

@@ -1,10 +1,14 @@
-// The page's second module: what it does not need to be alive (xtask/split/split.mjs). It is fetched once the page is alive.
+// The page's second module: what it does not need to be alive (xtask/split/split.mjs). It is fetched when a person first
+// touches the page: who only watches transfers nothing more.
 const restUrl = new URL("REST", import.meta.url);
 const restImports = () => ({ ...__wbg_get_imports(), first: wasm });
+const started = new Promise((resolve) => addEventListener("TrunkApplicationStarted", resolve, { once: true }));
 async function fetchRest() {
     const answer = await fetch(restUrl);
     if (!answer.ok) throw new Error(`${restUrl}: ${answer.status}`);
-    await WebAssembly.instantiate(await answer.arrayBuffer(), restImports());
+    const bytes = await answer.arrayBuffer();
+    await started;
+    await WebAssembly.instantiate(bytes, restImports());
     wasm.__rest_here.value = 1;
     performance.mark("rest-here");
 }
@@ -20,5 +24,12 @@ function fetchRestNow() {
     new WebAssembly.Instance(new WebAssembly.Module(bytes), restImports());
     wasm.__rest_here.value = 1;
 }
-// Not to be had now is not an error yet: it is asked for again when it is needed.
-addEventListener("TrunkApplicationStarted", () => fetchRest().catch(() => performance.mark("rest-missing")));
+const untouched = new AbortController();
+function touched() {
+    untouched.abort();
+    // Not to be had now is not an error yet: it is asked for again when it is needed.
+    fetchRest().catch(() => performance.mark("rest-missing"));
+}
+for (const sign of ["pointermove", "pointerdown", "touchstart", "keydown", "focusin", "dragenter", "wheel", "click"]) {
+    addEventListener(sign, touched, { capture: true, passive: true, signal: untouched.signal });
+}

@@ -1,10 +1,10 @@
 // Cuts the built page's wasm in two: `node split.mjs DIST`, called by `cargo xtask build`.
 //
-// The first module holds the functions that the page calls until it is alive and for some seconds of play: the page is
-// run once, in a real browser, and they are noted. All others lie in a second module, which the page fetches as soon as it
-// is alive. In their place the first module has stubs, which call through the table that both share; a stub that is
-// called before the second module is here fetches it at once (rest.js), so where the cut lies never changes what the
-// page does.
+// The first module holds what the page reaches until it is alive and while it plays: the page is run in a real browser,
+// and that is noted (profile.mjs). All other functions, and what is not reached inside of those that are (outline.mjs), lie
+// in a second module, which the page fetches when it is first touched. In their place the first module has stubs, which
+// call through the table that both share; a stub that is called before the second module is here fetches it at once
+// (rest.js), so where the cut lies never changes what the page does.
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -38,10 +38,7 @@ if (!process.env.CHROME) {
   writeFileSync(join(dist, wasmName), binaryen.readBinary(bytes).emitBinary());
   process.exit(0);
 }
-import { existsSync } from "node:fs";
-const CACHE = process.env.CACHE;
-const used = CACHE && existsSync(CACHE) ? new Set(JSON.parse(readFileSync(CACHE))) : await reached(binaryen, bytes, { dist, wasmName, glueName: `${stem}.js`, glue, graft });
-if (CACHE) writeFileSync(CACHE, JSON.stringify([...used]));
+const used = await reached(binaryen, bytes, { dist, wasmName, glueName: `${stem}.js`, glue, graft });
 const { first, rest } = cut(outlined(used), used);
 writeFileSync(join(dist, wasmName), first);
 writeFileSync(join(dist, restName), rest);

@@ -8,11 +8,12 @@ use std::process::Command;
 
 type Step = fn(&Options) -> Done;
 
-const STEPS: [(&str, Step); 5] = [
+const STEPS: [(&str, Step); 6] = [
     ("native tests", native),
     ("the page's own functions, natively", page_natively),
     ("the library for wasm32, without and with the page", for_wasm),
     ("tests in the browser", in_browser),
+    ("the cut of the page's wasm", cut),
     ("journeys through the built page", journeys),
 ];
 
@@ -69,6 +70,17 @@ fn in_browser(options: &Options) -> Done {
     run("tests in headless Chrome", &mut test)
 }
 
+fn cut(options: &Options) -> Done {
+    if options.filter.as_ref().is_some_and(|filter| !"outline".contains(filter.as_str())) {
+        return Ok(());
+    }
+    node::need(&[&node::BINARYEN])?;
+    let mut test = Command::new("node");
+    test.current_dir(root()).args(["--test", "xtask/split/"]);
+    test.env("REJOIN_NODE_MODULES", node::folder().join("node_modules"));
+    run("tests of the cut of the page's wasm", &mut test)
+}
+
 fn journeys(options: &Options) -> Done {
     if let Some(filter) = &options.filter
         && !journeys_named(filter)
@@ -78,7 +90,7 @@ fn journeys(options: &Options) -> Done {
     }
     node::need(&[&node::PLAYWRIGHT])?;
     let (chrome, _) = chrome::need()?;
-    let bytes = build::page()?;
+    let light = build::page()?;
     run(
         "the journeys compare with the command line",
         cargo().args(["build", "--bin", "rejoin", "--no-default-features"]),
@@ -88,7 +100,7 @@ fn journeys(options: &Options) -> Done {
     walk.env("REJOIN_NODE_MODULES", node::folder().join("node_modules"));
     walk.env("REJOIN_BIN", tools::target().join("debug/rejoin")).env("CHROME", chrome);
     run("journeys through the built page", &mut walk)?;
-    if bytes > build::BROTLI_BYTES_MAX { Err(build::overweight(bytes)) } else { Ok(()) }
+    light
 }
 
 /// Whether a journey's file speaks of `filter`: then the page is worth building.
