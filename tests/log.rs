@@ -5,6 +5,8 @@
 
 #[path = "log/broker.rs"]
 mod broker;
+#[path = "log/clean.rs"]
+mod clean;
 #[path = "log/damage.rs"]
 mod damage;
 #[path = "log/random.rs"]

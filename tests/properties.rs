@@ -53,7 +53,9 @@ impl Swarm {
         for number in 0..1 + self.rng.below(2) {
             let name: Rc<str> = format!("t{number}").into();
             let partitions = 1 + self.rng.below(7) as i32;
-            self.world.create_topic(TopicSpec { name: name.clone(), partitions }).expect("a topic");
+            self.world
+                .create_topic(TopicSpec { name: name.clone(), partitions, configs: Default::default() })
+                .expect("a topic");
             let keys = (self.rng.below(2) == 0).then(|| 1 + self.rng.below(200));
             self.world
                 .add_producer(ProducerSpec {

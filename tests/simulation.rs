@@ -131,7 +131,9 @@ fn recorded_callbacks_come_at_the_same_times_in_the_world() {
 /// The default scene: six partitions, 200 records a second, three consumers that need 2 ms a record.
 fn scene(seed: u64) -> World {
     let mut world = World::new(WorldConfig { seed, ..WorldConfig::default() });
-    world.create_topic(TopicSpec { name: "orders".into(), partitions: 6 }).expect("a topic");
+    world
+        .create_topic(TopicSpec { name: "orders".into(), partitions: 6, configs: Default::default() })
+        .expect("a topic");
     let web = ProducerSpec {
         name: "web".into(),
         topic: "orders".into(),

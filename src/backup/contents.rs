@@ -15,7 +15,7 @@ use super::snapshot::{GroupSnapshot, Lineage, OffsetSnapshot, Snapshot, TopicSna
 use super::store::{ChunkKey, Store, Transaction};
 use crate::base::{Map, Uuid, small};
 use crate::log::Partition;
-use crate::log::segment::{self, SegmentError};
+use crate::log::segment::SegmentError;
 use std::rc::Rc;
 
 /// The bytes of a backup's files, in chunks.
@@ -131,8 +131,8 @@ pub fn partition_entry(
     };
     let mut own = kept.files;
     let segments = match kept.end {
-        Some(end) => log.segments_from(end, segment_bytes(topic)),
-        None => log.segments(segment_bytes(topic)),
+        Some(end) => log.segments_from(end),
+        None => log.segments(),
     };
     for (i, segment) in segments.iter().enumerate() {
         // Compaction may have taken the first batch; the file is named by the log's start then.
@@ -176,12 +176,6 @@ pub fn partition_entry(
         change,
         files: own,
     })
-}
-
-/// The topic's `segment.bytes`, or Kafka's default.
-fn segment_bytes(topic: &TopicSnapshot<'_>) -> u32 {
-    let set = topic.config.get("segment.bytes").and_then(|text| text.parse().ok());
-    set.map_or(segment::SEGMENT_BYTES, |bytes: u32| bytes.clamp(1, segment::SEGMENT_BYTES))
 }
 
 /// The epochs of the batches, and the log's own where no batch has it yet.

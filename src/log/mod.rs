@@ -6,6 +6,7 @@
 //! | [`batch`] | record batches v2: 61 bytes of header, records, CRC-32C; their codecs |
 //! | [`segment`] | the bytes of a `.log` file, batch by batch, with every check |
 //! | [`partition`] | a partition's log: append, read, digest, restore |
+//! | [`config`] | what a topic is set to: segments, retention, compaction |
 //! | [`side`] | the files beside a log: indexes, snapshots, checkpoints |
 //! | [`producers`] | what a broker knows of a log's producers: epochs, sequences, open and aborted transactions |
 //! | [`content`] | keys and values that a producer of the lab makes up |
@@ -14,6 +15,7 @@
 //! Bytes are big-endian throughout, as Kafka's are. Timestamps are milliseconds since 1970.
 
 pub mod batch;
+pub mod config;
 pub mod content;
 pub mod partition;
 pub mod partitioner;
@@ -22,6 +24,7 @@ pub mod record;
 pub mod segment;
 pub mod side;
 
+pub use config::Policy;
 pub use content::Recipe;
 pub use partition::{Fetched, Partition, SegmentBytes};
 pub use partitioner::Sticky;

@@ -109,6 +109,17 @@ fn of_world(what: &Happening) -> Option<What> {
         Happening::TopicCreated(topic, partitions) => What::TopicCreated(topic, partitions),
         Happening::TopicGrown(topic, partitions) => What::TopicGrown(topic, partitions),
         Happening::TopicDeleted(topic) => What::TopicDeleted(topic),
+        Happening::SegmentsDeleted(partition, retired, start) => {
+            let name = partition.to_string().into();
+            What::SegmentsDeleted(name, retired.segments(), retired.records, start)
+        }
+        Happening::Compacted(partition, cleaned) => {
+            let name = partition.to_string().into();
+            What::Compacted(name, cleaned.before.records, cleaned.after.records)
+        }
+        Happening::RecordsDeleted(partition, count, start) => {
+            What::RecordsDeleted(partition.to_string().into(), count, start)
+        }
         Happening::Produced(topic, count) => What::Produced(topic, count),
         Happening::OffsetsReset(group, topic, _) => What::OffsetsReset(group, topic),
         Happening::GroupDeleted(group) => What::GroupDeleted(group),
@@ -157,7 +168,8 @@ fn of_world(what: &Happening) -> Option<What> {
             What::Archived(partition.to_string().into(), first, last)
         }
         // Steps of a rebalance that its other sentences imply, and what the runner says better.
-        Happening::MemberId(..)
+        Happening::TopicConfigured(_)
+        | Happening::MemberId(..)
         | Happening::Generation(..)
         | Happening::Synced(..)
         | Happening::Called(..)

@@ -9,6 +9,7 @@ use crate::group::{
     Context, ErrorCode, Event, GroupState, Metadata, Outcome, Output, Record, Removal, Reply, Request,
     TopicInfo, TopicRef,
 };
+use crate::log::partition::Isolation;
 use std::rc::Rc;
 
 impl Core {
@@ -170,11 +171,29 @@ impl Core {
         let Some(log) = self.log_of(&key.topic, key.partition) else { return };
         let group = self.group_or_new(&key.group);
         self.flush_rerun(group, log);
-        let skipped = self.progress(group, log).commit(value.as_ref().map(|value| value.offset));
+        let skipped = self.passed_over(group, log, value.as_ref().map(|value| value.offset));
         for (from, to) in skipped {
             let partition = self.logs[log as usize].name.clone();
             self.note(Happening::Skipped(key.group.clone(), partition, from, to - 1));
         }
+    }
+
+    /// A group commits an offset, or it is dropped: the records that it passed over, as ranges.
+    fn passed_over(&mut self, group: u32, log: u32, committed: Option<i64>) -> Vec<(i64, i64)> {
+        let missed = self.progress(group, log).commit(committed);
+        let mut holes = Vec::new();
+        for (from, to) in &missed {
+            let data = &self.logs[log as usize].data;
+            let from = (*from).max(data.log_start());
+            data.for_each_hole(Isolation::ReadUncommitted, from, *to, |from, to| holes.push((from, to)));
+        }
+        holes.retain(|(from, to)| from < to);
+        if holes.is_empty() {
+            return missed;
+        }
+        let progress = self.progress(group, log);
+        holes.iter().for_each(|(from, to)| progress.nothing_in(*from, *to));
+        missed.iter().flat_map(|(from, to)| progress.seen.missing(*from, *to)).collect()
     }
 
     /// Writes down the records that were read again, if there are any that the trace does not know of.

@@ -10,7 +10,8 @@ use super::trace::{Happening, Process, Trace};
 use crate::backup::Past;
 use crate::base::{Map, Rng, Time, TopicPartition, Uuid, small};
 use crate::group::{self, Coordinator, MemberIds};
-use crate::log::Partition;
+use crate::log::config::Configs;
+use crate::log::{Partition, Policy};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -19,7 +20,9 @@ use std::rc::Rc;
 pub(super) struct Topic {
     pub id: Uuid,
     pub created: i64,
-    pub config: Map<Rc<str>, Rc<str>>,
+    pub config: Configs,
+    /// The same, to compute with.
+    pub policy: Rc<Policy>,
     /// The places of its logs, by partition.
     pub logs: Vec<u32>,
 }
@@ -50,6 +53,17 @@ impl Log {
         let name = TopicPartition { topic: topic.clone(), partition };
         Log { name, topic: id, data: Partition::new(), exists: true, readers: Vec::new() }
     }
+
+    /// Records that a group has not processed and has not passed.
+    pub fn unread(&self, progress: &Progress) -> i64 {
+        let (start, end) = (self.data.log_start(), self.data.end());
+        if self.data.record_count() as i64 >= end - start {
+            return progress.unread(start, end);
+        }
+        // Offsets without a record are no work.
+        let missing = progress.seen.missing(progress.base(start), end);
+        missing.iter().map(|(from, to)| self.data.count_between(*from, *to) as i64).sum()
+    }
 }
 
 /// A group: its settings, and what it did to each partition.
@@ -78,6 +92,10 @@ pub(super) struct Core {
     pub logs: Vec<Log>,
     pub coordinator: Coordinator,
     pub coordinator_timer: Slot,
+    /// The next look for segments that are to be deleted.
+    pub retention_timer: Slot,
+    /// The next look for logs that are to be compacted.
+    pub cleaner_timer: Slot,
     pub groups: Vec<Group>,
     /// For each consumer, its name.
     pub consumers: Vec<Rc<str>>,
@@ -130,6 +148,7 @@ impl Core {
         let mut queue = Queue::default();
         let coordinator_timer = queue.slot(Timer::Coordinator);
         let shares = Shares::new(queue.slot(Timer::Locks));
+        let (retention_timer, cleaner_timer) = (queue.slot(Timer::Retention), queue.slot(Timer::Cleaner));
         let mut ids = root.fork("ids");
         let cluster_id = Uuid(ids.uuid());
         let network = Network::new(config.latency, config.jitter, root.fork("network"));
@@ -141,6 +160,8 @@ impl Core {
             logs: Vec::new(),
             coordinator: Coordinator::new(settings, member_ids),
             coordinator_timer,
+            retention_timer,
+            cleaner_timer,
             groups: Vec::new(),
             consumers: Vec::new(),
             member_of: Vec::new(),

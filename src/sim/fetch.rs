@@ -8,7 +8,7 @@ use super::network::{Address, Call};
 use super::queue::Slot;
 use super::share::ShareExchange;
 use crate::base::Span;
-use crate::log::Recipe;
+use crate::log::{Recipe, Record};
 use std::rc::Rc;
 
 /// `fetch.max.wait.ms`.
@@ -185,7 +185,14 @@ impl Core {
 
     /// A made-up record is appended; the fetches that wait for it are answered.
     pub fn append_made(&mut self, log: u32, timestamp_ms: i64, recipe: &Rc<Recipe>, index: u64) {
-        self.logs[log as usize].data.append_generated(timestamp_ms, recipe, index);
+        let data = &mut self.logs[log as usize].data;
+        if data.policy().append_time {
+            // Two times, the producer's and the broker's, stand in such a batch: it is kept as it is.
+            let (key, value) = (recipe.key(index), recipe.value(index));
+            let record = Record::new(timestamp_ms, key.as_deref(), Some(&value));
+            return self.append_given(log, &[record]);
+        }
+        data.append_generated(timestamp_ms, recipe, index);
         self.appended(log);
     }
 

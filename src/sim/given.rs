@@ -24,6 +24,8 @@ pub struct Given {
     count: u64,
     /// The first record that no log takes.
     too_large: Option<u64>,
+    /// Whether one has a null key.
+    lacks_keys: bool,
     /// Stands for all of them in the state hash.
     digest: StateHasher,
 }
@@ -58,6 +60,7 @@ impl Given {
             self.too_large.get_or_insert(self.count);
         }
         (record.timestamp_ms, &record.key, &record.value).hash(&mut self.digest);
+        self.lacks_keys |= record.key.is_none();
         self.count += 1;
         let block = Rc::make_mut(self.blocks.back_mut().expect("one was just made sure of"));
         let start = block.bytes.len() as u32;
@@ -72,6 +75,11 @@ impl Given {
     /// How many were put in.
     pub fn count(&self) -> u64 {
         self.count
+    }
+
+    /// Whether a record has a null key.
+    pub fn lacks_keys(&self) -> bool {
+        self.lacks_keys
     }
 
     /// The number of the first record that is larger than a log takes.

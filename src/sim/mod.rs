@@ -25,13 +25,14 @@ mod refusal;
 mod share;
 mod spec;
 pub mod trace;
+mod upkeep;
 mod world;
 
 pub use given::Given;
 pub use refusal::Refusal;
 pub use spec::{
     Acknowledgement, AcquireMode, Commit, ConsumerSpec, Goodbye, GroupSpec, Pace, ProduceSpec, ProducerSpec,
-    Protocol, Reset, ResetTo, Resolved, SegmentSpec, Settings, ShareSettings, TopicSpec, WorldConfig,
+    Protocol, Reset, ResetTo, Resolved, SegmentSpec, Settings, ShareSettings, TopicSpec, Upkeep, WorldConfig,
 };
 pub use trace::{Callback, Happening, Process, Trace};
 pub use world::World;

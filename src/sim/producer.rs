@@ -10,6 +10,7 @@
 use super::core::Core;
 use super::given::Given;
 use super::queue::Slot;
+use super::upkeep::ON_THE_WAY_MS;
 use crate::base::{Rng, Span, Time};
 use crate::log::batch::Timestamps;
 use crate::log::{Recipe, Record, Sticky, partitioner};
@@ -195,6 +196,15 @@ impl Producer {
         self.arm(core);
     }
 
+    /// Whether it has records without keys to send.
+    pub fn lacks_keys(&self) -> bool {
+        !self.stopped
+            && match &self.source {
+                Source::Made(recipe) => recipe.keys.is_none(),
+                Source::Given(given) => given.lacks_keys(),
+            }
+    }
+
     /// Whether it sends now.
     pub fn sends(&self) -> bool {
         !self.stopped && !self.waits
@@ -241,7 +251,13 @@ impl Record {
 impl Core {
     /// Records from outside are appended with their own timestamps; the fetches that wait for them are answered.
     pub fn append_given(&mut self, log: u32, records: &[Record]) {
-        self.logs[log as usize].data.append_records(Timestamps::Create, records);
+        let data = &mut self.logs[log as usize].data;
+        let now_ms = self.now.timestamp_ms();
+        let stamps = if data.policy().append_time { Timestamps::Append(now_ms) } else { Timestamps::Create };
+        data.append_records(stamps, records);
+        if records.iter().any(|record| record.timestamp_ms < now_ms - ON_THE_WAY_MS) {
+            self.arm_retention(log);
+        }
         self.appended(log);
     }
 }

@@ -55,8 +55,10 @@ pub(super) struct Progress {
     pub floor: i64,
     /// From here on no gap may be: the policy, an administrator or a restore let the group begin here.
     pub begin: i64,
-    /// Processed at least once.
+    /// Processed at least once, or passed where there was no record to process.
     pub seen: Ranges,
+    /// Those of them where there was none: markers, and what compaction took.
+    pub void: Ranges,
     /// Processed more than once.
     pub again: Ranges,
     /// How many times a record was processed that had been processed before.
@@ -101,6 +103,18 @@ impl Progress {
         missed
     }
 
+    /// A part of what a commit passed over has no record that could be processed: that is as good as processed.
+    pub fn nothing_in(&mut self, from: i64, to: i64) {
+        self.skipped -= to - from;
+        self.seen.insert_range(from, to);
+        self.void.insert_range(from, to);
+    }
+
+    /// Records from `from` on that were processed at least once.
+    pub fn distinct(&self, from: i64) -> i64 {
+        self.seen.count(from, i64::MAX) - self.void.count(from, i64::MAX)
+    }
+
     /// From where on nothing may be passed over.
     pub fn begins(&self) -> i64 {
         self.begin.max(self.floor)
@@ -119,12 +133,13 @@ impl Progress {
 
     /// Records processed at or above the committed offset: read again when the owner dies.
     pub fn at_risk(&self) -> i64 {
-        self.seen.count(self.committed.or(self.start).unwrap_or(self.floor), i64::MAX)
+        self.distinct(self.committed.or(self.start).unwrap_or(self.floor))
     }
 
     /// The log was replaced by an older state of itself, from `log_start` to `end`: what lay above exists no more.
     pub fn restored(&mut self, log_start: i64, end: i64) {
         self.seen.truncate(end);
+        self.void.truncate(end);
         self.again.truncate(end);
         self.floor = self.floor.min(log_start);
         self.position = None;

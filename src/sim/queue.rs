@@ -19,6 +19,10 @@ pub(super) enum Timer {
     Beat(u32),
     /// The locks of share groups.
     Locks,
+    /// Segments that retention deletes.
+    Retention,
+    /// Logs that compaction cleans.
+    Cleaner,
     /// A consumer's fetch: on its way to the broker, waiting there, or on its way back.
     Fetch(u32),
 }

@@ -19,6 +19,10 @@ pub enum Refusal {
     TooMany(&'static str, u64),
     /// A setting that Kafka refuses: its name, the reason.
     BadSetting(&'static str, Rc<str>),
+    /// A topic's configuration that Kafka refuses, in its words.
+    BadConfig(Rc<str>),
+    /// A compacted topic takes no records without keys: the topic, and the producer that would send them.
+    Keyless(Rc<str>, Option<Rc<str>>),
     /// No group has this name.
     NoGroup(Rc<str>),
     /// A group has this name already.
@@ -76,6 +80,14 @@ impl fmt::Display for Refusal {
             }
             Refusal::TooMany(what, limit) => write!(f, "more than {limit} {what}"),
             Refusal::BadSetting(name, reason) => write!(f, "{name}: {reason}"),
+            Refusal::BadConfig(sentence) => f.write_str(sentence),
+            Refusal::Keyless(topic, None) => {
+                write!(f, "topic {topic} is compacted, and takes no records without keys")
+            }
+            Refusal::Keyless(topic, Some(producer)) => write!(
+                f,
+                "a compacted topic takes no records without keys, as {producer} sends them to {topic}: stop it first"
+            ),
             Refusal::NoGroup(name) => write!(f, "there is no group {name}"),
             Refusal::GroupExists(name) => write!(f, "group {name} exists already"),
             Refusal::GroupLives(name, members) => {

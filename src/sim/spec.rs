@@ -5,6 +5,7 @@
 
 pub use super::share::{Acknowledgement, AcquireMode, ShareSettings};
 use crate::base::{Map, Span, Time};
+use crate::log::config::Configs;
 use crate::log::record::Bytes;
 use std::rc::Rc;
 
@@ -15,6 +16,8 @@ pub struct WorldConfig {
     pub seed: u64,
     /// The broker's `group.initial.rebalance.delay.ms`.
     pub initial_rebalance_delay: Span,
+    /// When the broker looks after its logs.
+    pub upkeep: Upkeep,
     /// Time that a message takes, each way.
     pub latency: Span,
     /// Further time of each message, drawn evenly from zero to this.
@@ -29,10 +32,28 @@ impl Default for WorldConfig {
         WorldConfig {
             seed: 1,
             initial_rebalance_delay: Span::from_secs(3),
+            upkeep: Upkeep::default(),
             latency: Span::from_us(500),
             jitter: Span::ZERO,
             member_ids: Map::new(),
         }
+    }
+}
+
+/// When a broker looks after its logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Upkeep {
+    /// `log.initial.task.delay.ms`: the first look for segments that are to be deleted.
+    pub first: Span,
+    /// `log.retention.check.interval.ms`: from one look to the next.
+    pub retention: Span,
+    /// `log.cleaner.backoff.ms`: the same for compaction, which first looks at the start.
+    pub cleaner: Span,
+}
+
+impl Default for Upkeep {
+    fn default() -> Upkeep {
+        Upkeep { first: Span::from_secs(30), retention: Span::from_secs(300), cleaner: Span::from_secs(15) }
     }
 }
 
@@ -43,6 +64,8 @@ pub struct TopicSpec {
     pub name: Rc<str>,
     /// Its number of partitions, from 1.
     pub partitions: i32,
+    /// What it is set to, by Kafka's names.
+    pub configs: Configs,
 }
 
 /// A producer: record `i` is sent at `i / rate` after its start.

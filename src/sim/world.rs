@@ -77,6 +77,8 @@ impl World {
         match timer {
             Timer::Coordinator => self.core.fire_coordinator(),
             Timer::Locks => self.core.end_locks(),
+            Timer::Retention => self.core.retain(),
+            Timer::Cleaner => self.core.compact(),
             Timer::Producer(place) => self.producers[place as usize].arrive(&mut self.core),
             Timer::App(id) | Timer::Beat(id) => {
                 self.consumers[id as usize].wake(&mut self.core, timer);
@@ -156,7 +158,7 @@ impl World {
         }
         match self.core.shares.partitions.get(&(of.group, of.log)) {
             Some(share) => share.unread(log.data.end()),
-            None => progress.unread(log.data.log_start(), log.data.end()),
+            None => log.unread(progress),
         }
     }
 

@@ -238,6 +238,11 @@ impl<'a> Args<'a> {
         }
     }
 
+    /// Whether something was wrong so far, or is left that may be.
+    pub fn has_errors(&self) -> bool {
+        !self.errors.is_empty() || !self.pairs.is_empty()
+    }
+
     /// Keeps an error at the end of the line: `what` is missing.
     pub fn missing(&mut self, what: &str) {
         self.error(self.end, "the end of the line", what);

@@ -2,14 +2,15 @@
 
 use super::command::ALL;
 use super::measure::{Kind, MEASURES, Subject};
-use super::settings::{ASSIGNORS, SETTINGS, SHARE_SETTINGS};
+use super::settings::{ASSIGNORS, SETTINGS, SHARE_SETTINGS, topic};
+use crate::log::config::CONFIGS;
 use std::fmt::Write;
 
 const HEAD: &str = "\
 A story is a text of commands, one a line. `#` starts a comment; the first one is the title. `at TIME` before a
 command is virtual time from the start; without it a command has the time of the one before. Times never go back.
 
-Durations: 250us 250ms 45s 2m 1h. Rates: 200/s. Sizes: 64B 1KiB 1MiB. Names in double quotes when they hold a space
+Durations: 250us 250ms 45s 2m 1h, of topics also 7d. Rates: 200/s. Sizes: 64B 1KiB 1MiB. Names in double quotes when they hold a space
 or one of # \" = , : < > ! $ \\. Lists with commas. Every default may be left out. Kafka's own names of settings are read
 as well, with bare milliseconds: session.timeout.ms=10000.
 ";
@@ -28,6 +29,14 @@ pub fn commands() -> String {
     for of in SETTINGS.iter().chain(&SHARE_SETTINGS) {
         let (name, kafka, help) = (of.names[0], of.names[1..].join(", "), of.help);
         line(format!("  {name:<21} {kafka:<54} {help}").trim_end().to_owned());
+    }
+    line("\nSETTINGS of topic and configure\n".to_owned());
+    for of in &CONFIGS {
+        let default = match of.default {
+            "" => String::new(),
+            value => format!("default {}: ", topic::short_value(of, value)),
+        };
+        line(format!("  {:<21} {:<54} {default}{}", of.short, of.name, of.help));
     }
     let names = ASSIGNORS.map(|(name, _)| name).join(", ");
     line(format!(

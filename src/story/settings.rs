@@ -4,6 +4,7 @@
 //! consumer takes it from its group, a group from Kafka's defaults.
 
 mod share;
+pub mod topic;
 
 pub use share::SHARE_SETTINGS;
 

@@ -157,7 +157,7 @@ fn a_restored_log_reads_past_holes_and_markers() {
         let next = offsets.iter().copied().find(|at| *at >= offset);
         assert_eq!(log.next_offset_at_or_after(offset), next, "from {offset}");
     }
-    let files = log.segments(u32::MAX);
+    let files = log.segments();
     assert_eq!(files.len(), 1);
     assert_eq!(files[0].bytes, bytes.concat(), "the bytes are the broker's");
 }

@@ -43,7 +43,7 @@ fn a_flipped_byte_anywhere_is_found() {
         starts.push(log.byte_count());
         log.append_generated(1_767_225_600_000 + index as i64, &recipe, index);
     }
-    let segment = log.segments(u32::MAX).remove(0).bytes;
+    let segment = log.segments().remove(0).bytes;
     for at in 0..segment.len() {
         let start = starts.iter().rev().find(|start| **start <= at as u64).expect("the first is 0");
         let in_leader_epoch = (12..16).contains(&(at as u64 - start));

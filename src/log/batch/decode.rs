@@ -25,8 +25,8 @@ pub struct RecordView<'a> {
     /// `None` is null.
     pub value: Option<&'a [u8]>,
     /// Number of headers, and their bytes, already checked.
-    header_count: u32,
-    header_bytes: &'a [u8],
+    pub(super) header_count: u32,
+    pub(super) header_bytes: &'a [u8],
 }
 
 impl<'a> RecordView<'a> {

@@ -1,7 +1,7 @@
 //! Records to bytes, as Kafka's Java producer makes them and its broker stores them.
 
 use super::compression::compress;
-use super::header::{Attributes, Compression, HEADER_BYTES};
+use super::header::{Attributes, Compression, HEADER_BYTES, Header};
 use super::varint;
 use crate::base::crc::crc32c;
 use crate::log::record::{Header as RecordHeader, Record};
@@ -119,22 +119,21 @@ pub fn encode_into<'a>(out: &mut Vec<u8>, info: &BatchInfo, records: impl Iterat
     if info.control {
         attributes |= Attributes::CONTROL;
     }
-    let length = i32::try_from(out.len() - start - 12).expect("a batch is smaller than 2 GiB");
-    let batch = &mut out[start..];
-    batch[0..8].copy_from_slice(&info.base_offset.to_be_bytes());
-    batch[8..12].copy_from_slice(&length.to_be_bytes());
-    batch[12..16].copy_from_slice(&info.leader_epoch.to_be_bytes());
-    batch[16] = 2;
-    batch[21..23].copy_from_slice(&attributes.to_be_bytes());
-    batch[23..27].copy_from_slice(&last_offset_delta.to_be_bytes());
-    batch[27..35].copy_from_slice(&base_timestamp.to_be_bytes());
-    batch[35..43].copy_from_slice(&max_timestamp.to_be_bytes());
-    batch[43..51].copy_from_slice(&info.producer.id.to_be_bytes());
-    batch[51..53].copy_from_slice(&info.producer.epoch.to_be_bytes());
-    batch[53..57].copy_from_slice(&info.producer.base_sequence.to_be_bytes());
-    batch[57..61].copy_from_slice(&count.to_be_bytes());
-    let crc = crc32c(&batch[21..]);
-    batch[17..21].copy_from_slice(&crc.to_be_bytes());
+    let header = Header {
+        base_offset: info.base_offset,
+        size: 0,
+        leader_epoch: info.leader_epoch,
+        crc: 0,
+        attributes: Attributes(attributes),
+        last_offset_delta,
+        base_timestamp,
+        max_timestamp,
+        producer_id: info.producer.id,
+        producer_epoch: info.producer.epoch,
+        base_sequence: info.producer.base_sequence,
+        count,
+    };
+    header.seal(&mut out[start..]);
 }
 
 /// The plain batch `batch` with its records compressed: length, attributes and CRC follow.
@@ -181,7 +180,7 @@ fn body_size(base_timestamp: i64, record: &Parts<'_>) -> u64 {
     u64::from(fixed) + bytes_size(record.key) + bytes_size(record.value) + headers.sum::<u64>()
 }
 
-fn put_bytes(out: &mut Vec<u8>, bytes: Option<&[u8]>) {
+pub(super) fn put_bytes(out: &mut Vec<u8>, bytes: Option<&[u8]>) {
     match bytes {
         None => varint::put(out, -1),
         Some(bytes) => {
@@ -191,7 +190,7 @@ fn put_bytes(out: &mut Vec<u8>, bytes: Option<&[u8]>) {
     }
 }
 
-fn bytes_size(bytes: Option<&[u8]>) -> u64 {
+pub(super) fn bytes_size(bytes: Option<&[u8]>) -> u64 {
     bytes.map_or(1, |b| u64::from(varint::size(b.len() as i32)) + b.len() as u64)
 }
 

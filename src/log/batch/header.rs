@@ -68,6 +68,25 @@ impl Header {
         Ok(header)
     }
 
+    /// Writes the header over the beginning of `batch`, whose records stand behind it: size and CRC follow from them.
+    pub(super) fn seal(&self, batch: &mut [u8]) {
+        let length = i32::try_from(batch.len() - LENGTH_OVERHEAD).expect("a batch is smaller than 2 GiB");
+        batch[0..8].copy_from_slice(&self.base_offset.to_be_bytes());
+        batch[8..12].copy_from_slice(&length.to_be_bytes());
+        batch[12..16].copy_from_slice(&self.leader_epoch.to_be_bytes());
+        batch[16] = 2;
+        batch[21..23].copy_from_slice(&self.attributes.0.to_be_bytes());
+        batch[23..27].copy_from_slice(&self.last_offset_delta.to_be_bytes());
+        batch[27..35].copy_from_slice(&self.base_timestamp.to_be_bytes());
+        batch[35..43].copy_from_slice(&self.max_timestamp.to_be_bytes());
+        batch[43..51].copy_from_slice(&self.producer_id.to_be_bytes());
+        batch[51..53].copy_from_slice(&self.producer_epoch.to_be_bytes());
+        batch[53..57].copy_from_slice(&self.base_sequence.to_be_bytes());
+        batch[57..61].copy_from_slice(&self.count.to_be_bytes());
+        let crc = crc32c(&batch[CRC_FROM..]);
+        batch[CRC_AT..CRC_FROM].copy_from_slice(&crc.to_be_bytes());
+    }
+
     /// Compares the CRC with `batch`, the bytes of exactly this batch.
     pub fn check_crc(&self, batch: &[u8]) -> Result<(), BatchError> {
         let computed = crc32c(&batch[CRC_FROM..]);

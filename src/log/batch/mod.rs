@@ -22,6 +22,7 @@ mod encode;
 mod error;
 mod header;
 mod marker;
+mod rewrite;
 pub mod varint;
 
 pub use decode::{Body, RecordView, Records, check, check_records, decode, unpacked};
@@ -29,3 +30,4 @@ pub use encode::{BatchInfo, Parts, Producer, Timestamps, encode, encode_into, pa
 pub use error::BatchError;
 pub use header::{Attributes, Compression, HEADER_BYTES, Header, TimestampType};
 pub use marker::{MARKER_BYTES, Marker};
+pub use rewrite::{emptied, rewritten};

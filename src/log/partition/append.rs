@@ -2,6 +2,7 @@
 
 use super::made::{Entries, What, Writer};
 use super::run::{Content, RUN_ENTRIES, Run, Spot};
+use super::segments::Appended;
 use super::{Numbers, Partition, Source};
 use crate::log::batch::{self, BatchInfo, HEADER_BYTES, MARKER_BYTES, Marker, Timestamps};
 use crate::log::content::Recipe;
@@ -36,8 +37,7 @@ impl Partition {
     /// Appends the end of a producer's transaction. Returns its offset.
     pub fn append_marker(&mut self, now_ms: i64, (id, epoch): (i64, i16), marker: Marker) -> i64 {
         let offset = self.end;
-        self.push_made(now_ms, Writer { id, epoch, what: What::Marker(marker) }, 0, -1);
-        self.totals.bytes += u64::from(MARKER_BYTES);
+        self.push_made(now_ms, Writer { id, epoch, what: What::Marker(marker) }, (0, -1), MARKER_BYTES);
         let how = (i64::from(marker.coordinator_epoch) << 1) | i64::from(marker.commit);
         self.remember([id as u64, how as u64, now_ms as u64]);
         self.remember([epoch as u64, offset as u64, u64::MAX]);
@@ -50,11 +50,11 @@ impl Partition {
         let offset = self.end;
         if let What::Record { source, .. } = writer.what {
             let Source { recipe, fingerprint } = &self.recipes[source as usize];
-            self.totals.bytes += u64::from(recipe.batch_bytes(index));
+            let size = recipe.batch_bytes(index);
             let step = [*fingerprint, index, now_ms as u64];
             self.remember(step);
+            self.push_made(now_ms, writer, (number, sequence), size);
         }
-        self.push_made(now_ms, writer, number, sequence);
         offset
     }
 
@@ -81,6 +81,15 @@ impl Partition {
     /// after the log's end, as compaction does. Nothing is appended unless all are sound. Leader epochs are kept, and
     /// the log's own becomes the largest of them.
     pub fn append_bytes(&mut self, bytes: Bytes) -> Result<(), SegmentError> {
+        self.take_bytes(bytes, Partition::grew)
+    }
+
+    /// Appends batches, and tells `each` of them, one after the other.
+    fn take_bytes(
+        &mut self,
+        bytes: Bytes,
+        mut each: impl FnMut(&mut Partition, &Appended),
+    ) -> Result<(), SegmentError> {
         let mut spots = Vec::new();
         let mut headers = Vec::new();
         let mut seen = Vec::new();
@@ -101,6 +110,7 @@ impl Partition {
             self.totals.batches += 1;
             self.totals.records += header.count as u64;
             self.totals.bytes += u64::from(header.size);
+            each(self, &Appended::of_header(header));
             let sizes = (u64::from(header.size) << 32) | u64::from(header.crc);
             self.remember([header.base_offset as u64, header.last_offset() as u64, sizes]);
         }
@@ -111,11 +121,21 @@ impl Partition {
     }
 
     /// As [`Partition::append_bytes`], for a log that was kept elsewhere: one that never held anything begins where the
-    /// bytes begin. Without a batch the log ends at `base`, where its segment would go on.
+    /// bytes begin. The bytes are one segment, which begins at `base`; without a batch the log ends there.
     pub fn adopt(&mut self, bytes: Bytes, base: i64) -> Result<(), SegmentError> {
-        let new = self.is_new();
-        self.append_bytes(bytes)?;
+        let (new, end) = (self.is_new(), self.end);
+        let mut first = true;
+        self.take_bytes(bytes, |log, batch| {
+            if std::mem::take(&mut first) {
+                let named = (end..=batch.base_offset).contains(&base);
+                log.roll_at(if named { base } else { batch.base_offset });
+            }
+            log.segments.active.take(&log.policy, batch);
+        })?;
         self.end = self.end.max(base);
+        if first {
+            self.roll_at(self.end);
+        }
         if new {
             self.log_start = self.first_batch().unwrap_or(self.end);
         }
@@ -128,11 +148,13 @@ impl Partition {
     }
 
     /// Puts a batch of one record at the log's end.
-    fn push_made(&mut self, timestamp_ms: i64, writer: Writer, index: u32, sequence: i32) {
+    fn push_made(&mut self, timestamp_ms: i64, writer: Writer, (index, sequence): (u32, i32), size: u32) {
         let (end, leader_epoch) = (self.end, self.leader_epoch);
+        self.grew(&Appended { base_offset: end, last_offset: end, size, max_timestamp: timestamp_ms });
         self.end += 1;
         self.totals.batches += 1;
         self.totals.records += 1;
+        self.totals.bytes += u64::from(size);
         if let Some(last) = self.runs.last_mut()
             && let Content::Made(made) = &last.content
             && made.takes(leader_epoch, timestamp_ms, RUN_ENTRIES)

@@ -33,18 +33,26 @@ impl Partition {
     }
 
     /// As [`Partition::segments`], of the batches whose base offset is `from` or more.
-    pub fn segments_from(&self, from: i64, max_segment_bytes: u32) -> Vec<SegmentBytes> {
-        let mut segments: Vec<SegmentBytes> = Vec::new();
+    pub fn segments_from(&self, from: i64) -> Vec<SegmentBytes> {
+        let mut files: Vec<SegmentBytes> = Vec::new();
+        let mut bases = self.segment_list().map(|segment| segment.base_offset).peekable();
         for batch in self.batches_between(from, i64::MAX) {
-            let full = |segment: &SegmentBytes| {
-                segment.bytes.len() as u64 + u64::from(batch.size()) > u64::from(max_segment_bytes)
-            };
-            if segments.last().is_none_or(full) {
-                segments.push(SegmentBytes { base_offset: batch.base_offset(), bytes: Vec::new() });
+            let mut begins = None;
+            while let Some(base) = bases.next_if(|base| *base <= batch.base_offset()) {
+                begins = Some(base);
             }
-            batch.write(&mut segments.last_mut().expect("one was just made sure of").bytes);
+            match begins {
+                Some(base) if !files.is_empty() => {
+                    files.push(SegmentBytes { base_offset: base, bytes: Vec::new() })
+                }
+                _ if files.is_empty() => {
+                    files.push(SegmentBytes { base_offset: batch.base_offset(), bytes: Vec::new() })
+                }
+                _ => {}
+            }
+            batch.write(&mut files.last_mut().expect("one was just made sure of").bytes);
         }
-        segments
+        files
     }
 
     /// Base offset of the first batch that the log holds.
@@ -113,13 +121,14 @@ impl Partition {
                 0 => break,
                 all if all == run.len() => runs.push(run.clone()),
                 some => {
-                    runs.push(Rc::new(run.prefix(some, &self.recipes)));
+                    runs.push(Rc::new(run.part(0..some, &self.recipes)));
                     break;
                 }
             }
         }
         self.runs = runs;
         self.end = cut.max(self.log_start);
+        self.reroll(self.policy.clone());
         let totals = self.batches().fold(Totals::default(), |sum, batch| sum.plus(&batch));
         self.totals = totals;
         self.see_all();

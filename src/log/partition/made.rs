@@ -6,6 +6,7 @@ use crate::log::batch::{self, BatchInfo, MARKER_BYTES, Marker, Parts, Producer};
 use crate::log::content::Recipe;
 use crate::log::producers::Seen;
 use crate::log::record::Record;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// Such a batch: 16 bytes.
@@ -81,6 +82,12 @@ impl Entries {
         self.list.push(Entry { delta_ms, index, writer: writer as u32, sequence });
     }
 
+    /// Who wrote the batch at a place, and the record's number.
+    pub fn source_of(&self, place: usize) -> (Writer, u32) {
+        let entry = self.list[place];
+        (self.writers[entry.writer as usize], entry.index)
+    }
+
     /// Whether a transaction ends among them.
     pub fn has_markers(&self) -> bool {
         self.writers.iter().any(|writer| matches!(writer.what, What::Marker(_)))
@@ -119,9 +126,10 @@ impl Entries {
         head(self) == head(was) && self.list.starts_with(&was.list) && self.writers.starts_with(&was.writers)
     }
 
-    /// The first `places`.
-    pub fn prefix(&self, places: usize) -> Entries {
-        Entries { list: self.list[..places].to_vec(), writers: self.writers.clone(), ..*self }
+    /// Those of these places.
+    pub fn part(&self, places: Range<usize>) -> Entries {
+        let base_offset = self.base_offset + places.start as i64;
+        Entries { base_offset, list: self.list[places].to_vec(), writers: self.writers.clone(), ..*self }
     }
 }
 
@@ -170,6 +178,13 @@ impl Made<'_> {
                 Record::new(self.timestamp_ms, Some(&marker.key()), Some(&marker.value()))
             }
         }
+    }
+
+    /// The batch's bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.write(&mut out);
+        out
     }
 
     /// Appends the batch's bytes.

@@ -10,20 +10,28 @@
 //! stands for the content.
 
 mod append;
+mod clean;
 mod cut;
 pub mod digest;
 mod made;
 mod read;
 mod restore;
+mod retention;
 mod run;
+mod segments;
 mod stable;
 
+pub use clean::{Cleanable, Cleaned};
 pub use read::{Fetched, SegmentBytes};
 pub use restore::RestoreError;
+pub use retention::Retired;
+pub use segments::Segment;
 pub use stable::{Isolation, Numbers, OpenTransaction};
 
+use super::config::Policy;
 use super::content::Recipe;
 use run::Run;
+use segments::Segments;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
@@ -37,6 +45,10 @@ pub struct Partition {
     recipes: Vec<Source>,
     /// In the order of offsets; every one holds a batch.
     runs: Vec<Rc<Run>>,
+    segments: Segments,
+    policy: Rc<Policy>,
+    /// Up to where compaction has been, if it has.
+    cleaned: Option<i64>,
     totals: Totals,
     /// What it knows of producers and their transactions.
     transactions: stable::Transactions,
@@ -127,6 +139,7 @@ impl Partition {
         let whole = self.runs.partition_point(|run| run.end_offset() <= target);
         self.runs.drain(..whole);
         self.transactions.forget_before(target);
+        self.segments.forget_before(target);
     }
 }
 
@@ -188,7 +201,7 @@ mod tests {
         log.set_leader_epoch(3);
         log.append_generated(2, &recipe(), 1);
         log.append_records(Timestamps::Create, &[Record::new(3, None, None)]);
-        let segment = log.segments(u32::MAX).remove(0).bytes;
+        let segment = log.segments().remove(0).bytes;
         let epochs =
             crate::log::segment::batches(&segment).map(|batch| batch.expect("sound").header.leader_epoch);
         assert_eq!(epochs.collect::<Vec<_>>(), [0, 3, 3]);
@@ -214,7 +227,7 @@ mod tests {
         assert_eq!((log.log_start(), log.record_count(), log.runs.len()), (4500, 500, 1));
         log.delete_before(9999);
         assert_eq!((log.log_start(), log.end(), log.totals()), (5000, 5000, Totals::default()));
-        assert!(log.segments(u32::MAX).is_empty());
+        assert!(log.segments().is_empty());
         let mut restored = Partition::restore(5000, 0, &[]).expect("an empty log");
         assert_eq!(restored.append_generated(7, &recipe(), 0), 5000);
     }
@@ -223,7 +236,7 @@ mod tests {
     fn segments_that_do_not_fit_are_refused_by_place() {
         let mut log = Partition::new();
         log.append_records(Timestamps::Create, &[Record::new(5, None, None)]);
-        let bytes: crate::log::Bytes = log.segments(u32::MAX).remove(0).bytes.into();
+        let bytes: crate::log::Bytes = log.segments().remove(0).bytes.into();
         let refusal = |log_start, segments: &[_]| {
             Partition::restore(log_start, 0, segments).expect_err("refused").to_string()
         };

@@ -24,7 +24,7 @@ pub struct Fetched {
 /// A segment of a log: a file's bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SegmentBytes {
-    /// Base offset of the first batch, which names the file.
+    /// The first offset that it may hold, which names the file; of the first, that of its first batch.
     pub base_offset: i64,
     /// Whole batches.
     pub bytes: Vec<u8>,
@@ -77,10 +77,9 @@ impl Partition {
         })
     }
 
-    /// The log's bytes, cut at batch boundaries into segments of at most `max_segment_bytes` (a larger batch alone in
-    /// its own). None without a batch.
-    pub fn segments(&self, max_segment_bytes: u32) -> Vec<SegmentBytes> {
-        self.segments_from(i64::MIN, max_segment_bytes)
+    /// The bytes of the log's segments. None without a batch.
+    pub fn segments(&self) -> Vec<SegmentBytes> {
+        self.segments_from(i64::MIN)
     }
 
     /// The [state digest](super::digest) of the batches that the log holds.

@@ -1,6 +1,7 @@
 //! A log from the bytes of its segments.
 
 use super::Partition;
+use super::segments::Segments;
 use crate::log::record::Bytes;
 use crate::log::segment::SegmentError;
 use std::fmt;
@@ -52,6 +53,7 @@ impl Partition {
         }
         if partition.runs.is_empty() && log_start >= 0 {
             (partition.log_start, partition.end) = (log_start, log_start);
+            partition.segments = Segments::starting_at(log_start);
         }
         let end = partition.end;
         if log_start < 0 || log_start > end {

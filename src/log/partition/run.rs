@@ -5,6 +5,7 @@ use super::made::{Entries, Made};
 use crate::log::batch::{self, Body, Header, RecordView};
 use crate::log::producers::Seen;
 use crate::log::record::{Bytes, Record};
+use std::ops::Range;
 use std::rc::Rc;
 
 /// Entries of a run of made-up records: large enough to share, small enough to copy when a clone diverges.
@@ -29,6 +30,8 @@ pub(super) struct Run {
 pub(super) enum Content {
     /// Batches that are made on demand.
     Made(Entries),
+    /// Those of them that compaction left, and their offsets.
+    Sparse(Vec<i64>, Entries),
     /// Whole batches, which were checked before they came here.
     Kept { bytes: Bytes, spots: Vec<Spot> },
 }
@@ -37,7 +40,7 @@ impl Run {
     /// Batches in the run; at least one.
     pub fn len(&self) -> usize {
         match &self.content {
-            Content::Made(made) => made.list.len(),
+            Content::Made(made) | Content::Sparse(_, made) => made.list.len(),
             Content::Kept { spots, .. } => spots.len(),
         }
     }
@@ -46,6 +49,7 @@ impl Run {
     pub fn end_offset(&self) -> i64 {
         match &self.content {
             Content::Made(made) => made.end(),
+            Content::Sparse(offsets, _) => offsets.last().map_or(0, |last| last + 1),
             Content::Kept { spots, .. } => spots.last().map_or(0, Spot::last_offset) + 1,
         }
     }
@@ -54,6 +58,7 @@ impl Run {
     pub fn place_of(&self, offset: i64) -> usize {
         match &self.content {
             Content::Made(made) => (offset - made.base_offset).clamp(0, made.list.len() as i64) as usize,
+            Content::Sparse(offsets, _) => offsets.partition_point(|at| *at < offset),
             Content::Kept { spots, .. } => spots.partition_point(|spot| spot.last_offset() < offset),
         }
     }
@@ -62,6 +67,9 @@ impl Run {
     pub fn batch<'a>(&'a self, place: usize, sources: &'a [Source]) -> Batch<'a> {
         match &self.content {
             Content::Made(made) => Batch::Made(made.at(place, sources)),
+            Content::Sparse(offsets, made) => {
+                Batch::Made(Made { offset: offsets[place], ..made.at(place, sources) })
+            }
             Content::Kept { bytes, spots } => {
                 let end = spots.get(place + 1).map_or(bytes.len(), |next| next.position as usize);
                 let bytes = &bytes[spots[place].position as usize..end];
@@ -76,22 +84,31 @@ impl Run {
     pub fn extends(&self, was: &Rc<Run>) -> bool {
         match (&self.content, &was.content) {
             (Content::Made(made), Content::Made(first)) => made.extends(first),
+            (Content::Sparse(offsets, made), Content::Sparse(were, first)) => {
+                made.extends(first) && offsets.starts_with(were)
+            }
             (Content::Kept { bytes, .. }, Content::Kept { bytes: first, .. }) => Rc::ptr_eq(bytes, first),
             _ => false,
         }
     }
 
-    /// The first `places` batches, one at least.
-    pub fn prefix(&self, places: usize, sources: &[Source]) -> Run {
+    /// The batches of these places, one at least.
+    pub fn part(&self, places: Range<usize>, sources: &[Source]) -> Run {
+        let stamps = places.clone().map(|place| self.batch(place, sources).max_timestamp());
+        let max_timestamp = stamps.max().unwrap_or(self.max_timestamp);
         let content = match &self.content {
-            Content::Made(made) => Content::Made(made.prefix(places)),
+            Content::Made(made) => Content::Made(made.part(places)),
+            Content::Sparse(offsets, made) => {
+                Content::Sparse(offsets[places.clone()].to_vec(), made.part(places))
+            }
             Content::Kept { bytes, spots } => {
-                let end = spots.get(places).map_or(bytes.len(), |next| next.position as usize);
-                Content::Kept { bytes: bytes[..end].into(), spots: spots[..places].to_vec() }
+                let from = spots[places.start].position;
+                let to = spots.get(places.end).map_or(bytes.len(), |next| next.position as usize);
+                let moved = spots[places].iter().map(|spot| Spot { position: spot.position - from, ..*spot });
+                Content::Kept { bytes: bytes[from as usize..to].into(), spots: moved.collect() }
             }
         };
-        let stamps = (0..places).map(|place| self.batch(place, sources).max_timestamp());
-        Run { max_timestamp: stamps.max().unwrap_or(self.max_timestamp), content }
+        Run { max_timestamp, content }
     }
 }
 
@@ -215,10 +232,10 @@ impl<'a> Batch<'a> {
     }
 }
 
-fn unpacked<'a>(header: &Header, bytes: &'a [u8]) -> Body<'a> {
+pub(super) fn unpacked<'a>(header: &Header, bytes: &'a [u8]) -> Body<'a> {
     batch::unpacked(header, bytes).expect("kept batches were checked")
 }
 
-fn views<'a>(body: &'a Body<'_>) -> impl Iterator<Item = RecordView<'a>> {
+pub(super) fn views<'a>(body: &'a Body<'_>) -> impl Iterator<Item = RecordView<'a>> {
     body.records().map(|record| record.expect("kept batches were checked"))
 }

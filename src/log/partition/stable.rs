@@ -195,6 +195,16 @@ impl Partition {
         last.into_iter().for_each(|seen| self.transactions.see(&seen));
     }
 
+    /// What was aborted is found anew, after batches and markers went.
+    pub(super) fn abort_anew(&mut self) {
+        if self.transactions.producers.is_empty() {
+            return;
+        }
+        let mut anew = Transactions::default();
+        self.batches().for_each(|batch| anew.see(&batch.seen()));
+        self.transactions.aborted = anew.aborted;
+    }
+
     /// Takes note of all batches anew.
     pub(super) fn see_all(&mut self) {
         if self.transactions.producers.is_empty() {
@@ -295,7 +305,7 @@ mod tests {
 
     #[test]
     fn sequences_go_on_within_an_epoch_and_begin_again_with_the_next() {
-        let bytes = log().segments(u32::MAX).remove(0).bytes;
+        let bytes = log().segments().remove(0).bytes;
         let headers = crate::log::segment::batches(&bytes).map(|batch| batch.expect("sound").header);
         let numbers: Vec<(i64, i16, i32)> =
             headers.map(|header| (header.producer_id, header.producer_epoch, header.base_sequence)).collect();

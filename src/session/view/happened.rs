@@ -36,6 +36,12 @@ pub enum What {
     TopicGrown(Rc<str>, i32),
     /// A topic was deleted.
     TopicDeleted(Rc<str>),
+    /// Retention deleted segments: partition, segments, records, the log start now.
+    SegmentsDeleted(Rc<str>, u32, u64, i64),
+    /// A log was compacted: partition, records before and after.
+    Compacted(Rc<str>, u64, u64),
+    /// Records were deleted: partition, how many, the log start now.
+    RecordsDeleted(Rc<str>, u64, i64),
     /// Records were written at once: topic, how many.
     Produced(Rc<str>, u64),
     /// A group's offsets of a topic were set: group, topic.

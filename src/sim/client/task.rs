@@ -80,7 +80,9 @@ impl Batch {
         let offset = match whole {
             true => piece.from,
             false => {
-                core.logs[piece.log as usize].data.next_offset_at_or_after(piece.from).unwrap_or(piece.from)
+                let found = core.logs[piece.log as usize].data.next_offset_at_or_after(piece.from);
+                // What was fetched is delivered, also when the log has lost it meanwhile.
+                found.unwrap_or(piece.from).min(piece.next - i64::from(piece.count))
             }
         };
         let log = piece.log;

@@ -6,6 +6,7 @@ mod groups;
 mod records;
 mod restore;
 mod topics;
+mod upkeep;
 
 use super::{Refusal, World};
 use crate::base::limit;

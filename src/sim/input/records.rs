@@ -52,9 +52,12 @@ impl World {
     /// # Errors
     /// No such topic, a record over 1 MiB, a rate of nothing.
     pub fn load(&mut self, topic: &str, records: Given, pace: Pace) -> Result<(), Refusal> {
-        let (name, _) =
+        let (name, of) =
             self.core.topics.get_key_value(topic).ok_or_else(|| Refusal::NoTopic(topic.into()))?;
         let name = name.clone();
+        if of.policy.compact && records.lacks_keys() {
+            return Err(Refusal::Keyless(name, None));
+        }
         if let Some(at) = records.too_large() {
             return Err(Refusal::BadRecord(at, "it is over 1 MiB".into()));
         }
@@ -78,17 +81,7 @@ impl World {
     /// No such topic or partition; a batch that is not sound, or whose offsets the log has passed already; a start
     /// beyond the end, or of a log that held something.
     pub fn adopt_segment(&mut self, spec: SegmentSpec) -> Result<(), Refusal> {
-        let (name, of) = self
-            .core
-            .topics
-            .get_key_value(&spec.topic)
-            .ok_or_else(|| Refusal::NoTopic(spec.topic.clone()))?;
-        let log = usize::try_from(spec.partition).ok().and_then(|at| of.logs.get(at)).copied();
-        let log = log.ok_or_else(|| {
-            let has = of.logs.len();
-            Refusal::BadSetting("partition", format!("{name} has {has}, numbered from 0").into())
-        })?;
-        let name = name.clone();
+        let (name, log) = self.partition_of(&spec.topic, spec.partition)?;
         let data = &mut self.core.logs[log as usize].data;
         let (before, new) = (data.record_count(), data.is_new());
         data.adopt(spec.bytes, spec.base).map_err(|error| Refusal::BadSegment(error.to_string().into()))?;
@@ -97,8 +90,21 @@ impl World {
             start_at(data, start, new)?;
         }
         self.core.appended(log);
+        self.core.arm_retention(log);
         self.core.note(Happening::Produced(name, count));
         Ok(())
+    }
+
+    /// A topic's name, and the place of one of its logs.
+    pub(super) fn partition_of(&self, topic: &str, partition: i32) -> Result<(Rc<str>, u32), Refusal> {
+        let (name, of) =
+            self.core.topics.get_key_value(topic).ok_or_else(|| Refusal::NoTopic(topic.into()))?;
+        let log = usize::try_from(partition).ok().and_then(|at| of.logs.get(at)).copied();
+        let missing = || {
+            let has = of.logs.len();
+            Refusal::BadSetting("partition", format!("{name} has {has}, numbered from 0").into())
+        };
+        Ok((name.clone(), log.ok_or_else(missing)?))
     }
 
     fn load_at_once(&mut self, topic: &Rc<str>, mut records: Given) {
@@ -170,8 +176,9 @@ impl World {
     }
 
     fn can_write(&self, topic: &Rc<str>, keys: Option<u64>, value_bytes: u32) -> Result<(), Refusal> {
-        if !self.core.topics.contains_key(topic) {
-            return Err(Refusal::NoTopic(topic.clone()));
+        let of = self.core.topics.get(topic).ok_or_else(|| Refusal::NoTopic(topic.clone()))?;
+        if of.policy.compact && keys.is_none() {
+            return Err(Refusal::Keyless(topic.clone(), None));
         }
         if keys == Some(0) {
             return Err(Refusal::BadSetting("keys", "there is at least one key, or none is said".into()));

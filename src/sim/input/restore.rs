@@ -6,6 +6,7 @@ use crate::backup::{
 };
 use crate::base::Uuid;
 use crate::group::{self, Batch, LeavingMember, OffsetKey, OffsetValue, Record, Request};
+use crate::log::Policy;
 use crate::sim::core::{Core, Log, Topic};
 use crate::sim::trace::Happening;
 use crate::sim::{Refusal, World};
@@ -121,12 +122,14 @@ impl Core {
         let same = before.as_ref().is_some_and(|before| before.id == id);
         let before = before.map_or(Vec::new(), |before| before.logs);
         let mut logs = Vec::new();
+        let policy = Rc::new(Policy::of(&topic.config));
         for (partition, data) in topic.partitions.into_iter().enumerate() {
             let log = before
                 .get(partition)
                 .copied()
                 .unwrap_or_else(|| self.add_log(&topic.name, id, partition as i32));
             self.logs[log as usize].data = data;
+            self.logs[log as usize].data.reroll(policy.clone());
             self.logs[log as usize].topic = id;
             self.forget_shares(|_, of| of == log);
             logs.push(log);
@@ -142,8 +145,9 @@ impl Core {
         for gone in before.into_iter().skip(logs.len()) {
             self.drop_log(gone);
         }
-        let restored = Topic { id, created: topic.created_ms, config: topic.config, logs };
+        let restored = Topic { id, created: topic.created_ms, config: topic.config, policy, logs };
         self.topics.insert(topic.name, restored);
+        self.arm_upkeep();
     }
 
     /// What backups need of the past begins now, with the offsets that are committed.

@@ -1,8 +1,8 @@
 //! Topics: create, grow, delete.
 
 use super::named;
-use crate::base::{Map, Uuid, limit};
-use crate::log::Partition;
+use crate::base::{Uuid, limit};
+use crate::log::{Partition, Policy, config};
 use crate::sim::core::{Core, Log, Topic};
 use crate::sim::spec::TopicSpec;
 use crate::sim::trace::Happening;
@@ -23,12 +23,16 @@ impl World {
             return Err(Refusal::BadSetting("partitions", "a topic has at least one".into()));
         }
         self.room_for(spec.partitions)?;
+        config::check(&spec.configs).map_err(|sentence| Refusal::BadConfig(sentence.into()))?;
         let id = Uuid(self.core.ids.uuid());
-        let topic = Topic { id, created: self.core.now.timestamp_ms(), config: Map::new(), logs: Vec::new() };
+        let policy = Rc::new(Policy::of(&spec.configs));
+        let created = self.core.now.timestamp_ms();
+        let topic = Topic { id, created, config: spec.configs, policy, logs: Vec::new() };
         self.core.topics.insert(spec.name.clone(), topic);
         self.core.add_partitions(&spec.name, spec.partitions);
         self.core.publish_topics();
         self.core.note(Happening::TopicCreated(spec.name.clone(), spec.partitions));
+        self.core.arm_upkeep();
         self.topic_is_here(&spec.name);
         Ok(())
     }
@@ -94,7 +98,9 @@ impl Core {
         let topic = self.topics.get_mut(name).expect("the topic exists");
         for partition in topic.logs.len() as i32..partitions {
             topic.logs.push(self.logs.len() as u32);
-            self.logs.push(Log::new(name, topic.id, partition));
+            let mut log = Log::new(name, topic.id, partition);
+            log.data.set_policy(topic.policy.clone());
+            self.logs.push(log);
         }
     }
 

@@ -107,17 +107,16 @@ impl World {
 
     fn count(&self, log: &Log, progress: &Progress, sum: &mut Counters) {
         sum.reread += progress.reread;
-        sum.distinct += progress.seen.count(0, i64::MAX) as u64;
+        sum.distinct += progress.distinct(0) as u64;
         if !log.exists {
             return;
         }
         sum.skipped += progress.skipped.max(0) as u64;
-        let (start, end) = (log.data.log_start(), log.data.end());
         if let Some(committed) = progress.committed {
-            sum.lag = Some(sum.lag.unwrap_or(0) + (end - committed).max(0));
+            sum.lag = Some(sum.lag.unwrap_or(0) + (log.data.end() - committed).max(0));
         }
         if progress.position.is_some() || progress.committed.is_some() {
-            sum.unread += progress.unread(start, end);
+            sum.unread += log.unread(progress);
         }
         if progress.owners.is_empty() && progress.last_owner.is_some() {
             sum.unowned_now += 1;
@@ -127,9 +126,9 @@ impl World {
 
     /// What is unread of a share partition is what was neither acknowledged nor archived, whoever has seen it.
     fn count_shared(&self, group: u32, log: u32, of: &SharePartition, sum: &mut Counters) {
-        let data = &self.core.logs[log as usize].data;
-        let seen = self.core.progress_of(group, log).map_or(0, |of| of.unread(data.log_start(), data.end()));
-        sum.unread += of.unread(data.end()) - seen;
+        let log_of = &self.core.logs[log as usize];
+        let seen = self.core.progress_of(group, log).map_or(0, |of| log_of.unread(of));
+        sum.unread += of.unread(log_of.data.end()) - seen;
         let share = &mut sum.share;
         share.acquired += of.count(|state| matches!(state, State::Acquired { .. }));
         share.acknowledged += of.tally().acknowledged;

@@ -52,7 +52,8 @@ impl World {
     /// A partition as `group` sees it (`None`: as nobody sees it). `None` when there is no such partition.
     pub fn partition(&self, topic: &str, partition: i32, group: Option<&str>) -> Option<PartitionFacts> {
         let log = self.core.log_of(topic, partition)?;
-        let data = &self.core.logs[log as usize].data;
+        let of = &self.core.logs[log as usize];
+        let data = &of.data;
         let group = group.and_then(|name| self.core.group_of(name));
         let share = group.and_then(|group| self.core.shares.partitions.get(&(group, log)));
         let progress = group.and_then(|group| self.core.progress_of(group, log));
@@ -72,8 +73,8 @@ impl World {
             lag: committed.map(|committed| (data.end() - committed).max(0)),
             unread: match (progress, share) {
                 (_, Some(share)) => share.unread(data.end()),
-                (Some(progress), _) => progress.unread(data.log_start(), data.end()),
-                (None, _) => data.end() - data.log_start(),
+                (Some(progress), _) => of.unread(progress),
+                (None, _) => data.count_between(data.log_start(), data.end()) as i64,
             },
             leader_epoch: data.leader_epoch(),
             bytes: data.byte_count(),

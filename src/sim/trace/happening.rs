@@ -1,6 +1,7 @@
 //! Kinds of things that happen in a world.
 
 use crate::base::{Span, TopicPartition};
+use crate::log::partition::{Cleaned, Retired};
 use std::rc::Rc;
 
 /// A process of a consumer, as the trace names it: `c2#1` is the first of `c2`.
@@ -38,6 +39,14 @@ pub enum Happening {
     TopicGrown(Rc<str>, i32),
     /// A topic was deleted.
     TopicDeleted(Rc<str>),
+    /// A topic is set to something else.
+    TopicConfigured(Rc<str>),
+    /// Retention deleted segments: partition, what they were, the log start now.
+    SegmentsDeleted(TopicPartition, Retired, i64),
+    /// A log was compacted: partition, what of it is left.
+    Compacted(TopicPartition, Cleaned),
+    /// Records were deleted by a person: partition, how many could have been read, the log start now.
+    RecordsDeleted(TopicPartition, u64, i64),
     /// Records were written at once: topic, how many.
     Produced(Rc<str>, u64),
     /// A group's offsets of a topic were set: group, topic, and the new offset a partition.

@@ -2,6 +2,7 @@
 
 use super::{Command, Spec};
 use crate::base::Span;
+use crate::sim::Upkeep;
 use crate::story::args::Args;
 use crate::story::settings::span;
 use crate::story::words::Words;
@@ -9,8 +10,10 @@ use std::fmt;
 
 pub(super) const SPEC: Spec = Spec {
     word: "cluster",
-    syntax: "cluster [initial-rebalance-delay=3s]",
-    help: "Settings of the brokers. At the beginning only.",
+    syntax: "cluster [initial-rebalance-delay=3s] [task-delay=30s] [retention-check=5m] [cleaner-backoff=15s]",
+    help: "Settings of the brokers. At the beginning only. Old segments are looked for after task-delay=, then every \
+           retention-check=; logs to be compacted every cleaner-backoff=. (log.initial.task.delay.ms, \
+           log.retention.check.interval.ms, log.cleaner.backoff.ms)",
     parse,
 };
 
@@ -19,28 +22,47 @@ pub(super) const SPEC: Spec = Spec {
 pub struct Cluster {
     /// `group.initial.rebalance.delay.ms`; 3 s is the default.
     pub initial_rebalance_delay: Span,
+    /// When they look after their logs.
+    pub upkeep: Upkeep,
 }
 
 /// Kafka's `group.initial.rebalance.delay.ms`.
 pub const INITIAL_REBALANCE_DELAY: Span = Span::from_secs(3);
 
+const FIRST: [&str; 2] = ["task-delay", "log.initial.task.delay.ms"];
+const RETENTION: [&str; 2] = ["retention-check", "log.retention.check.interval.ms"];
+const CLEANER: [&str; 2] = ["cleaner-backoff", "log.cleaner.backoff.ms"];
+
 impl Default for Cluster {
     fn default() -> Cluster {
-        Cluster { initial_rebalance_delay: INITIAL_REBALANCE_DELAY }
+        Cluster { initial_rebalance_delay: INITIAL_REBALANCE_DELAY, upkeep: Upkeep::default() }
     }
 }
 
 fn parse(args: &mut Args) -> Command {
+    let mut take = |keys: [&'static str; 2], default| {
+        args.ask(keys[0]);
+        span(args, &keys).unwrap_or(default)
+    };
+    let of = Upkeep::default();
     let keys = ["initial-rebalance-delay", "group.initial.rebalance.delay.ms"];
-    args.ask(keys[0]);
-    let initial_rebalance_delay = span(args, &keys).unwrap_or(INITIAL_REBALANCE_DELAY);
-    Command::Cluster(Cluster { initial_rebalance_delay })
+    let initial_rebalance_delay = take(keys, INITIAL_REBALANCE_DELAY);
+    let upkeep = Upkeep {
+        first: take(FIRST, of.first),
+        retention: take(RETENTION, of.retention).max(Span::from_ms(1)),
+        cleaner: take(CLEANER, of.cleaner).max(Span::from_ms(1)),
+    };
+    Command::Cluster(Cluster { initial_rebalance_delay, upkeep })
 }
 
 impl fmt::Display for Cluster {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of = Upkeep::default();
         Words::new(f, "cluster")
             .unless(INITIAL_REBALANCE_DELAY, "initial-rebalance-delay", self.initial_rebalance_delay)
+            .unless(of.first, FIRST[0], self.upkeep.first)
+            .unless(of.retention, RETENTION[0], self.upkeep.retention)
+            .unless(of.cleaner, CLEANER[0], self.upkeep.cleaner)
             .end()
     }
 }

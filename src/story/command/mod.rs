@@ -7,9 +7,11 @@ mod backup;
 mod check;
 mod close;
 mod cluster;
+mod configure;
 mod connect;
 mod consumer;
 mod delete;
+mod delete_records;
 mod disconnect;
 mod end;
 mod export;
@@ -36,9 +38,11 @@ pub use backup::Backup;
 pub use check::{Check, Op, Value};
 pub use close::{Close, CloseOption};
 pub use cluster::Cluster;
+pub use configure::Configure;
 pub use connect::Connect;
 pub use consumer::{Consumer, Source};
 pub use delete::Delete;
+pub use delete_records::DeleteRecords;
 pub use disconnect::Disconnect;
 pub use end::End;
 pub use export::Export;
@@ -85,6 +89,8 @@ pub const ALL: &[Spec] = &[
     network::SPEC,
     topic::SPEC,
     grow::SPEC,
+    configure::SPEC,
+    delete_records::SPEC,
     delete::SPEC,
     produce::SPEC,
     producer::SPEC,
@@ -119,6 +125,8 @@ pub enum Command {
     Network(Network),
     Topic(Topic),
     Grow(Grow),
+    Configure(Configure),
+    DeleteRecords(DeleteRecords),
     Delete(Delete),
     Produce(Produce),
     Producer(Producer),
@@ -190,6 +198,8 @@ impl fmt::Display for Command {
             Command::Network(c) => c.fmt(f),
             Command::Topic(c) => c.fmt(f),
             Command::Grow(c) => c.fmt(f),
+            Command::Configure(c) => c.fmt(f),
+            Command::DeleteRecords(c) => c.fmt(f),
             Command::Delete(c) => c.fmt(f),
             Command::Produce(c) => c.fmt(f),
             Command::Producer(c) => c.fmt(f),

@@ -61,6 +61,21 @@ fn happening(what: &Happening) -> String {
         }
         H::TopicGrown(topic, partitions) => format!("topic {topic} has {partitions} partitions now"),
         H::TopicDeleted(topic) => format!("topic {topic} was deleted"),
+        H::TopicConfigured(topic) => format!("topic {topic} is configured anew"),
+        H::SegmentsDeleted(partition, retired, start) => format!(
+            "retention deleted {} segments of {partition} ({} too old, {} too many): {} records; the log starts at {start}",
+            retired.segments(),
+            retired.by_time,
+            retired.by_size,
+            retired.records
+        ),
+        H::Compacted(partition, cleaned) => format!(
+            "{partition} was compacted: {} of {} records are left, {} of {} bytes",
+            cleaned.after.records, cleaned.before.records, cleaned.after.bytes, cleaned.before.bytes
+        ),
+        H::RecordsDeleted(partition, count, start) => {
+            format!("{count} records of {partition} were deleted; the log starts at {start}")
+        }
         H::Produced(topic, count) => format!("{count} records were written to {topic}"),
         H::OffsetsReset(group, topic, offsets) => {
             let offsets: Vec<String> =

@@ -48,7 +48,11 @@ impl Runner {
             Command::Seed(_) | Command::Cluster(_) | Command::Network(_) | Command::End(_) => {}
             Command::Topic(topic) => {
                 let (name, partitions) = (topic.name.clone(), topic.partitions);
-                self.world.create_topic(sim::TopicSpec { name, partitions })?;
+                self.world.create_topic(sim::TopicSpec {
+                    name,
+                    partitions,
+                    configs: topic.configs.clone(),
+                })?;
             }
             Command::Producer(producer) => self.producer(producer)?,
             Command::Group(group) => self.group(group)?,
@@ -63,6 +67,8 @@ impl Runner {
     #[inline(never)]
     fn carried_later(&mut self, command: &Command) -> Result<Option<Command>, Refusal> {
         match command {
+            Command::Configure(of) => self.world.configure_topic(&of.topic, &of.changes)?,
+            Command::DeleteRecords(of) => self.world.delete_records(&of.topic, of.partition, of.before)?,
             Command::Grow(grow) => self.world.grow_topic(&grow.topic, grow.partitions)?,
             Command::Delete(Delete::Topic(name)) => self.world.delete_topic(name)?,
             // A request that the coordinator refuses leaves its traces there.

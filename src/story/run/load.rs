@@ -22,7 +22,9 @@ impl Runner {
         if !world.topics().iter().any(|topic| topic.name == load.topic) {
             let default = if segment { load.partition.unwrap_or(0) + 1 } else { LOAD_PARTITIONS };
             let partitions = load.partitions.unwrap_or(default);
-            world.create_topic(TopicSpec { name: load.topic.clone(), partitions })?;
+            // What was written long ago is not to be gone at the first look for old segments.
+            let configs = [("retention.ms".into(), "-1".into())].into();
+            world.create_topic(TopicSpec { name: load.topic.clone(), partitions, configs })?;
         }
         let report = match segment {
             true => adopt(&mut world, load, &file)?,

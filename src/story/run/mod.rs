@@ -354,7 +354,10 @@ fn config(lines: &[Line], member_ids: Map<Rc<str>, Rc<str>>) -> WorldConfig {
     for step in lines.iter().filter_map(|line| line.step.as_ref()) {
         match &step.command {
             Command::Seed(seed) => config.seed = seed.seed,
-            Command::Cluster(cluster) => config.initial_rebalance_delay = cluster.initial_rebalance_delay,
+            Command::Cluster(cluster) => {
+                config.initial_rebalance_delay = cluster.initial_rebalance_delay;
+                config.upkeep = cluster.upkeep;
+            }
             Command::Network(network) => {
                 config.latency = network.latency;
                 config.jitter = network.jitter;

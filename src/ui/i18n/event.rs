@@ -26,6 +26,16 @@ pub fn sentence(what: &What) -> String {
             fill(t.ev_restored, &[label, &count_u(*records), &count_u(u64::from(*offsets))])
         }
         What::TopicGrown(topic, n) => plural(t.ev_topic_grown, u64::try_from(*n).unwrap_or(0), &[topic]),
+        What::SegmentsDeleted(partition, segments, records, start) => {
+            let said = [partition as &dyn Display, &count_u(*records), &count(*start)];
+            plural(t.ev_segments_deleted, u64::from(*segments), &said)
+        }
+        What::Compacted(partition, before, after) => {
+            plural(t.ev_compacted, *before, &[partition, &count_u(*after)])
+        }
+        What::RecordsDeleted(partition, n, start) => {
+            plural(t.ev_records_deleted, *n, &[partition, &count(*start)])
+        }
         What::Produced(topic, n) => plural(t.ev_produced, *n, &[topic]),
         What::LoadRemark(file, remark) | What::BackupRemark(file, remark) => {
             fill(t.ev_remark, &[file, remark])

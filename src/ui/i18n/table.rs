@@ -491,6 +491,9 @@ table! {
     ev_restored = "Restored {0}: {1} records, {2} offsets.";
     ev_proven = "The restore of {0} is proven.";
     ev_topic_grown = "Topic {1} has {0} partition now.|Topic {1} has {0} partitions now.";
+    ev_segments_deleted = "Retention deleted {0} segment of {1} ({2} records); the log starts at {3}.|Retention deleted {0} segments of {1} ({2} records); the log starts at {3}.";
+    ev_compacted = "Compaction left {2} of {0} record in {1}.|Compaction left {2} of {0} records in {1}.";
+    ev_records_deleted = "{0} record of {1} deleted; the log starts at {2}.|{0} records of {1} deleted; the log starts at {2}.";
     ev_produced = "{0} record written to {1}.|{0} records written to {1}.";
     ev_remark = "{0}: {1}";
     ev_verified = "Verified {0}: every byte holds.";

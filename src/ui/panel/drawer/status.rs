@@ -102,6 +102,7 @@ fn importance(what: &What) -> u8 {
         What::Stable(..) | What::Reconciled(..) | What::BackupDeleted(_) | What::TopicDeleted(_) => 6,
         What::Closed(_) | What::Left(..) | What::Paused(..) | What::Slowed(..) => 5,
         What::CommitFailed(..) | What::GroupDeleted(_) | What::Emptied(_) | What::WentOn(_) => 5,
+        What::SegmentsDeleted(..) | What::RecordsDeleted(..) | What::Compacted(..) => 5,
         What::TopicGrown(..) | What::Produced(..) | What::OffsetsReset(..) => 5,
         What::RebalanceBegan(..) | What::Reread(..) => 4,
         What::Archived(..) | What::LockExpired(..) => 6,
