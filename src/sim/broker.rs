@@ -192,7 +192,7 @@ impl Core {
             return missed;
         }
         let progress = self.progress(group, log);
-        holes.iter().for_each(|(from, to)| progress.nothing_in(*from, *to));
+        holes.iter().for_each(|(from, to)| progress.pass(*from, *to));
         missed.iter().flat_map(|(from, to)| progress.seen.missing(*from, *to)).collect()
     }
 

@@ -55,10 +55,10 @@ pub(super) struct Progress {
     pub floor: i64,
     /// From here on no gap may be: the policy, an administrator or a restore let the group begin here.
     pub begin: i64,
-    /// Processed at least once, or passed where there was no record to process.
+    /// Processed at least once, or passed over because there is nothing.
     pub seen: Ranges,
-    /// Those of them where there was none: markers, and what compaction took.
-    pub void: Ranges,
+    /// Passed over: markers, records of aborted transactions, what compaction took.
+    pub empty: Ranges,
     /// Processed more than once.
     pub again: Ranges,
     /// How many times a record was processed that had been processed before.
@@ -80,9 +80,35 @@ impl Progress {
             }
             return false;
         }
+        if self.empty.contains(offset) {
+            // Nothing to a member that reads committed records only, a record to one that reads all.
+            return false;
+        }
         self.reread += 1;
         self.again.insert(offset);
         true
+    }
+
+    /// There is no record at these offsets.
+    pub fn pass(&mut self, from: i64, to: i64) {
+        for offset in from..to {
+            if !self.seen.insert(offset) {
+                continue;
+            }
+            self.empty.insert(offset);
+            if self.committed.is_some_and(|committed| offset < committed) {
+                self.skipped -= 1;
+            }
+        }
+    }
+
+    /// Different records that were processed.
+    pub fn distinct(&self) -> i64 {
+        self.processed(0)
+    }
+
+    fn processed(&self, from: i64) -> i64 {
+        self.seen.count(from, i64::MAX) - self.empty.count(from, i64::MAX)
     }
 
     /// The coordinator stored an offset, or dropped it. Records newly passed over, as ranges.
@@ -103,18 +129,6 @@ impl Progress {
         missed
     }
 
-    /// A part of what a commit passed over has no record that could be processed: that is as good as processed.
-    pub fn nothing_in(&mut self, from: i64, to: i64) {
-        self.skipped -= to - from;
-        self.seen.insert_range(from, to);
-        self.void.insert_range(from, to);
-    }
-
-    /// Records from `from` on that were processed at least once.
-    pub fn distinct(&self, from: i64) -> i64 {
-        self.seen.count(from, i64::MAX) - self.void.count(from, i64::MAX)
-    }
-
     /// From where on nothing may be passed over.
     pub fn begins(&self) -> i64 {
         self.begin.max(self.floor)
@@ -133,13 +147,13 @@ impl Progress {
 
     /// Records processed at or above the committed offset: read again when the owner dies.
     pub fn at_risk(&self) -> i64 {
-        self.distinct(self.committed.or(self.start).unwrap_or(self.floor))
+        self.processed(self.committed.or(self.start).unwrap_or(self.floor))
     }
 
     /// The log was replaced by an older state of itself, from `log_start` to `end`: what lay above exists no more.
     pub fn restored(&mut self, log_start: i64, end: i64) {
         self.seen.truncate(end);
-        self.void.truncate(end);
+        self.empty.truncate(end);
         self.again.truncate(end);
         self.floor = self.floor.min(log_start);
         self.position = None;

@@ -33,19 +33,6 @@ impl Ranges {
         }
     }
 
-    /// Adds the offsets `from..to`, wherever they lie.
-    pub fn insert_range(&mut self, from: i64, to: i64) {
-        if from >= to {
-            return;
-        }
-        let first = self.ranges.partition_point(|range| range.1 < from);
-        let after = self.ranges.partition_point(|range| range.0 <= to);
-        let touched = &self.ranges[first..after];
-        let from = touched.first().map_or(from, |range| range.0.min(from));
-        let to = touched.last().map_or(to, |range| range.1.max(to));
-        self.ranges.splice(first..after, [(from, to)]);
-    }
-
     /// Adds one offset below the end of the last range.
     fn insert_within(&mut self, offset: i64) -> bool {
         let at = self.ranges.partition_point(|range| range.1 < offset);
@@ -142,10 +129,6 @@ mod tests {
                 set[offset as usize] = true;
                 let (a, b) = (rng.below(64) as usize, rng.below(64) as usize);
                 let (from, to) = (a.min(b), a.max(b));
-                if rng.below(20) == 0 {
-                    ranges.insert_range(from as i64, to as i64);
-                    set[from..to].fill(true);
-                }
                 let expected = set[from..to].iter().filter(|&&in_it| in_it).count() as i64;
                 assert_eq!(ranges.count(from as i64, to as i64), expected, "seed {seed}");
                 let missing: i64 = ranges.missing(from as i64, to as i64).iter().map(|(a, b)| b - a).sum();

@@ -8,6 +8,30 @@ const LINES: &[(&str, &str)] = &[
     ("network latency=500us jitter=1ms", "network jitter=1ms"),
     ("topic orders partitions=6", "topic orders partitions=6"),
     ("topic orders partitions=1", "topic orders"),
+    (
+        "topic orders partitions=6 segment=1024KiB retention=2d cleanup.policy=delete,compact dirty-ratio=0.50",
+        "topic orders partitions=6 cleanup=compact,delete retention=2d segment=1MiB dirty-ratio=0.5",
+    ),
+    (
+        "topic t retention.ms=-1 retention.bytes=1048576 segment.ms=60000 max.compaction.lag.ms=9223372036854775807",
+        "topic t retention=unlimited retention-size=1MiB segment-time=60s compaction-lag-max=unlimited",
+    ),
+    ("topic t cleanup=none timestamps=LogAppendTime", "topic t cleanup=none timestamps=LogAppendTime"),
+    (
+        "topic t delete-retention=0s retention.ms=9223372036854775807",
+        "topic t retention=9223372036854775807ms delete-retention=0s",
+    ),
+    (
+        "configure orders retention=1m segment.ms=default",
+        "configure orders retention=60s segment-time=default",
+    ),
+    ("configure orders cleanup=default", "configure orders cleanup=default"),
+    ("delete-records orders partition=0 before=500", "delete-records orders partition=0 before=500"),
+    ("delete-records orders before=-1 partition=2", "delete-records orders partition=2 before=-1"),
+    (
+        "cluster log.retention.check.interval.ms=60000 log.initial.task.delay.ms=1000 log.cleaner.backoff.ms=15000",
+        "cluster task-delay=1s retention-check=60s",
+    ),
     ("grow orders partitions=12", "grow orders partitions=12"),
     ("delete topic orders", "delete topic orders"),
     ("delete group \"my group\"", "delete group \"my group\""),
@@ -115,6 +139,26 @@ fn every_command_has_one_canonical_line_that_reads_as_itself() {
 
 /// Lines that are wrong, and what is said about them.
 const WRONG: &[(&str, &str)] = &[
+    (
+        "topic orders segment.bytes=100",
+        "Line 1, column 28: found 100, expected a value that Kafka takes: Invalid value 100 for configuration segment.bytes: Value must be at least 1048576.",
+    ),
+    (
+        "topic orders flush.ms=5",
+        "Line 1, column 23: found flush.ms=, expected a setting that the lab obeys: nothing here would change by this one of Kafka's.",
+    ),
+    (
+        "topic orders retention=7",
+        "Line 1, column 24: found 7, expected a duration such as 250ms, 45s, 2m or 1h, or unlimited.",
+    ),
+    (
+        "configure orders",
+        "Line 1, column 17: found the end of the line, expected a setting such as retention=1h.",
+    ),
+    (
+        "delete-records orders partition=0 before=x",
+        "Line 1, column 42: found x, expected an offset from 0, or -1 for the high watermark.",
+    ),
     ("producer web topic=o rate=200/m", "Line 1, column 27: found 200/m, expected a rate such as 200/s."),
     (
         "consumr c1",
@@ -123,7 +167,9 @@ const WRONG: &[(&str, &str)] = &[
     ("kill", "Line 1, column 5: found the end of the line, expected a consumer's name."),
     (
         "topic orders partition=6",
-        "Line 1, column 14: found partition=, expected the end of the line or partitions=. Did you mean partitions=?",
+        "Line 1, column 14: found partition=, expected the end of the line or partitions= cleanup= retention= \
+         retention-size= segment= segment-time= segment-small= index= index-interval= dirty-ratio= compaction-lag= \
+         compaction-lag-max= delete-retention= timestamps=. Did you mean partitions=?",
     ),
     ("topic orders partitions=0", "Line 1, column 25: found 0, expected a whole number from 1 to 100000."),
     (

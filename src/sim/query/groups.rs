@@ -107,7 +107,7 @@ impl World {
 
     fn count(&self, log: &Log, progress: &Progress, sum: &mut Counters) {
         sum.reread += progress.reread;
-        sum.distinct += progress.distinct(0) as u64;
+        sum.distinct += progress.distinct() as u64;
         if !log.exists {
             return;
         }

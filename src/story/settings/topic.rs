@@ -47,7 +47,9 @@ pub(in crate::story) fn take_changes(
         let value = if key == config.name { Some(word.text()) } else { kafkas(args, config, &word) };
         match value.map(|value| config.checked(&value)) {
             Some(Ok(value)) => changes.push((config.name, Some(value))),
-            Some(Err(sentence)) => args.error(word.column, word.shown(), sentence),
+            Some(Err(sentence)) => {
+                args.error(word.column, word.shown(), format!("a value that Kafka takes: {sentence}"));
+            }
             None => {}
         }
     }
