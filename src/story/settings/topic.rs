@@ -81,10 +81,13 @@ fn kafkas(args: &mut Args, config: &Config, word: &Word) -> Option<String> {
     value.map(|value| value.to_string())
 }
 
-/// Whole milliseconds; days are a unit here.
+/// Whole milliseconds, up to Kafka's largest; days are a unit here.
 fn milliseconds(text: &str) -> Option<i64> {
     if let Some(days) = text.strip_suffix('d') {
         return i64::try_from(unit::integer(days)?).ok()?.checked_mul(DAY_MS);
+    }
+    if let Some(number) = text.strip_suffix("ms").and_then(unit::integer) {
+        return i64::try_from(number).ok();
     }
     unit::span(text).filter(|span| span.us() % 1000 == 0).and_then(|span| i64::try_from(span.ms()).ok())
 }
