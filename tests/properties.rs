@@ -5,8 +5,9 @@
 
 use rejoin::base::{Rng, Span, Time};
 use rejoin::sim::{
-    Acknowledgement, AcquireMode, Commit, ConsumerSpec, Goodbye, GroupSpec, ProduceSpec, ProducerSpec,
-    Protocol, Refusal, Reset, Settings, ShareSettings, TopicSpec, World, WorldConfig, check, fault,
+    Acknowledgement, AcquireMode, Commit, ConsumerSpec, Goodbye, GroupSpec, Isolation, ProduceSpec,
+    ProducerSpec, Protocol, Refusal, Reset, Settings, ShareSettings, TopicSpec, TransactionLength,
+    TransactionSpec, World, WorldConfig, check, fault,
 };
 use std::rc::Rc;
 
@@ -65,8 +66,11 @@ impl Swarm {
                     keys,
                     value_bytes: 20,
                     until: Some(FAULTS.since(Time::ZERO)),
+                    idempotence: false,
+                    transactions: None,
                 })
                 .expect("a producer");
+            self.add_transactional(number, &name);
             self.topics.push(name);
         }
         for number in 0..1 + self.rng.below(2) {
@@ -79,6 +83,35 @@ impl Swarm {
         for _ in 0..1 + self.rng.below(5) {
             self.add_consumer();
         }
+    }
+
+    /// Half of the topics have a producer that sends in transactions too; some of these share an id.
+    fn add_transactional(&mut self, number: u64, topic: &Rc<str>) {
+        let rng = &mut self.rng;
+        if rng.below(2) == 0 {
+            return;
+        }
+        let length = match rng.below(2) {
+            0 => TransactionLength::Records(1 + rng.below(30)),
+            _ => TransactionLength::Time(Span::from_ms(1 + rng.below(3_000))),
+        };
+        let transactions = TransactionSpec {
+            id: format!("x{}", rng.below(2)).into(),
+            length,
+            abort_ppm: rng.below(500_000) as u32,
+            timeout: Span::from_ms(500 + rng.below(20_000)),
+        };
+        let spec = ProducerSpec {
+            name: format!("x{number}").into(),
+            topic: topic.clone(),
+            rate_milli: 1000 + rng.below(60_000),
+            keys: None,
+            value_bytes: 20,
+            until: Some(FAULTS.since(Time::ZERO)),
+            idempotence: true,
+            transactions: Some(transactions),
+        };
+        self.world.add_producer(spec).expect("a producer");
     }
 
     fn settings(&mut self) -> Settings {
@@ -99,6 +132,7 @@ impl Swarm {
             auto_commit_interval: Some(Span::from_ms(500 + rng.below(5_000))),
             commit_on_revoke: Some(rng.below(3) == 0),
             process: Some(Span::from_us(rng.below(3) * rng.below(4_000))),
+            isolation: (rng.below(2) == 0).then_some(Isolation::ReadCommitted),
             ..Settings::default()
         }
     }
@@ -119,6 +153,7 @@ impl Swarm {
             metadata_max_age: Some(Span::from_ms(1_000 + rng.below(10_000))),
             reset: Some(Reset::Earliest),
             commit: Some(commits[rng.below(3 + u64::from(explicit)) as usize]),
+            isolation: (rng.below(2) == 0).then_some(Isolation::ReadCommitted),
             process: Some(Span::from_us(rng.below(3) * rng.below(4_000))),
             share: ShareSettings {
                 lock_duration: Some(Span::from_ms(500 + rng.below(10_000))),
@@ -156,7 +191,7 @@ impl Swarm {
         let topic = self.topics[self.rng.below(self.topics.len() as u64) as usize].clone();
         let span = Span::from_ms(100 + self.rng.below(12_000));
         let world = &mut self.world;
-        let (deed, done): (&str, Result<(), Refusal>) = match self.rng.below(12) {
+        let (deed, done): (&str, Result<(), Refusal>) = match self.rng.below(14) {
             0..=3 => {
                 let fault = &fault::ALL[self.rng.below(fault::ALL.len() as u64) as usize];
                 (fault.name, (fault.inflict)(world, &consumer, span))
@@ -173,6 +208,8 @@ impl Swarm {
                 self.add_consumer();
                 ("add", Ok(()))
             }
+            12 => ("kill a producer", world.kill_producer("x0")),
+            13 => ("start a producer", world.start_producer_again("x0")),
             _ => {
                 let spec = ProduceSpec { topic, count: self.rng.below(700), keys: Some(10), value_bytes: 10 };
                 ("produce", world.produce(spec))

@@ -135,6 +135,8 @@ fn scene(seed: u64) -> World {
         .create_topic(TopicSpec { name: "orders".into(), partitions: 6, configs: Default::default() })
         .expect("a topic");
     let web = ProducerSpec {
+        idempotence: false,
+        transactions: None,
         name: "web".into(),
         topic: "orders".into(),
         rate_milli: 200_000,

@@ -13,6 +13,7 @@ use super::offsets;
 use super::scan::{Facts, Scan};
 use super::snapshot::{GroupSnapshot, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
 use super::store::{ChunkKey, Store, Transaction};
+use super::transactions;
 use crate::base::{Map, Uuid, small};
 use crate::log::Partition;
 use crate::log::segment::SegmentError;
@@ -27,7 +28,7 @@ pub struct Files {
 
 impl Files {
     /// Keeps a file that has no batches.
-    fn add(&mut self, path: &str, kind: FileKind, bytes: &[u8]) -> FileEntry {
+    pub fn add(&mut self, path: &str, kind: FileKind, bytes: &[u8]) -> FileEntry {
         FileEntry {
             derived: kind != FileKind::OffsetsLog,
             ..self.add_log(path, kind, bytes, None, &Facts::default())
@@ -148,6 +149,9 @@ pub fn partition_entry(
         let path = layout::log_path(&topic.name, id, base);
         own.push(files.add_log(&path, FileKind::Log, &[], Some((base, log.end())), &Facts::default()));
     }
+    let account = log.account();
+    let beside = transactions::files(&topic.name, id, &own, &account, files);
+    own.extend(beside);
     let leader_epochs = leader_epochs(&scan, log);
     for (kind, text) in [
         (FileKind::LeaderEpochCheckpoint, layout::leader_epochs(&leader_epochs)),
@@ -155,6 +159,8 @@ pub fn partition_entry(
     ] {
         own.push(files.add(&layout::partition_path(&topic.name, id, kind), kind, text.as_bytes()));
     }
+    small::sort_by(&mut own, |a, b| a.path.cmp(&b.path));
+    let first_open = account.producers.open().next().map(|(first, _)| first.max(log.log_start()));
     let change =
         prior.map(|_| before.map_or(Change::Recreated, |(_, entry)| grown::change(log, entry, kept.whole)));
     Ok(PartitionEntry {
@@ -163,7 +169,7 @@ pub fn partition_entry(
         log_start_offset: Offset(log.log_start()),
         log_end_offset: Offset(log.end()),
         high_watermark: Offset(log.high_watermark()),
-        last_stable_offset: Offset(log.high_watermark()),
+        last_stable_offset: Offset(first_open.unwrap_or(log.high_watermark())),
         leader_epochs,
         records: scan.total.records,
         batches: scan.total.batches,

@@ -3,7 +3,7 @@
 use super::manifest::{EpochEntry, FileKind, GroupEntry, PartitionEntry, TopicEntry, json};
 use super::offsets;
 use crate::base::limit::TOPIC_NAME_MAX;
-use crate::log::segment;
+use crate::log::{segment, side};
 use std::fmt::Write;
 
 /// The first entry of an archive, and what it says: name of the format, its version, the version that a reader must know.
@@ -39,6 +39,11 @@ pub fn in_archive(label: &str, path: &str) -> String {
 /// The path of a partition's log file.
 pub fn log_path(topic: &str, partition: i32, base_offset: i64) -> String {
     format!("data/{topic}-{partition}/{}", segment::file_name(base_offset))
+}
+
+/// The path of a file beside a partition's logs that is named by an offset.
+pub fn beside(topic: &str, partition: i32, offset: i64, suffix: &str) -> String {
+    format!("data/{topic}-{partition}/{}", side::file_name(offset, suffix))
 }
 
 /// The path of a file of which a partition has one.

@@ -50,6 +50,7 @@ mod moment;
 mod planner;
 mod scan;
 mod take;
+mod transactions;
 
 pub use capture::{Captured, Kind, Options, Refusal};
 pub use catalog::{Catalog, CatalogEntry};

@@ -31,10 +31,11 @@ pub fn restored_at(
     let Some(link) = chain.at(moment_ms) else {
         return Err(RestoreError::OutsideWindow { moment_ms, windows: chain.windows() });
     };
-    let mut state = restore::restored(store, &link.manifest.label)?;
-    if link.manifest.cut_ms != moment_ms {
-        Moment { link, moment_ms }.cut(&mut state, store);
+    if link.manifest.cut_ms == moment_ms {
+        return restore::restored(store, &link.manifest.label);
     }
+    let mut state = restore::whole(store, &restore::sound(store, &link.manifest.label)?)?;
+    Moment { link, moment_ms }.cut(&mut state, store);
     Ok(state)
 }
 
@@ -70,20 +71,7 @@ impl Moment<'_> {
             }
         }
         let groups = self.groups(store, state);
-        state.moved.clear();
-        let ends: Map<(&str, i32), (i64, i64)> = state
-            .topics
-            .iter()
-            .flat_map(|t| {
-                (0..).zip(&t.partitions).map(|(id, log)| ((&*t.name, id), (log.log_start(), log.end())))
-            })
-            .collect();
-        let mut moved = Vec::new();
-        state.groups = groups
-            .iter()
-            .map(|group| restore::restored_group(group, |topic, id| ends[&(topic, id)], &mut moved))
-            .collect();
-        state.moved = moved;
+        state.take_groups(&groups);
     }
 
     /// Topics of the prior that were deleted since; those that existed at the moment, as far as is known.

@@ -9,7 +9,7 @@ use super::restore::{Gone, RestoreError, RestoredGroup, RestoredState, RestoredT
 use super::snapshot::{GroupSnapshot, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
 use super::store::Store;
 use crate::base::{Uuid, small};
-use crate::log::Partition;
+use crate::log::{Partition, batch};
 use std::rc::Rc;
 
 /// Plans a restore into the state of `snapshot`. Everything that it would write was verified.
@@ -118,7 +118,7 @@ impl<'a> Planner<'a> {
     }
 
     fn appended(&mut self, mut state: RestoredState) -> Result<RestoredState, RestoreError> {
-        let mut topics = Vec::new();
+        let (mut topics, mut notes) = (Vec::new(), Vec::new());
         for topic in &state.topics {
             let target = self.topic(&topic.name).ok_or_else(|| RestoreError::NoTarget(topic.name.clone()))?;
             let (needs, has) = (topic.partitions.len(), target.partitions.len());
@@ -128,9 +128,7 @@ impl<'a> Planner<'a> {
             }
             let mut partitions: Vec<Partition> = target.partitions.iter().map(|log| (*log).clone()).collect();
             for (id, (log, source)) in (0..).zip(partitions.iter_mut().zip(&topic.partitions)) {
-                if source.has_transactions() {
-                    return Err(RestoreError::Transactions(format!("{}-{id}", topic.name).into()));
-                }
+                notes.extend(left_behind(&topic.name, id, source));
                 append(log, source, |run| {
                     self.map.push(MapRun { topic: topic.name.clone(), partition: id, ..run })
                 });
@@ -145,6 +143,7 @@ impl<'a> Planner<'a> {
             });
         }
         state.topics = topics;
+        state.notes.extend(notes);
         state.lineage = None;
         Ok(state)
     }
@@ -254,15 +253,37 @@ impl<'a> Planner<'a> {
     }
 }
 
+/// What of a log with producers' numbers is not appended as it is.
+fn left_behind(topic: &str, id: i32, source: &Partition) -> Option<Rc<str>> {
+    if source.producers().is_empty() {
+        return None;
+    }
+    let (mut kept, all) = (0, source.count_between(source.log_start(), source.end()));
+    source.for_each_batch(|first, last, _| kept += source.count_between(first, last + 1));
+    let left = all - kept;
+    Some(
+        format!(
+            "{topic}-{id}: records are appended without producer ids and markers; {left} records of aborted \
+             transactions are left out."
+        )
+        .into(),
+    )
+}
+
 /// Appends the batches of `source`, at the offsets that come next and with the leader epoch of `log`.
 fn append(log: &mut Partition, source: &Partition, mut each: impl FnMut(MapRun)) {
     let mut bytes = Vec::new();
     let mut next = log.end();
     let mut run: Option<MapRun> = None;
     let epoch = log.leader_epoch().to_be_bytes();
-    source.for_each_batch(|first, last, batch| {
+    // Their ids may be those of others here.
+    let numbered = !source.producers().is_empty();
+    source.for_each_batch(|first, last, whole| {
         let at = bytes.len();
-        bytes.extend_from_slice(batch);
+        bytes.extend_from_slice(whole);
+        if numbered {
+            batch::without_numbers(&mut bytes[at..]);
+        }
         bytes[at..at + 8].copy_from_slice(&next.to_be_bytes());
         bytes[at + 12..at + 16].copy_from_slice(&epoch);
         match &mut run {

@@ -26,6 +26,8 @@ pub struct RestoredState {
     pub topics: Vec<RestoredTopic>,
     /// Sorted by id. A restored group is `Empty`: members are not kept.
     pub groups: Vec<RestoredGroup>,
+    /// Producer ids from here on are in none of its logs.
+    pub next_producer_id: i64,
     /// Committed offsets that lay outside their log and were moved to its nearer end, a sentence each.
     pub moved: Vec<Rc<str>>,
     /// What else a person should know, a sentence each.
@@ -110,8 +112,6 @@ pub enum RestoreError {
         /// Partitions that the topic has.
         has: u32,
     },
-    /// A partition that cannot be appended: without their markers its transactions would never end.
-    Transactions(Rc<str>),
     /// More than an archive can hold.
     TooLarge {
         /// Its files.
@@ -153,10 +153,6 @@ impl fmt::Display for RestoreError {
                 f,
                 "Topic {topic} has {has} partitions and the backup has {needs}: give it {needs} first, or restore beside it."
             ),
-            RestoreError::Transactions(partition) => write!(
-                f,
-                "{partition} has transactions, which cannot be appended: restore it in place or beside what is there."
-            ),
             RestoreError::TooLarge { files, bytes } => {
                 write!(
                     f,
@@ -188,6 +184,14 @@ pub(super) fn sound(store: &dyn Store, label: &str) -> Result<Manifest, RestoreE
 /// [`RestoreError`]: what is wrong, and where. There is no partial state.
 pub fn restored(store: &dyn Store, label: &str) -> Result<RestoredState, RestoreError> {
     let manifest = sound(store, label)?;
+    let mut state = whole(store, &manifest)?;
+    state.cut_open_transactions();
+    state.take_groups(&manifest.groups);
+    Ok(state)
+}
+
+/// The state without its groups, with logs as long as they were, open transactions and all.
+pub(super) fn whole(store: &dyn Store, manifest: &Manifest) -> Result<RestoredState, RestoreError> {
     let mut topics = Vec::new();
     for entry in &manifest.topics {
         let own = manifest.partitions.iter().filter(|partition| partition.topic == entry.name);
@@ -200,21 +204,40 @@ pub fn restored(store: &dyn Store, label: &str) -> Result<RestoredState, Restore
             digests: Vec::new(),
         };
         for partition in own {
-            topic.partitions.push(log(store, &manifest, partition)?);
+            topic.partitions.push(log(store, manifest, partition)?);
             topic.digests.push(partition.state_digest);
         }
         topics.push(topic);
     }
-    let mut moved = Vec::new();
-    let bounds = |topic: &str, id| {
-        let partition = partition(&manifest, topic, id);
-        (partition.log_start_offset.0, partition.log_end_offset.0)
-    };
-    let groups = manifest.groups.iter().map(|group| restored_group(group, bounds, &mut moved)).collect();
     let label = manifest.label.clone();
     let lineage = Some(Lineage { label: label.clone(), manifest_sha256: sha256(&manifest.to_bytes()) });
-    let (notes, gone) = (Vec::new(), Gone::default());
-    Ok(RestoredState { label, lineage, moment_ms: manifest.cut_ms, topics, groups, moved, notes, gone })
+    Ok(RestoredState {
+        label,
+        lineage,
+        moment_ms: manifest.cut_ms,
+        topics,
+        groups: Vec::new(),
+        next_producer_id: manifest.producers.next_producer_id.0,
+        moved: Vec::new(),
+        notes: Vec::new(),
+        gone: Gone::default(),
+    })
+}
+
+impl RestoredState {
+    /// Takes these groups, with their offsets inside the bounds of the logs.
+    pub(super) fn take_groups(&mut self, groups: &[GroupEntry]) {
+        let mut bounds: Map<(&str, i32), (i64, i64)> = Map::new();
+        for topic in &self.topics {
+            for (id, log) in (0..).zip(&topic.partitions) {
+                bounds.insert((&*topic.name, id), (log.log_start(), log.end()));
+            }
+        }
+        let mut moved = Vec::new();
+        let restored = |group| restored_group(group, |topic, id| bounds[&(topic, id)], &mut moved);
+        self.groups = groups.iter().map(restored).collect();
+        self.moved = moved;
+    }
 }
 
 /// A partition's log from its files; its digest must be the one of the backup.
@@ -239,7 +262,7 @@ fn log(store: &dyn Store, manifest: &Manifest, entry: &PartitionEntry) -> Result
 }
 
 /// A group with its offsets inside the `bounds` of their logs.
-pub(super) fn restored_group(
+fn restored_group(
     group: &GroupEntry,
     bounds: impl Fn(&str, i32) -> (i64, i64),
     moved: &mut Vec<Rc<str>>,
@@ -267,9 +290,4 @@ pub(super) fn restored_group(
         generation: group.generation,
         offsets: group.offsets.iter().map(offset).collect(),
     }
-}
-
-fn partition<'a>(manifest: &'a Manifest, topic: &str, id: i32) -> &'a PartitionEntry {
-    let place = manifest.partitions.binary_search_by(|p| (&*p.topic, p.id).cmp(&(topic, id)));
-    &manifest.partitions[place.expect("what verifies has offsets of its own partitions only")]
 }

@@ -17,6 +17,8 @@ pub struct Snapshot<'a> {
     pub topics: Vec<TopicSnapshot<'a>>,
     /// In any order.
     pub groups: Vec<GroupSnapshot>,
+    /// The next producer id that the cluster gives out.
+    pub next_producer_id: i64,
     /// The backup that this state was restored from, if it was.
     pub restored_from: Option<Lineage>,
     /// What is remembered from before the cut; without it a backup holds its own moment only.

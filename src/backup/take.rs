@@ -11,6 +11,7 @@ use super::link::Link;
 use super::manifest::{self, DroppedTopic, Feature, FileEntry, KindName, Manifest, RecreatedTopic};
 use super::snapshot::Snapshot;
 use super::store::{ChunkKey, Store, Transaction};
+use super::transactions;
 use crate::base::{Map, Set};
 use std::rc::Rc;
 
@@ -120,6 +121,7 @@ impl Take<'_> {
             let long = self.newest().is_some_and(|link| link.manifest.chain.len() >= CHAIN_MAX);
             warnings.push(if long { LONG_CHAIN } else { NO_FULL }.into());
         }
+        let producers = transactions::producers(snapshot, &partitions);
         let timeline = history::timeline(snapshot, prior.filter(|_| since.is_some()), &topics, &partitions);
         let mut manifest = Manifest {
             format: manifest::FORMAT,
@@ -146,10 +148,7 @@ impl Take<'_> {
             partitions,
             files: backup_files,
             groups,
-            producers: manifest::Producers {
-                next_producer_id: manifest::Offset(0),
-                open_transactions: Vec::new(),
-            },
+            producers,
             totals: manifest::Totals::default(),
             warnings,
         };

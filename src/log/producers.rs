@@ -166,6 +166,26 @@ impl Producers {
     }
 }
 
+/// What the batches of a log say of their producers, taken in one after the other.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    /// The producers after the last batch.
+    pub producers: Producers,
+    /// What was aborted, in the order of the markers.
+    pub aborted: Vec<Aborted>,
+}
+
+impl Account {
+    /// Takes the next batch.
+    pub fn take(&mut self, batch: &SegmentBatch<'_>) {
+        self.see(&Seen::of(&batch.header, batch.bytes));
+    }
+
+    pub(super) fn see(&mut self, seen: &Seen) {
+        self.aborted.extend(self.producers.see(seen));
+    }
+}
+
 impl ProducerEntry {
     /// A new epoch begins without batches.
     fn set_epoch(&mut self, epoch: i16) {

@@ -167,6 +167,11 @@ fn of_world(what: &Happening) -> Option<What> {
         Happening::Archived(_, _, partition, first, last) => {
             What::Archived(partition.to_string().into(), first, last)
         }
+        Happening::ProducerKilled(name) => What::ProducerKilled(name),
+        Happening::ProducerStarted(name) => What::Started(name),
+        Happening::ProducerFailed(name, exception) => What::Failed(name, exception.into()),
+        Happening::TransactionFenced(id, ..) => What::TransactionFenced(id),
+        Happening::TransactionTimedOut(id, _, _, timeout) => What::TransactionTimedOut(id, timeout),
         // Steps of a rebalance that its other sentences imply, and what the runner says better.
         Happening::TopicConfigured(_)
         | Happening::MemberId(..)

@@ -240,7 +240,9 @@ impl Form {
                 (same(&["uniform".into(), "range".into()]), true)
             }
             Kind::Assignors => (same(&assignors[..4]), false),
-            Kind::Span | Kind::Count | Kind::Name | Kind::Keys => (Vec::new(), false),
+            Kind::Span | Kind::Count | Kind::Name | Kind::Length | Kind::Share | Kind::Keys => {
+                (Vec::new(), false)
+            }
         };
         let nothing = if matches!(setting.kind, Kind::Keys) { "" } else { "null" };
         let default = base.value(key).unwrap_or_else(|| nothing.into());

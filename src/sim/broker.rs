@@ -24,7 +24,9 @@ impl Core {
             Call::ApiVersions => Answer::ApiVersions,
             Call::FindCoordinator => Answer::FindCoordinator,
             Call::Metadata(topics) => Answer::Metadata(self.metadata(topics)),
-            Call::ListOffsets(targets) => Answer::Offsets(targets.iter().map(|t| self.target(*t)).collect()),
+            Call::ListOffsets(targets) => {
+                Answer::Offsets(targets.iter().map(|t| self.target(from, *t)).collect())
+            }
             Call::OffsetForLeaderEpoch(logs) => Answer::Valid(logs),
         };
         self.answer(from, token, answer);
@@ -36,10 +38,13 @@ impl Core {
         topics.into_iter().map(|topic| (topic.clone(), known(&topic))).collect()
     }
 
-    fn target(&self, target: Target) -> (u32, i64) {
+    fn target(&self, of: Address, target: Target) -> (u32, i64) {
         match target {
             Target::Start(log) => (log, self.logs[log as usize].data.log_start()),
-            Target::End(log) => (log, self.logs[log as usize].data.high_watermark()),
+            Target::End(log) => {
+                let isolation = self.fetches[of.consumer as usize].isolation;
+                (log, self.logs[log as usize].data.readable(isolation))
+            }
         }
     }
 

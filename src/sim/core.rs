@@ -1,12 +1,13 @@
 //! What all parts of the world share: the clock, the queue, the logs, the coordinator, the groups' progress, the trace.
 
-use super::fetch::Fetch;
+use super::fetch::{Chunk, Fetch};
 use super::network::{Address, Answer, Call, Message, Network};
 use super::progress::Progress;
 use super::queue::{Queue, Slot, Timer};
 use super::share::Shares;
-use super::spec::{Settings, WorldConfig};
+use super::spec::{Isolation, Settings, WorldConfig};
 use super::trace::{Happening, Process, Trace};
+use super::transactions::Transactions;
 use crate::backup::Past;
 use crate::base::{Map, Rng, Time, TopicPartition, Uuid, small};
 use crate::group::{self, Coordinator, MemberIds};
@@ -104,6 +105,7 @@ pub(super) struct Core {
     /// For each consumer, its fetch.
     pub fetches: Vec<Fetch>,
     pub shares: Shares,
+    pub transactions: Transactions,
     /// Whom the coordinator knows by which member id.
     pub members: Map<Rc<str>, Address>,
     /// For each consumer, the process that the coordinator removed last and when, unless it has joined again.
@@ -149,6 +151,7 @@ impl Core {
         let coordinator_timer = queue.slot(Timer::Coordinator);
         let shares = Shares::new(queue.slot(Timer::Locks));
         let (retention_timer, cleaner_timer) = (queue.slot(Timer::Retention), queue.slot(Timer::Cleaner));
+        let transactions = Transactions::new(queue.slot(Timer::Transactions));
         let mut ids = root.fork("ids");
         let cluster_id = Uuid(ids.uuid());
         let network = Network::new(config.latency, config.jitter, root.fork("network"));
@@ -167,6 +170,7 @@ impl Core {
             member_of: Vec::new(),
             fetches: Vec::new(),
             shares,
+            transactions,
             members: Map::new(),
             removed: Vec::new(),
             stored: 0,
@@ -255,6 +259,14 @@ impl Core {
             all.push(Progress { floor, ..Progress::default() });
         }
         &mut all[log as usize]
+    }
+
+    /// A member of a group passes over what is no record for it.
+    pub fn pass_holes(&mut self, group: u32, isolation: Isolation, of: &Chunk) {
+        self.progress(group, of.log);
+        let progress = &mut self.groups[group as usize].progress[of.log as usize];
+        let data = &self.logs[of.log as usize].data;
+        data.for_each_hole(isolation, of.from, of.next, |from, to| progress.pass(from, to));
     }
 
     /// The same, to read; `None` when the group never touched it.

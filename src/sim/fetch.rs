@@ -8,6 +8,7 @@ use super::network::{Address, Call};
 use super::queue::Slot;
 use super::share::ShareExchange;
 use crate::base::Span;
+use crate::log::partition::Isolation;
 use crate::log::{Recipe, Record};
 use std::rc::Rc;
 
@@ -55,11 +56,20 @@ pub(super) struct Chunk {
     pub fault: Option<Fault>,
 }
 
+impl Chunk {
+    /// Whether every offset of it has its record.
+    pub fn is_dense(&self) -> bool {
+        i64::from(self.count) == self.next - self.from
+    }
+}
+
 /// A consumer's fetch.
 #[derive(Clone, Debug, Hash)]
 pub(super) struct Fetch {
     pub slot: Slot,
     pub phase: Phase,
+    /// Which records it wants.
+    pub isolation: Isolation,
     /// By place in the assignment: the log and the offset asked for.
     pub wanted: Vec<Option<(u32, i64)>>,
     /// The answer.
@@ -81,6 +91,7 @@ impl Fetch {
         Fetch {
             slot,
             phase: Phase::Idle,
+            isolation: Isolation::default(),
             wanted: Vec::new(),
             chunks: Vec::new(),
             share: None,
@@ -154,8 +165,8 @@ impl Core {
         let mut bytes = 0;
         for place in 0..fetch.wanted.len() {
             let Some((log, from)) = fetch.wanted[place] else { continue };
-            let found =
-                self.logs[log as usize].look(place as u32, log, from, BYTES_MAX.saturating_sub(bytes));
+            let (of, room) = ((place as u32, log), BYTES_MAX.saturating_sub(bytes));
+            let found = self.logs[log as usize].look(of, from, fetch.isolation, room);
             if let Some((chunk, size)) = found {
                 bytes += size;
                 fetch.chunks.push(chunk);
@@ -210,7 +221,8 @@ impl Core {
             if wanted != log {
                 continue;
             }
-            if let Some((chunk, _)) = self.logs[log as usize].look(reader.place, log, from, BYTES_MAX) {
+            let of = (reader.place, log);
+            if let Some((chunk, _)) = self.logs[log as usize].look(of, from, fetch.isolation, BYTES_MAX) {
                 fetch.chunks.push(chunk);
                 self.answer_fetch(reader.consumer);
             }
@@ -221,19 +233,26 @@ impl Core {
 
 impl super::core::Log {
     /// What a fetch from `from` on finds, and its size; `None` when there is nothing to say yet.
-    fn look(&self, place: u32, log: u32, from: i64, bytes_max: u64) -> Option<(Chunk, u64)> {
+    fn look(
+        &self,
+        (place, log): (u32, u32),
+        from: i64,
+        isolation: Isolation,
+        bytes_max: u64,
+    ) -> Option<(Chunk, u64)> {
         let chunk = Chunk { place, log, from, next: from, count: 0, fault: None };
         if !self.exists {
             return Some((Chunk { fault: Some(Fault::Gone), ..chunk }, 0));
         }
         let end = self.data.high_watermark();
-        if from == end || bytes_max == 0 {
+        // A reader of committed records may stand beyond the last stable offset: it waits.
+        if from == end || (self.data.readable(isolation)..end).contains(&from) || bytes_max == 0 {
             return None;
         }
         if from > end || from < self.data.log_start() {
             return Some((Chunk { fault: Some(Fault::OutOfRange), ..chunk }, 0));
         }
-        let found = self.data.read(from, u32::MAX, bytes_max.min(PARTITION_BYTES_MAX));
+        let found = self.data.fetch(isolation, from, u32::MAX, bytes_max.min(PARTITION_BYTES_MAX));
         Some((Chunk { next: found.next, count: found.count, ..chunk }, found.bytes))
     }
 }

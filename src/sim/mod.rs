@@ -25,14 +25,16 @@ mod refusal;
 mod share;
 mod spec;
 pub mod trace;
+mod transactions;
 mod upkeep;
 mod world;
 
 pub use given::Given;
 pub use refusal::Refusal;
 pub use spec::{
-    Acknowledgement, AcquireMode, Commit, ConsumerSpec, Goodbye, GroupSpec, Pace, ProduceSpec, ProducerSpec,
-    Protocol, Reset, ResetTo, Resolved, SegmentSpec, Settings, ShareSettings, TopicSpec, Upkeep, WorldConfig,
+    Acknowledgement, AcquireMode, Commit, ConsumerSpec, Goodbye, GroupSpec, Isolation, Pace, ProduceSpec,
+    ProducerSpec, Protocol, Reset, ResetTo, Resolved, SegmentSpec, Settings, ShareSettings, TopicSpec,
+    TransactionLength, TransactionSpec, Upkeep, WorldConfig,
 };
 pub use trace::{Callback, Happening, Process, Trace};
 pub use world::World;

@@ -23,6 +23,8 @@ pub(super) enum Timer {
     Retention,
     /// Logs that compaction cleans.
     Cleaner,
+    /// Transactions that took too long.
+    Transactions,
     /// A consumer's fetch: on its way to the broker, waiting there, or on its way back.
     Fetch(u32),
 }

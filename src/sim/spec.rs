@@ -6,6 +6,7 @@
 pub use super::share::{Acknowledgement, AcquireMode, ShareSettings};
 use crate::base::{Map, Span, Time};
 use crate::log::config::Configs;
+pub use crate::log::partition::Isolation;
 use crate::log::record::Bytes;
 use std::rc::Rc;
 
@@ -83,6 +84,32 @@ pub struct ProducerSpec {
     pub value_bytes: u32,
     /// How long it sends, from its start; `None`: for ever.
     pub until: Option<Span>,
+    /// `enable.idempotence`.
+    pub idempotence: bool,
+    /// How it uses transactions, if it does; that needs idempotence.
+    pub transactions: Option<TransactionSpec>,
+}
+
+/// How a producer uses transactions: one after the other.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TransactionSpec {
+    /// `transactional.id`.
+    pub id: Rc<str>,
+    /// When a transaction ends.
+    pub length: TransactionLength,
+    /// The share of them that is aborted, in millionths.
+    pub abort_ppm: u32,
+    /// `transaction.timeout.ms`.
+    pub timeout: Span,
+}
+
+/// When a transaction ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TransactionLength {
+    /// After so many records.
+    Records(u64),
+    /// So long after its first record.
+    Time(Span),
 }
 
 /// A number of records written at once.
@@ -201,6 +228,8 @@ pub struct Settings {
     pub metadata_max_age: Option<Span>,
     /// `auto.offset.reset`.
     pub reset: Option<Reset>,
+    /// `isolation.level`.
+    pub isolation: Option<Isolation>,
     /// When it commits.
     pub commit: Option<Commit>,
     /// `auto.commit.interval.ms`.
@@ -238,6 +267,8 @@ pub struct Resolved {
     pub metadata_max_age: Span,
     /// `auto.offset.reset`.
     pub reset: Reset,
+    /// `isolation.level`.
+    pub isolation: Isolation,
     /// When it commits.
     pub commit: Commit,
     /// `auto.commit.interval.ms`.
@@ -269,6 +300,7 @@ impl Settings {
             max_poll_records: pick(&self.max_poll_records, &below.max_poll_records),
             metadata_max_age: pick(&self.metadata_max_age, &below.metadata_max_age),
             reset: pick(&self.reset, &below.reset),
+            isolation: pick(&self.isolation, &below.isolation),
             commit: pick(&self.commit, &below.commit),
             auto_commit_interval: pick(&self.auto_commit_interval, &below.auto_commit_interval),
             commit_on_revoke: pick(&self.commit_on_revoke, &below.commit_on_revoke),
@@ -299,6 +331,7 @@ impl Settings {
             max_poll_records: self.max_poll_records.unwrap_or(500),
             metadata_max_age: self.metadata_max_age.unwrap_or(Span::from_secs(300)),
             reset: self.reset.unwrap_or(Reset::Latest),
+            isolation: self.isolation.unwrap_or_default(),
             commit: self.commit.unwrap_or(Commit::Auto),
             auto_commit_interval: self.auto_commit_interval.unwrap_or(Span::from_secs(5)),
             commit_on_revoke: self.commit_on_revoke.unwrap_or(false),
@@ -312,7 +345,7 @@ impl Settings {
     /// Whether a setting is given that is a share group's, not a share consumer's.
     pub(super) fn of_share_group(&self) -> bool {
         let broker = self.reset.is_some() || self.session_timeout.is_some() || self.heartbeat.is_some();
-        broker || self.share.of_group()
+        broker || self.isolation.is_some() || self.share.of_group()
     }
 }
 

@@ -79,6 +79,7 @@ impl World {
             Timer::Locks => self.core.end_locks(),
             Timer::Retention => self.core.retain(),
             Timer::Cleaner => self.core.compact(),
+            Timer::Transactions => self.core.abort_timed_out(),
             Timer::Producer(place) => self.producers[place as usize].arrive(&mut self.core),
             Timer::App(id) | Timer::Beat(id) => {
                 self.consumers[id as usize].wake(&mut self.core, timer);

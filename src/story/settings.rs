@@ -3,9 +3,12 @@
 //! Short names are canonical; Kafka's own are read as well, with bare milliseconds. What is not given is inherited: a
 //! consumer takes it from its group, a group from Kafka's defaults.
 
+mod producer;
 mod share;
 pub mod topic;
 
+pub(in crate::story) use producer::take as take_delivery;
+pub use producer::{Delivery, PRODUCER_SETTINGS};
 pub use share::SHARE_SETTINGS;
 
 use super::args::{Args, Name};
@@ -14,7 +17,7 @@ use super::token::{Word, quote};
 use super::unit;
 use super::words::{Words, join};
 use crate::base::Span;
-use crate::sim::{self as client, Commit, Reset};
+use crate::sim::{self as client, Commit, Isolation, Reset};
 
 pub use crate::sim::Protocol;
 
@@ -29,6 +32,8 @@ const PROTOCOLS: [(&str, Protocol); 3] =
     [("classic", Protocol::Classic), ("consumer", Protocol::Consumer), ("share", Protocol::Share)];
 const RESETS: [(&str, Reset); 3] =
     [("earliest", Reset::Earliest), ("latest", Reset::Latest), ("none", Reset::None)];
+const ISOLATIONS: [(&str, Isolation); 2] =
+    [("read_uncommitted", Isolation::ReadUncommitted), ("read_committed", Isolation::ReadCommitted)];
 const COMMITS: [(&str, Commit); 5] = [
     ("auto", Commit::Auto),
     ("sync", Commit::Sync),
@@ -68,6 +73,10 @@ pub enum Kind {
     Count,
     /// A word of the person's own.
     Name,
+    /// Records, or a duration.
+    Length,
+    /// A share between 0 and 1.
+    Share,
     /// One of a few words.
     OneOf(fn() -> Vec<&'static str>),
     /// Keys of records, between commas.
@@ -81,7 +90,7 @@ const fn setting(names: &'static [&'static str], kind: Kind, help: &'static str)
 }
 
 /// The settings that a group, a consumer and a start share, in the order in which help lists them.
-pub static SETTINGS: [Setting; 13] = [
+pub static SETTINGS: [Setting; 14] = [
     setting(
         &["protocol", "group.protocol", "type"],
         Kind::OneOf(|| words(&PROTOCOLS)),
@@ -114,6 +123,11 @@ pub static SETTINGS: [Setting; 13] = [
         &["reset", "auto.offset.reset", "share.auto.offset.reset"],
         Kind::OneOf(|| words(&RESETS)),
         "earliest, latest (default) or none",
+    ),
+    setting(
+        &["isolation", "isolation.level", "share.isolation.level"],
+        Kind::OneOf(|| words(&ISOLATIONS)),
+        "read_uncommitted (default) or read_committed",
     ),
     setting(
         &["commit", "enable.auto.commit"],
@@ -161,6 +175,7 @@ impl Settings {
                 .map(|(_, word)| args.as_number(&word, (1, i32::MAX as u64)) as u32),
             auto_commit_interval: span(args, names("auto-commit-interval")),
             reset: choice(args, "reset", &RESETS),
+            isolation: choice(args, "isolation", &ISOLATIONS),
             commit: commit(args),
             commit_on_revoke: choice(args, "commit-on-revoke", &YES_NO),
             metadata_max_age: span(args, names("metadata-max-age")),
@@ -206,6 +221,7 @@ impl Settings {
             max_poll_records: differs(&own.max_poll_records, &below.max_poll_records),
             auto_commit_interval: differs(&own.auto_commit_interval, &below.auto_commit_interval),
             reset: differs(&own.reset, &below.reset),
+            isolation: differs(&own.isolation, &below.isolation),
             commit: differs(&own.commit, &below.commit),
             commit_on_revoke: differs(&own.commit_on_revoke, &below.commit_on_revoke),
             metadata_max_age: differs(&own.metadata_max_age, &below.metadata_max_age),
@@ -230,6 +246,7 @@ impl Settings {
             max_poll_records: Some(known.max_poll_records),
             auto_commit_interval: Some(known.auto_commit_interval),
             reset: Some(known.reset),
+            isolation: Some(known.isolation),
             commit: Some(known.commit),
             commit_on_revoke: Some(known.commit_on_revoke),
             metadata_max_age: Some(known.metadata_max_age),
@@ -260,6 +277,7 @@ impl Settings {
             ("max-poll-records", own.max_poll_records.map(|count| count.to_string())),
             ("auto-commit-interval", span(own.auto_commit_interval)),
             ("reset", own.reset.map(|r| name_of(&RESETS, r).to_owned())),
+            ("isolation", own.isolation.map(|i| name_of(&ISOLATIONS, i).to_owned())),
             ("commit", own.commit.map(|c| name_of(&COMMITS, c).to_owned())),
             ("commit-on-revoke", own.commit_on_revoke.map(|yes| name_of(&YES_NO, yes).to_owned())),
             ("metadata-max-age", span(own.metadata_max_age)),

@@ -117,6 +117,7 @@ impl Lab {
             cut: self.now,
             topics: topics.collect(),
             groups: groups.collect(),
+            next_producer_id: 0,
             restored_from: self.restored_from.clone(),
             past: Some(&self.past),
             known: &self.known,
@@ -170,7 +171,7 @@ impl Lab {
         }
     }
 
-    fn changed(&mut self) {
+    pub fn changed(&mut self) {
         for topic in self.state.topics.values() {
             for (place, log) in topic.places.iter().zip(&topic.logs) {
                 self.ends[*place as usize] = log.end();

@@ -19,3 +19,4 @@ mod round_trip;
 mod scene;
 mod store;
 mod tools;
+mod transactions;

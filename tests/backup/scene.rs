@@ -61,6 +61,7 @@ impl Scene {
             cut: self.cut,
             topics: topics.collect(),
             groups: self.groups.clone(),
+            next_producer_id: 0,
             restored_from: None,
             past: Some(&self.past),
             known: &[],

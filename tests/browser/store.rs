@@ -85,6 +85,7 @@ fn backup(store: &MemoryStore, records: u64, value_bytes: u32) -> (Rc<str>, Tran
         cut: Time::from_ms(1000 * records),
         topics: vec![topic],
         groups: Vec::new(),
+        next_producer_id: 0,
         restored_from: None,
         past: None,
         known: &[],

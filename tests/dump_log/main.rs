@@ -6,3 +6,4 @@ mod conformance;
 mod loading;
 mod options;
 mod side_files;
+mod transactions;

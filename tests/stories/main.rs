@@ -9,4 +9,5 @@ mod language;
 mod nonsense;
 mod pattern;
 mod replay;
+mod transactions;
 mod wild;

@@ -4,12 +4,14 @@ use super::{Finding, Report};
 use crate::backup::contents::small_files;
 use crate::backup::digest::{Crc32, Digest, crc32, sha256};
 use crate::backup::layout;
-use crate::backup::manifest::{EpochEntry, FileEntry, FileKind, Manifest, PartitionEntry};
+use crate::backup::manifest::{EpochEntry, FileEntry, FileKind, Manifest, OpenTransaction, PartitionEntry};
 use crate::backup::offsets::{self, Commit, Replayed};
 use crate::backup::scan::{Facts, Scan};
+use crate::backup::transactions;
 use crate::base::Map;
 use crate::log::batch::{Header, RecordView};
-use crate::log::segment;
+use crate::log::producers::Account;
+use crate::log::segment::{self, SegmentBatch};
 use std::borrow::Cow;
 use std::fmt::Debug;
 
@@ -136,8 +138,16 @@ impl<'a> Check<'a> {
     fn partition(&mut self, partition: &PartitionEntry) {
         let mut scan = Scan::new(partition.log_start_offset.0);
         let mut whole = true;
+        let mut account = transactions::says_anything(self.manifest, partition).then(Account::default);
         for file in partition.files.iter().filter(|file| file.kind == FileKind::Log) {
-            whole &= self.batches(file, &mut scan).is_some();
+            let bytes = self.batches(file, &mut scan);
+            whole &= bytes.is_some();
+            if let (Some(bytes), Some(account)) = (bytes, &mut account) {
+                let held =
+                    |batch: &SegmentBatch<'_>| batch.header.last_offset() >= partition.log_start_offset.0;
+                let batches = segment::batches(&bytes).headers_only().flatten();
+                batches.filter(held).for_each(|batch| account.take(&batch));
+            }
         }
         for (kind, text) in [
             (FileKind::LeaderEpochCheckpoint, layout::leader_epochs(&partition.leader_epochs)),
@@ -149,6 +159,40 @@ impl<'a> Check<'a> {
         }
         if whole {
             self.totals(partition, &scan);
+        }
+        if let Some(account) = account {
+            self.transactions(partition, whole.then_some(&account));
+        }
+    }
+
+    /// What is said of producers against what the batches say.
+    fn transactions(&mut self, partition: &PartitionEntry, account: Option<&Account>) {
+        let PartitionEntry { topic, id, files, .. } = partition;
+        let expected = account.map_or(Vec::new(), |of| transactions::expected(topic, *id, files, of));
+        let beside = |file: &&FileEntry| matches!(file.kind, FileKind::TxnIndex | FileKind::ProducerSnapshot);
+        for file in files.iter().filter(beside) {
+            match (account, expected.iter().find(|(path, ..)| **path == *file.path)) {
+                (Some(_), Some((_, _, bytes))) => self.derived(file, bytes),
+                (Some(_), None) => self.found(file, "tells of nothing that the log has".to_owned()),
+                // The log is damaged, which is told already; the file itself may be too.
+                (None, _) => match self.load(file) {
+                    Some((_, false)) => self.found(file, "does not match its digest".to_owned()),
+                    _ => {}
+                },
+            }
+        }
+        let Some(account) = account else { return };
+        let name = format!("{topic}-{id}");
+        let open: Vec<OpenTransaction> = transactions::open(topic, *id, account).collect();
+        let stable = open.first().map(|of| of.first_offset.max(partition.log_start_offset));
+        let stable = stable.unwrap_or(partition.high_watermark);
+        if partition.last_stable_offset != stable {
+            let says = partition.last_stable_offset;
+            self.manifest_says(format!("says last_stable_offset {says} of {name}, whose log has {stable}"));
+        }
+        let all = self.manifest.producers.open_transactions.iter();
+        if !all.filter(|of| of.topic == *topic && of.partition == *id).eq(&open) {
+            self.manifest_says(format!("says open transactions of {name} that are not those of its log"));
         }
     }
 

@@ -209,6 +209,16 @@ impl Shape<'_> {
         let totals = m.sum();
         self.demand(m.totals == totals, || format!("says totals {:?}, which are {totals:?}", m.totals));
         self.demand(m.producers.next_producer_id.0 >= 0, || "says a negative producer id".to_owned());
+        for open in &m.producers.open_transactions {
+            let of = m.partitions.iter().find(|p| p.topic == open.topic && p.id == open.partition);
+            let within =
+                of.is_some_and(|p| Offset(0) <= open.first_offset && open.first_offset < p.log_end_offset);
+            let fits = within && open.producer_id < m.producers.next_producer_id;
+            self.demand(fits, || {
+                let (topic, partition, id) = (&open.topic, open.partition, open.producer_id);
+                format!("says an open transaction of producer {id} in {topic}-{partition} that cannot be")
+            });
+        }
     }
 
     /// Every file has the path that its kind gives it, all that must be there are, and none is there twice.
@@ -219,6 +229,16 @@ impl Shape<'_> {
                 FileKind::Log => file.base_offset.map(|base| layout::log_path(&p.topic, p.id, base.0)),
                 kind @ (FileKind::LeaderEpochCheckpoint | FileKind::PartitionMetadata) => {
                     Some(layout::partition_path(&p.topic, p.id, kind))
+                }
+                FileKind::ProducerSnapshot => {
+                    Some(layout::beside(&p.topic, p.id, p.log_end_offset.0, "snapshot"))
+                }
+                // Beside one of the logs.
+                FileKind::TxnIndex => {
+                    let bases = p.files.iter().filter(|of| of.kind == FileKind::Log);
+                    let paths = bases.filter_map(|of| Some(of.base_offset?.0));
+                    let mut paths = paths.map(|base| layout::beside(&p.topic, p.id, base, "txnindex"));
+                    paths.find(|path| **path == *file.path)
                 }
                 _ => None,
             };

@@ -151,6 +151,16 @@ pub fn packed(batch: &[u8], codec: Compression) -> Vec<u8> {
     out
 }
 
+/// Makes of a producer's batch one of a producer without numbers, and of no transaction. Records, offsets and timestamps stay.
+pub fn without_numbers(batch: &mut [u8]) {
+    batch[22] &= !(Attributes::TRANSACTIONAL as u8);
+    batch[43..51].copy_from_slice(&Producer::NONE.id.to_be_bytes());
+    batch[51..53].copy_from_slice(&Producer::NONE.epoch.to_be_bytes());
+    batch[53..57].copy_from_slice(&Producer::NONE.base_sequence.to_be_bytes());
+    let crc = crc32c(&batch[21..]);
+    batch[17..21].copy_from_slice(&crc.to_be_bytes());
+}
+
 /// Bytes of a record in a batch whose base timestamp is given: its length field and what follows.
 pub fn record_size(base_timestamp: i64, record: &Parts<'_>) -> u64 {
     let body = body_size(base_timestamp, record);

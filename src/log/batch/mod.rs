@@ -26,7 +26,9 @@ mod rewrite;
 pub mod varint;
 
 pub use decode::{Body, RecordView, Records, check, check_records, decode, unpacked};
-pub use encode::{BatchInfo, Parts, Producer, Timestamps, encode, encode_into, packed, parts, record_size};
+pub use encode::{
+    BatchInfo, Parts, Producer, Timestamps, encode, encode_into, packed, parts, record_size, without_numbers,
+};
 pub use error::BatchError;
 pub use header::{Attributes, Compression, HEADER_BYTES, Header, TimestampType};
 pub use marker::{MARKER_BYTES, Marker};

@@ -1,7 +1,7 @@
 //! Parts of a log: the bytes of a range, a prefix, what lies between two offsets.
 
 use super::run::{Batch, Content};
-use super::{Partition, SegmentBytes, Totals};
+use super::{Isolation, Partition, SegmentBytes, Totals};
 use std::rc::Rc;
 
 impl Partition {
@@ -135,10 +135,12 @@ impl Partition {
         self.remember([self.end as u64, u64::MAX, u64::MAX]);
     }
 
-    /// Base and last offset of each batch with records for consumers, with its bytes.
+    /// Base and last offset of each batch with records for readers of committed ones, with its bytes.
     pub fn for_each_batch(&self, mut each: impl FnMut(i64, i64, &[u8])) {
         let mut bytes = Vec::new();
-        for batch in self.batches().filter(|batch| !batch.is_control()) {
+        let end = self.last_stable_offset();
+        let given = |batch: &Batch<'_>| !self.leaves_out(Isolation::ReadCommitted, batch);
+        for batch in self.batches().take_while(|batch| batch.base_offset() < end).filter(given) {
             bytes.clear();
             batch.write(&mut bytes);
             each(batch.base_offset(), batch.last_offset(), &bytes);

@@ -60,6 +60,8 @@ impl Partition {
             return Err(RestoreError::LogStart { log_start, end });
         }
         partition.delete_before(log_start);
+        // What was dropped says nothing any more, wherever segments begin.
+        partition.see_all();
         Ok(partition)
     }
 }

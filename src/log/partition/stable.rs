@@ -7,7 +7,7 @@
 use super::run::Batch;
 use super::{Fetched, Partition};
 use crate::base::{Map, small};
-use crate::log::producers::{Producers, Seen};
+use crate::log::producers::{Account, Producers, Seen};
 use crate::log::side::aborted::Aborted;
 use crate::log::side::snapshot::ProducerEntry;
 use std::rc::Rc;
@@ -20,6 +20,16 @@ pub enum Isolation {
     ReadUncommitted,
     /// Those of no transaction and of committed ones, up to the last stable offset.
     ReadCommitted,
+}
+
+impl Isolation {
+    /// Kafka's word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Isolation::ReadUncommitted => "read_uncommitted",
+            Isolation::ReadCommitted => "read_committed",
+        }
+    }
 }
 
 /// The numbers of a producer, as its batches carry them.
@@ -110,6 +120,15 @@ impl Partition {
         all
     }
 
+    /// What the batches that the log holds say of their producers, and no others.
+    pub fn account(&self) -> Account {
+        let mut account = Account::default();
+        if !self.transactions.producers.is_empty() {
+            self.batches().for_each(|batch| account.see(&batch.seen()));
+        }
+        account
+    }
+
     /// What is known of the producers, in the order of Kafka's snapshots.
     pub fn producers(&self) -> Vec<ProducerEntry> {
         self.transactions.producers.snapshot()
@@ -170,7 +189,7 @@ impl Partition {
     }
 
     /// Whether a reader passes over a batch.
-    fn leaves_out(&self, isolation: Isolation, batch: &Batch<'_>) -> bool {
+    pub(super) fn leaves_out(&self, isolation: Isolation, batch: &Batch<'_>) -> bool {
         batch.is_control()
             || isolation == Isolation::ReadCommitted
                 && batch.is_transactional()

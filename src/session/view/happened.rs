@@ -54,6 +54,12 @@ pub enum What {
     Joined(Rc<str>, Rc<str>),
     /// A rebalance began: group, and the reason as the coordinator words it.
     RebalanceBegan(Rc<str>, Rc<str>),
+    /// A producer was killed.
+    ProducerKilled(Rc<str>),
+    /// An open transaction was aborted because a new process has its transactional id: the id.
+    TransactionFenced(Rc<str>),
+    /// An open transaction was aborted because it took too long: its transactional id, the timeout.
+    TransactionTimedOut(Rc<str>, Span),
     /// A generation became stable: group, generation, members, and how long the rebalance took.
     Stable(Rc<str>, i32, u32, Span),
     /// All members of a group of the consumer protocol came to an epoch: group, epoch, members, and how long it took.

@@ -27,7 +27,7 @@ pub use crate::measure::{LagPoint, Measures};
 pub use crate::sim::query::{
     AcquiredFacts, ConsumerFacts, ConsumerGroupFacts, ConsumerGroupMemberFacts, ConsumerState, GroupFacts,
     GroupState, LineFacts, MembershipFacts, MessageFacts, PartitionFacts, RangeFacts, RangeKind,
-    SettingFacts, SharePartitionFacts, ShareRangeFacts, ShareState,
+    SettingFacts, SharePartitionFacts, ShareRangeFacts, ShareState, TransactionFacts,
 };
 pub use crate::story::ParseError;
 pub use crate::story::run::CheckResult;

@@ -6,6 +6,7 @@ mod at_least_once;
 mod committed;
 mod counted;
 mod delivery;
+mod isolation;
 mod one_owner;
 mod time;
 mod within_log;
@@ -41,6 +42,7 @@ pub const ALL: &[Check] = &[
     counted::CHECK,
     at_least_once::CHECK,
     delivery::CHECK,
+    isolation::CHECK,
     time::CHECK,
 ];
 

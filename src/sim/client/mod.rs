@@ -167,6 +167,7 @@ impl Consumer {
     pub fn start(&mut self, core: &mut Core) {
         let group = &core.groups[self.group as usize];
         self.settings = Rc::new(self.own.over(&group.settings).resolved());
+        core.fetches[self.id as usize].isolation = self.settings.isolation;
         self.process += 1;
         self.life = Life::Running;
         self.since = core.now;
@@ -240,6 +241,11 @@ impl Consumer {
         self.client.batch.clear();
         self.client.working = None;
         self.client.task = Task::Close(close::Closing::Begun);
+    }
+
+    /// Log and offset of the record in work.
+    pub fn working(&self) -> Option<(u32, i64)> {
+        self.client.working
     }
 
     /// Whether its process exists.

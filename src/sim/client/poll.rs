@@ -5,7 +5,7 @@ use crate::base::Time;
 use crate::sim::core::Core;
 use crate::sim::fetch::{self, Chunk, Fault};
 use crate::sim::progress::First;
-use crate::sim::spec::{Commit, Reset};
+use crate::sim::spec::{Commit, Isolation, Reset};
 
 impl Consumer {
     /// Begins a `poll()`.
@@ -128,7 +128,8 @@ impl Consumer {
                 continue;
             }
             let whole = chunk.count <= room;
-            let taken = if whole { *chunk } else { chunk.split(core, room) };
+            let isolation = self.settings.isolation;
+            let taken = if whole { *chunk } else { chunk.split(core, isolation, room) };
             if whole {
                 self.client.buffer.pop_front();
                 place.buffered = false;
@@ -137,8 +138,12 @@ impl Consumer {
             room -= taken.count;
             let progress = core.progress(self.group, taken.log);
             progress.position = Some(taken.next);
+            if !taken.is_dense() {
+                core.pass_holes(self.group, isolation, &taken);
+            }
+            let progress = core.progress(self.group, taken.log);
             if progress.first == First::Awaited && taken.count > 0 {
-                let first = core.logs[taken.log as usize].data.next_offset_at_or_after(taken.from);
+                let first = core.logs[taken.log as usize].data.next_offset(isolation, taken.from);
                 let first = First::Delivered(first.unwrap_or(taken.from), self.id);
                 core.progress(self.group, taken.log).first = first;
             }
@@ -185,11 +190,10 @@ impl Consumer {
 
 impl Chunk {
     /// Takes `count` records from the front.
-    fn split(&mut self, core: &Core, count: u32) -> Chunk {
-        let whole = i64::from(self.count) == self.next - self.from;
-        let next = match whole {
+    fn split(&mut self, core: &Core, isolation: Isolation, count: u32) -> Chunk {
+        let next = match self.is_dense() {
             true => self.from + i64::from(count),
-            false => core.logs[self.log as usize].data.read(self.from, count, u64::MAX).next,
+            false => core.logs[self.log as usize].data.fetch(isolation, self.from, count, u64::MAX).next,
         };
         let taken = Chunk { next, count, ..*self };
         self.from = next;

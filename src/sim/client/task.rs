@@ -7,7 +7,7 @@ use crate::sim::core::Core;
 use crate::sim::fetch::Chunk;
 use crate::sim::network::Address;
 use crate::sim::progress::Rerun;
-use crate::sim::spec::{Commit, Goodbye};
+use crate::sim::spec::{Commit, Goodbye, Isolation};
 use crate::sim::trace::Happening;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -74,15 +74,15 @@ impl Batch {
     }
 
     /// Log and offset of the next record, which is taken out.
-    fn take(&mut self, core: &Core) -> Option<(u32, i64)> {
+    fn take(&mut self, core: &Core, isolation: Isolation) -> Option<(u32, i64)> {
         let piece = self.pieces.front_mut()?;
-        let whole = i64::from(piece.count) == piece.next - piece.from;
-        let offset = match whole {
+        let data = &core.logs[piece.log as usize].data;
+        let offset = match piece.is_dense() {
             true => piece.from,
+            // What was fetched is delivered, also when the log has lost it meanwhile.
             false => {
-                let found = core.logs[piece.log as usize].data.next_offset_at_or_after(piece.from);
-                // What was fetched is delivered, also when the log has lost it meanwhile.
-                found.unwrap_or(piece.from).min(piece.next - i64::from(piece.count))
+                let found = data.next_offset(isolation, piece.from).unwrap_or(piece.from);
+                found.min(piece.next - i64::from(piece.count))
             }
         };
         let log = piece.log;
@@ -165,7 +165,7 @@ impl Consumer {
         if !self.client.wishes.is_empty() && self.stands_still(core) {
             return false;
         }
-        let record = self.client.batch.take(core).expect("the batch is not empty");
+        let record = self.client.batch.take(core, self.settings.isolation).expect("the batch is not empty");
         if self.settings.process.is_zero() {
             self.finish(core, record.0, record.1);
             return true;
@@ -190,7 +190,7 @@ impl Consumer {
             Wish::Pause(span) => self.freeze(core, span),
             Wish::Slow(span) => {
                 core.note(Happening::Slowed(self.name(core), span));
-                self.client.working = self.client.batch.take(core);
+                self.client.working = self.client.batch.take(core, self.settings.isolation);
                 self.client.task = Task::Slow { until: core.now + span };
                 core.queue.set(self.app, core.now + span);
             }

@@ -5,10 +5,11 @@ use crate::base::Rng;
 use crate::log::record::RECORD_BYTES_MAX;
 use crate::log::{Partition, Recipe, Record};
 use crate::sim::given::Given;
-use crate::sim::producer::{Producer, Router, Sends, Source};
+use crate::sim::producer::{Numbered, Producer, Router, Sends, Source};
 use crate::sim::queue::Timer;
-use crate::sim::spec::{Pace, ProduceSpec, ProducerSpec, SegmentSpec};
+use crate::sim::spec::{Pace, ProduceSpec, ProducerSpec, SegmentSpec, TransactionLength};
 use crate::sim::trace::Happening;
+use crate::sim::transactions::TIMEOUT_MAX;
 use crate::sim::{Refusal, World};
 use std::rc::Rc;
 
@@ -68,7 +69,12 @@ impl World {
                 rate_fits(rate_milli)?;
                 let source = Source::Given(Box::new(records));
                 let label = format!("load {}", self.producers.len());
-                self.start_producer(label.into(), name, Sends { source, rate_milli, count: Some(count) })?;
+                let label = label.into();
+                self.start_producer(
+                    label,
+                    name,
+                    Sends { source, rate_milli, count: Some(count), numbered: None },
+                )?;
             }
         }
         Ok(())
@@ -86,6 +92,8 @@ impl World {
         let (before, new) = (data.record_count(), data.is_new());
         data.adopt(spec.bytes, spec.base).map_err(|error| Refusal::BadSegment(error.to_string().into()))?;
         let count = data.record_count() - before;
+        let newest = data.producers().iter().map(|of| of.producer_id).max();
+        self.core.transactions.ids_from(newest.map_or(0, |newest| newest.saturating_add(1)));
         if let Some(start) = spec.start {
             start_at(data, start, new)?;
         }
@@ -138,6 +146,7 @@ impl World {
         }
         self.can_write(&spec.topic, spec.keys, spec.value_bytes)?;
         rate_fits(spec.rate_milli)?;
+        transactions_fit(&spec)?;
         let recipe = Recipe {
             producer: spec.name.clone(),
             seed: self.core.config.seed,
@@ -148,8 +157,10 @@ impl World {
         let count = spec.until.map_or(RECORDS_MAX, |until| {
             u64::try_from(times(until).div_ceil(1_000_000_000)).unwrap_or(RECORDS_MAX).min(RECORDS_MAX)
         });
-        let sends =
-            Sends { source: Source::Made(Rc::new(recipe)), rate_milli: spec.rate_milli, count: Some(count) };
+        let numbered = spec.idempotence || spec.transactions.is_some();
+        let numbered = numbered.then(|| Numbered::new(&self.core, &spec.name, spec.transactions));
+        let source = Source::Made(Rc::new(recipe));
+        let sends = Sends { source, rate_milli: spec.rate_milli, count: Some(count), numbered };
         self.start_producer(spec.name, spec.topic, sends)
     }
 
@@ -163,16 +174,50 @@ impl World {
         Ok(())
     }
 
-    /// Stops a producer for good.
+    /// Closes a producer: it sends no more, and an open transaction is aborted.
     ///
     /// # Errors
     /// No producer of that name sends.
     pub fn stop_producer(&mut self, name: &str) -> Result<(), Refusal> {
-        let sends = |producer: &&mut Producer| &*producer.name == name && !producer.stopped;
-        let producer =
-            self.producers.iter_mut().find(sends).ok_or_else(|| Refusal::NoProducer(name.into()))?;
-        producer.stop(&mut self.core);
+        let at = self.sending(name)?;
+        self.producers[at].close(&mut self.core);
         Ok(())
+    }
+
+    /// Lets a producer die without a goodbye: an open transaction stays open until it is timed out, or until a new process
+    /// has its transactional id.
+    ///
+    /// # Errors
+    /// No producer of that name sends.
+    pub fn kill_producer(&mut self, name: &str) -> Result<(), Refusal> {
+        let at = self.sending(name)?;
+        self.producers[at].kill(&mut self.core);
+        Ok(())
+    }
+
+    /// Starts a new process of a producer that has ended: it goes on with its next record.
+    ///
+    /// # Errors
+    /// No producer of that name, it runs.
+    pub fn start_producer_again(&mut self, name: &str) -> Result<(), Refusal> {
+        let found = self.producers.iter().rposition(|producer| &*producer.name == name);
+        let at = found.ok_or_else(|| Refusal::NoProducer(name.into()))?;
+        if !self.producers[at].stopped {
+            return Err(Refusal::ProducerExists(name.into()));
+        }
+        self.producers[at].start_again(&mut self.core);
+        Ok(())
+    }
+
+    /// Whether this is the name of a producer, and of no consumer.
+    pub fn is_producer(&self, name: &str) -> bool {
+        self.consumer_of(name).is_err() && self.producers.iter().any(|producer| &*producer.name == name)
+    }
+
+    /// The place of a producer that has not ended.
+    fn sending(&self, name: &str) -> Result<usize, Refusal> {
+        let sends = |producer: &Producer| &*producer.name == name && !producer.stopped;
+        self.producers.iter().position(sends).ok_or_else(|| Refusal::NoProducer(name.into()))
     }
 
     fn can_write(&self, topic: &Rc<str>, keys: Option<u64>, value_bytes: u32) -> Result<(), Refusal> {
@@ -187,6 +232,23 @@ impl World {
             return Err(Refusal::BadSetting("value", "a record has at most 1 MiB".into()));
         }
         Ok(())
+    }
+}
+
+/// Whether `ProducerConfig` and the coordinator take these settings together.
+fn transactions_fit(spec: &ProducerSpec) -> Result<(), Refusal> {
+    let Some(of) = &spec.transactions else { return Ok(()) };
+    let wrong = |name, reason: &str| Err(Refusal::BadSetting(name, reason.into()));
+    match of.length {
+        _ if !spec.idempotence => wrong("enable.idempotence", "a transactional.id needs idempotence"),
+        _ if of.id.is_empty() => wrong("transactional.id", "it has one character at least"),
+        _ if of.timeout.is_zero() => wrong("transaction.timeout.ms", "1 ms at least"),
+        _ if of.timeout > TIMEOUT_MAX => {
+            wrong("transaction.timeout.ms", "at most the broker's transaction.max.timeout.ms, 900000")
+        }
+        TransactionLength::Records(0) => wrong("transaction", "a transaction has one record at least"),
+        TransactionLength::Time(span) if span.is_zero() => wrong("transaction", "it takes some time"),
+        _ => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::backup::offsets::{Commit, Committed};
 use crate::backup::{
     GroupSnapshot, OffsetSnapshot, RestoredGroup, RestoredState, RestoredTopic, Snapshot, TopicSnapshot,
 };
-use crate::base::Uuid;
+use crate::base::{Set, Uuid};
 use crate::group::{self, Batch, LeavingMember, OffsetKey, OffsetValue, Record, Request};
 use crate::log::Policy;
 use crate::sim::core::{Core, Log, Topic};
@@ -29,6 +29,7 @@ impl World {
             cut: core.now,
             topics: core.topics.iter().map(topic).collect(),
             groups: core.coordinator.groups().filter_map(|name| self.group_snapshot(name)).collect(),
+            next_producer_id: core.transactions.next_id(),
             restored_from: core.restored_from.clone(),
             past: Some(&core.past),
             known: &[],
@@ -82,9 +83,12 @@ impl World {
                 self.delete_topic(topic)?;
             }
         }
+        self.core.transactions.ids_from(state.next_producer_id);
+        let mut replaced = Vec::new();
         for topic in state.topics {
-            self.core.restore_topic(topic);
+            replaced.extend(self.core.restore_topic(topic));
         }
+        self.renew_producers(&replaced);
         self.core.publish_topics();
         for of in &state.groups {
             self.core.restore_group(of);
@@ -96,6 +100,23 @@ impl World {
         }
         self.core.note(Happening::Restored(topics, records, offsets));
         Ok(())
+    }
+
+    /// Producers whose ids a restored log has begin anew: what the log knows of an id is of another time.
+    fn renew_producers(&mut self, logs: &[u32]) {
+        let ids: Set<i64> = logs
+            .iter()
+            .flat_map(|log| self.core.logs[*log as usize].data.producers())
+            .map(|of| of.producer_id)
+            .collect();
+        let next = ids.iter().max().map_or(0, |newest| newest.saturating_add(1));
+        self.core.transactions.ids_from(next);
+        for producer in &mut self.producers {
+            let id = producer.numbered.as_ref().and_then(|of| of.identity).map(|(id, _)| id);
+            if id.is_some_and(|id| ids.contains(&id)) {
+                producer.renew(&mut self.core);
+            }
+        }
     }
 }
 
@@ -115,8 +136,9 @@ impl Core {
         self.administer(Request::DeleteGroups(group::DeleteGroups { groups: vec![name.clone()] }));
     }
 
-    /// Puts a restored topic in the place of the one of its name, or where none was.
-    fn restore_topic(&mut self, topic: RestoredTopic) {
+    /// Puts a restored topic in the place of the one of its name, or where none was. The logs that are others now.
+    fn restore_topic(&mut self, topic: RestoredTopic) -> Vec<u32> {
+        let mut replaced = Vec::new();
         let before = self.topics.remove(&topic.name);
         let id = topic.id.unwrap_or_else(|| Uuid(self.ids.uuid()));
         let same = before.as_ref().is_some_and(|before| before.id == id);
@@ -128,6 +150,10 @@ impl Core {
                 .get(partition)
                 .copied()
                 .unwrap_or_else(|| self.add_log(&topic.name, id, partition as i32));
+            if !data.extends(&self.logs[log as usize].data) {
+                self.transactions.leave(log);
+                replaced.push(log);
+            }
             self.logs[log as usize].data = data;
             self.logs[log as usize].data.reroll(policy.clone());
             self.logs[log as usize].topic = id;
@@ -148,6 +174,7 @@ impl Core {
         let restored = Topic { id, created: topic.created_ms, config: topic.config, policy, logs };
         self.topics.insert(topic.name, restored);
         self.arm_upkeep();
+        replaced
     }
 
     /// What backups need of the past begins now, with the offsets that are committed.

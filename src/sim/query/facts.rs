@@ -36,6 +36,10 @@ pub struct PartitionFacts {
     pub log_start: i64,
     /// First offset that consumers may not read yet.
     pub high_watermark: i64,
+    /// First offset that readers of committed records may not read yet.
+    pub last_stable: i64,
+    /// Transactions that have not ended, oldest first.
+    pub open_transactions: Vec<TransactionFacts>,
     /// Next offset to be written.
     pub end: i64,
     /// Next offset to read, as committed.
@@ -52,6 +56,17 @@ pub struct PartitionFacts {
     pub bytes: u64,
     /// Batches of the log.
     pub batches: u64,
+}
+
+/// A transaction that has not ended, in a partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransactionFacts {
+    /// Whose it is.
+    pub producer_id: i64,
+    /// Under which `transactional.id`, and since when; `None` when the coordinator knows nothing of it.
+    pub known: Option<(Rc<str>, Time)>,
+    /// Its first record here.
+    pub first_offset: i64,
 }
 
 /// Why a range of offsets is painted.

@@ -1,9 +1,10 @@
 //! Questions about topics, partitions and their records.
 
-use super::{FirstDelivered, LineFacts, PartitionFacts, RangeFacts, RangeKind, TopicFacts};
+use super::{FirstDelivered, LineFacts, PartitionFacts, RangeFacts, RangeKind, TopicFacts, TransactionFacts};
 use crate::base::time::EPOCH_MS;
 use crate::base::{Time, small};
 use crate::log::Partition;
+use crate::log::partition::OpenTransaction;
 use crate::sim::World;
 use crate::sim::progress::{First, Progress};
 use std::rc::Rc;
@@ -67,6 +68,8 @@ impl World {
             unowned_since: progress.and_then(|progress| progress.unowned_since),
             log_start: data.log_start(),
             high_watermark: data.high_watermark(),
+            last_stable: data.last_stable_offset(),
+            open_transactions: data.open_transactions().map(|of| self.transaction(of)).collect(),
             end: data.end(),
             committed,
             position: progress.and_then(|progress| progress.position),
@@ -80,6 +83,15 @@ impl World {
             bytes: data.byte_count(),
             batches: data.batch_count(),
         })
+    }
+
+    fn transaction(&self, of: OpenTransaction) -> TransactionFacts {
+        let known = self.core.transactions.of_producer(of.producer_id);
+        TransactionFacts {
+            producer_id: of.producer_id,
+            known: known.map(|(name, since)| (name.clone(), since)),
+            first_offset: of.first_offset,
+        }
     }
 
     /// Ranges of a partition's offsets as `group` made them, in order of their first offsets and without overlap.

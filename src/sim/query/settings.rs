@@ -54,6 +54,7 @@ impl Resolved {
         }
         all.extend([
             ("auto.offset.reset", self.reset.name().into()),
+            ("isolation.level", self.isolation.name().into()),
             ("enable.auto.commit", (self.commit == Commit::Auto).to_string().into()),
             ("auto.commit.interval.ms", ms(self.auto_commit_interval)),
         ]);

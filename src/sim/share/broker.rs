@@ -13,7 +13,7 @@ use crate::sim::core::Core;
 use crate::sim::fetch::{MAX_WAIT, PARTITION_BYTES_MAX, Phase};
 use crate::sim::network::Address;
 use crate::sim::queue::Slot;
-use crate::sim::spec::Reset;
+use crate::sim::spec::{Isolation, Reset};
 use crate::sim::trace::{Happening, Process};
 use std::rc::Rc;
 
@@ -200,6 +200,7 @@ impl Core {
         }
         let settings = &self.groups[group as usize].settings;
         let limits = settings.share.limits();
+        let isolation = settings.isolation.unwrap_or_default();
         // `share.auto.offset.reset`.
         let begin = match settings.reset {
             Some(Reset::Earliest) => of.data.log_start(),
@@ -210,7 +211,7 @@ impl Core {
         if !partition.can_acquire(&limits) {
             return Vec::new();
         }
-        let fresh = |from, room| fresh(&of.data, from, room);
+        let fresh = |from, room| fresh(&of.data, isolation, from, room);
         let given = partition.acquire(self.now, by, want, &limits, fresh);
         let end = partition.end();
         let progress = self.progress(group, log);
@@ -324,8 +325,8 @@ impl Core {
 
 /// Up to where a log gives records from `from` on, when `room` are wanted: whole batches, of at most so many bytes as a
 /// fetch may have.
-fn fresh(data: &Partition, from: i64, room: u32) -> i64 {
-    let end = data.read(from, room, PARTITION_BYTES_MAX).next;
+fn fresh(data: &Partition, isolation: Isolation, from: i64, room: u32) -> i64 {
+    let end = data.fetch(isolation, from, room, PARTITION_BYTES_MAX).next;
     let last = (from + i64::from(room)).min(end) - 1;
     if last < from {
         return from;

@@ -114,6 +114,16 @@ pub enum Happening {
     CommitFailed(Process, &'static str),
     /// An exception ended the loop: process, Java's name of the exception.
     Failed(Process, &'static str),
+    /// A producer was killed.
+    ProducerKilled(Rc<str>),
+    /// A producer that had ended was started again.
+    ProducerStarted(Rc<str>),
+    /// An exception ended a producer: its name, Java's name of the exception.
+    ProducerFailed(Rc<str>, &'static str),
+    /// An open transaction was aborted because a new process has its transactional id: the id, its producer id and epoch.
+    TransactionFenced(Rc<str>, i64, i16),
+    /// An open transaction was aborted because it took too long: its transactional id, producer id and epoch, the timeout.
+    TransactionTimedOut(Rc<str>, i64, i16, Span),
     /// Topics and groups were replaced by those of a backup: topics, records, offsets.
     Restored(Vec<Rc<str>>, u64, u32),
     /// All members of a group of the consumer protocol have what they are to have: group, group epoch, members, and how

@@ -1,4 +1,4 @@
-//! `kill c2`: no goodbye is said.
+//! `kill c2`: no goodbye is said. A name that a consumer and a producer share is the consumer's.
 
 use super::{Command, Spec};
 use crate::story::args::{Args, Name};
@@ -7,12 +7,12 @@ use std::fmt;
 
 pub(super) const SPEC: Spec = Spec {
     word: "kill",
-    syntax: "kill CONSUMER…",
-    help: "Stops consumers for ever, without leaving the group and without a commit.",
+    syntax: "kill CONSUMER|PRODUCER…",
+    help: "Ends consumers without leaving the group and without a commit, producers in the midst of a transaction.",
     parse,
 };
 
-/// Kills consumers.
+/// Kills consumers and producers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Kill {
     /// Their names.

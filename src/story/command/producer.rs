@@ -4,6 +4,7 @@ use super::produce::{VALUE_BYTES, value_bytes};
 use super::{Command, Spec};
 use crate::base::Time;
 use crate::story::args::{Args, Name};
+use crate::story::settings::{Delivery, take_delivery};
 use crate::story::token::Word;
 use crate::story::unit;
 use crate::story::words::Words;
@@ -11,8 +12,9 @@ use std::fmt;
 
 pub(super) const SPEC: Spec = Spec {
     word: "producer",
-    syntax: "producer NAME topic=T rate=R/s [keys=K] [value=64B] [until=TIME]",
-    help: "Starts a producer: record i is sent i/R after the start, until TIME.",
+    syntax: "producer NAME topic=T rate=R/s [keys=K] [value=64B] [until=TIME] [idempotence=yes] \
+             [transactional-id=ID [transaction=N|TIME] [abort=0.1] [transaction-timeout=60s]]",
+    help: "Starts a producer: record i is sent i/R after the start, until TIME; in transactions when it has an id for them.",
     parse,
 };
 
@@ -31,6 +33,8 @@ pub struct Producer {
     pub value_bytes: u32,
     /// The moment (from the start of the run) at which it ends; `None`: never.
     pub until: Option<Time>,
+    /// Idempotence and transactions.
+    pub delivery: Delivery,
 }
 
 /// The highest rate, in thousandths of a record a second.
@@ -54,18 +58,19 @@ fn parse(args: &mut Args) -> Command {
     let keys = args.number("keys", (1, u64::MAX));
     let value_bytes = value_bytes(args);
     let until = args.value("until").map(|word| args.as_time(&word));
-    Command::Producer(Producer { name, topic, rate_milli, keys, value_bytes, until })
+    let delivery = take_delivery(args);
+    Command::Producer(Producer { name, topic, rate_milli, keys, value_bytes, until, delivery })
 }
 
 impl fmt::Display for Producer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Words::new(f, "producer")
+        let words = Words::new(f, "producer")
             .name(&self.name)
             .named("topic", &self.topic)
             .pair("rate", unit::rate_text(self.rate_milli))
             .maybe("keys", self.keys)
             .unless(unit::size_text(VALUE_BYTES.into()), "value", unit::size_text(self.value_bytes.into()))
-            .maybe("until", self.until)
-            .end()
+            .maybe("until", self.until);
+        self.delivery.write(words).end()
     }
 }

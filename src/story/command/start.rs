@@ -8,8 +8,9 @@ use std::fmt;
 
 pub(super) const SPEC: Spec = Spec {
     word: "start",
-    syntax: "start CONSUMER… [instance=ID] [SETTING=VALUE…]",
-    help: "Starts consumers again that were killed or closed, with their settings and those given instead.",
+    syntax: "start CONSUMER|PRODUCER… [instance=ID] [SETTING=VALUE…]",
+    help: "Starts consumers again that were killed or closed, with their settings and those given instead; producers go \
+           on with their next record.",
     parse,
 };
 

@@ -159,6 +159,19 @@ fn of_process(what: &Happening) -> String {
         H::Restored(topics, records, offsets) => {
             format!("restored: {}, {records} records, {offsets} offsets", topics.join(", "))
         }
+        H::ProducerKilled(name) => format!("producer {name} was killed"),
+        H::ProducerStarted(name) => format!("producer {name} started"),
+        H::ProducerFailed(name, exception) => format!("producer {name} ended: {exception}"),
+        H::TransactionFenced(id, producer, epoch) => {
+            format!(
+                "the open transaction of {id} was aborted, producer {producer} epoch {epoch}: a new process has its id"
+            )
+        }
+        H::TransactionTimedOut(id, producer, epoch, timeout) => {
+            format!(
+                "the open transaction of {id} was aborted, producer {producer} epoch {epoch}: open for over {timeout}"
+            )
+        }
         other => format!("{other:?}"),
     }
 }

@@ -6,6 +6,7 @@ use crate::story::args::Name;
 use crate::story::command::{
     Close, CloseOption, Command, Consumer, Delete, Group, Producer, Reset, ResetTo, Source, Start,
 };
+use crate::story::settings::Settings;
 
 impl Runner {
     /// Carries a command out at the present and keeps what came of it as an event. Gives the command as it stands in the
@@ -81,7 +82,12 @@ impl Runner {
             })?,
             Command::Stop(stop) => self.all(&stop.producers, sim::World::stop_producer)?,
             Command::Load(load) => return self.load(load).map(|load| Some(Command::Load(load))),
-            Command::Kill(kill) => self.all(&kill.consumers, sim::World::kill)?,
+            Command::Kill(kill) => {
+                self.all(&kill.consumers, |world, name| match world.is_producer(name) {
+                    true => world.kill_producer(name),
+                    false => world.kill(name),
+                })?
+            }
             Command::Close(close) => self.close(close)?,
             Command::Start(start) => self.start(start)?,
             Command::Pause(pause) => {
@@ -153,6 +159,8 @@ impl Runner {
             keys: producer.keys,
             value_bytes: producer.value_bytes,
             until: producer.until.map(|until| until.since(now)),
+            idempotence: producer.delivery.idempotence,
+            transactions: producer.delivery.transactions.clone(),
         })?)
     }
 
@@ -192,7 +200,14 @@ impl Runner {
     }
 
     fn start(&mut self, start: &Start) -> Result<(), Refusal> {
-        self.all(&start.consumers, |world, name| world.start(name, &start.settings.client))
+        let settings = &start.settings;
+        self.all(&start.consumers, |world, name| match world.is_producer(name) {
+            false => world.start(name, &settings.client),
+            true if *settings == Settings::default() => world.start_producer_again(name),
+            true => {
+                Err(sim::Refusal::BadSetting("start", "a producer keeps the settings that it has".into()))
+            }
+        })
     }
 
     fn reset(&mut self, reset: &Reset) -> Result<(), Refusal> {

@@ -72,6 +72,9 @@ fn of_group(what: &What) -> String {
         What::Left(name, reason) => fill(t.ev_left, &[name, reason]),
         What::Killed(name, uncommitted) => plural(t.ev_killed, *uncommitted, &[name]),
         What::Closed(name) => fill(t.ev_closed, &[name]),
+        What::ProducerKilled(name) => fill(t.ev_producer_killed, &[name]),
+        What::TransactionFenced(id) => fill(t.ev_transaction_fenced, &[id]),
+        What::TransactionTimedOut(id, time) => fill(t.ev_transaction_timed_out, &[id, &short(*time)]),
         What::Paused(name, time) => fill(t.ev_paused, &[name, &short(*time)]),
         What::Slowed(name, time) => fill(t.ev_slowed, &[name, &short(*time)]),
         What::Reread(name, partition, from, to) => {

@@ -205,6 +205,9 @@ table! {
     batches = "batches";
     bytes = "bytes";
     leader_epoch = "leader epoch";
+    last_stable_offset = "last stable offset";
+    open_transactions = "Open transactions";
+    open_transaction = "Producer {0} {1}: from offset {2}, open for {3}.";
     read_by = "read by";
     poll_loop = "Poll loop";
     no_output = "Nothing read yet.";
@@ -473,6 +476,9 @@ table! {
     ev_left = "{0} left: {1}";
     ev_killed = "{1} killed: {0} record read, not committed.|{1} killed: {0} records read, not committed.";
     ev_closed = "{0} closed.";
+    ev_producer_killed = "Producer {0} killed.";
+    ev_transaction_fenced = "The open transaction of {0} was aborted: a new process has its transactional.id.";
+    ev_transaction_timed_out = "The open transaction of {0} was aborted: open for more than {1}.";
     ev_paused = "{0} stands still for {1}.";
     ev_slowed = "The poll loop of {0} stands still for {1}.";
     ev_reread = "{1} read {0} record of {2} again: {3} to {4}.|{1} read {0} records of {2} again: {3} to {4}.";

@@ -77,7 +77,8 @@ impl Consumer {
         let mut next = held.first;
         let mut count = 0;
         while next <= held.last {
-            let found = data.read(next, (held.last - next + 1) as u32, u64::MAX);
+            let most = (held.last - next + 1) as u32;
+            let found = data.fetch(self.settings.isolation, next, most, u64::MAX);
             let (first, last) = match found.count {
                 0 => (held.last + 1, held.last),
                 // A stretch without a hole; else record by record.

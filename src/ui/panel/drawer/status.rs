@@ -99,6 +99,7 @@ fn importance(what: &What) -> u8 {
         What::RestoreProven(_) | What::BackedUp(..) | What::Restored(..) | What::Loaded(..) => 8,
         What::Imported(..) | What::Exported(..) | What::Verified(..) => 8,
         What::Killed(..) | What::Removed(..) | What::Lost(..) => 7,
+        What::ProducerKilled(_) | What::TransactionFenced(_) | What::TransactionTimedOut(..) => 7,
         What::Stable(..) | What::Reconciled(..) | What::BackupDeleted(_) | What::TopicDeleted(_) => 6,
         What::Closed(_) | What::Left(..) | What::Paused(..) | What::Slowed(..) => 5,
         What::CommitFailed(..) | What::GroupDeleted(_) | What::Emptied(_) | What::WentOn(_) => 5,
@@ -117,7 +118,7 @@ fn importance(what: &What) -> u8 {
 
 fn icon_of(what: &What) -> &'static str {
     match what {
-        What::Killed(..) | What::Removed(..) | What::Lost(..) => "dead",
+        What::Killed(..) | What::Removed(..) | What::Lost(..) | What::ProducerKilled(_) => "dead",
         What::Check(_, _, false) | What::Failed(..) | What::Skipped(..) => "warn",
         What::RebalanceBegan(..) | What::Revoked(..) => "change",
         What::Reread(..) | What::Redelivered(..) => "again",

@@ -3,7 +3,7 @@
 use super::owner_state;
 use super::share::{share_facts, window};
 use crate::base::Time;
-use crate::session::view::{LineFacts, PartitionDetail, StageView};
+use crate::session::view::{LineFacts, PartitionDetail, PartitionFacts, StageView, TransactionFacts};
 use crate::ui::i18n::{fill, format, format::count, t};
 use crate::ui::paint::ruler;
 use crate::ui::panel::stage::log_picture;
@@ -29,6 +29,7 @@ pub fn partition(detail: &PartitionDetail, stage: &StageView, now: Time) -> Html
                 }
             </section>
             if let Some(of) = stage.share_of(view) { { window(of) } }
+            { transactions(view, now) }
             <section aria-label={t.newest_records}>
                 <h3>{ t.newest_records }</h3>
                 if detail.records.is_empty() { <p class="muted small">{ t.no_records }</p> }
@@ -45,6 +46,30 @@ pub fn partition(detail: &PartitionDetail, stage: &StageView, now: Time) -> Html
                 ]) }
             </section>
         </>
+    }
+}
+
+/// What holds readers of committed records up: nothing, as long as no transaction is open.
+fn transactions(view: &PartitionFacts, now: Time) -> Html {
+    let t = t();
+    let one = |of: &TransactionFacts| {
+        let age = of
+            .known
+            .as_ref()
+            .map_or(t.cannot_tell.to_string(), |(_, since)| format::short(now.since(*since)));
+        let id = of.known.as_ref().map_or("", |(id, _)| id);
+        html! { <li key={of.producer_id}>
+            { fill(t.open_transaction, &[&of.producer_id, &id, &count(of.first_offset), &age]) }
+        </li> }
+    };
+    html! {
+        if view.last_stable < view.high_watermark {
+            <section aria-label={t.open_transactions}>
+                <h3>{ t.open_transactions }</h3>
+                { facts(vec![(t.last_stable_offset, count(view.last_stable))]) }
+                <ul class="small">{ for view.open_transactions.iter().map(one) }</ul>
+            </section>
+        }
     }
 }
 

@@ -6,10 +6,17 @@
 //!
 //! While its topic is missing a producer stands in `send()`, which waits for metadata (`max.block.ms`, and then tries
 //! again). Once there is a topic of that name it goes on with its next record, at its rate from then on.
+//!
+//! Idempotence and transactions, which a producer has when it is told to, are in [`transaction`].
+
+mod transaction;
+
+pub(super) use transaction::Numbered;
 
 use super::core::Core;
 use super::given::Given;
 use super::queue::Slot;
+use super::trace::Happening;
 use super::upkeep::ON_THE_WAY_MS;
 use crate::base::{Rng, Span, Time};
 use crate::log::batch::Timestamps;
@@ -65,6 +72,8 @@ pub(super) struct Producer {
     pub stopped: bool,
     /// Its topic is missing.
     waits: bool,
+    /// With idempotence: its id, its epoch, its transactions.
+    pub numbered: Option<Box<Numbered>>,
 }
 
 impl Router {
@@ -154,33 +163,59 @@ impl Producer {
             arrival: core.now,
             stopped: false,
             waits: false,
+            numbered: sends.numbered.map(Box::new),
         };
-        producer.arm(core);
+        producer.initialise(core);
         producer
+    }
+
+    /// When record `index` is due at its rate.
+    fn due(&self, index: u64) -> Time {
+        self.started + Span::from_us(index.saturating_mul(1_000_000_000) / self.rate_milli)
     }
 
     /// When record `index` is sent.
     fn sent(&self, index: u64) -> Time {
-        self.started + Span::from_us(index.saturating_mul(1_000_000_000) / self.rate_milli)
+        self.due(index).max(self.numbered.as_ref().map_or(Time::ZERO, |of| of.free))
+    }
+
+    /// Whether it has sent all that it has.
+    fn is_done(&self) -> bool {
+        self.count.is_some_and(|count| self.index >= count)
     }
 
     /// Sets the timer to the arrival of the next record.
     fn arm(&mut self, core: &mut Core) {
-        if self.count.is_some_and(|count| self.index >= count) {
+        if self.is_done() {
             return self.stop(core);
         }
         let at = self.sent(self.index) + core.network.delay();
+        self.set(core, at);
+    }
+
+    /// Sets the timer; nothing overtakes what was sent before.
+    fn set(&mut self, core: &mut Core, at: Time) {
         self.arrival = at.max(self.arrival);
         core.queue.set(self.slot, self.arrival);
     }
 
-    /// The next record has reached the broker.
+    /// What it sent last has reached the broker.
     pub fn arrive(&mut self, core: &mut Core) {
+        if self.numbered.is_some() && self.other_arrived(core) {
+            return;
+        }
         let sent = self.sent(self.index);
+        let mut refused = None;
         let log = match &mut self.source {
             Source::Made(recipe) => {
                 let log = self.router.route_made(core, sent, recipe, self.index);
-                log.inspect(|log| core.append_made(*log, sent.timestamp_ms(), recipe, self.index))
+                let (ms, record) = (sent.timestamp_ms(), (&*recipe, self.index));
+                match (log, self.numbered.as_ref()) {
+                    (Some(log), Some(of)) => refused = of.append(core, log, ms, record).err(),
+                    (Some(log), None) => core.append_made(log, ms, recipe, self.index),
+                    (None, _) => {}
+                }
+                log
             }
             Source::Given(given) => {
                 let mut record = given.take().expect("the count says that there is one");
@@ -193,7 +228,7 @@ impl Producer {
             return self.wait(core);
         }
         self.index += 1;
-        self.arm(core);
+        self.after_record(core, sent, refused);
     }
 
     /// Whether it has records without keys to send.
@@ -221,14 +256,41 @@ impl Producer {
         if self.stopped || &*self.topic != topic || !std::mem::take(&mut self.waits) {
             return;
         }
-        self.started += core.now.since(self.sent(self.index));
-        self.arm(core);
+        self.started += core.now.since(self.due(self.index));
+        match &self.numbered {
+            Some(of) if of.identity.is_none() => self.initialise(core),
+            _ => self.arm(core),
+        }
     }
 
     /// It sends no more.
-    pub fn stop(&mut self, core: &mut Core) {
+    fn stop(&mut self, core: &mut Core) {
         self.stopped = true;
         core.queue.clear(self.slot);
+    }
+
+    /// It closes: an open transaction is aborted.
+    pub fn close(&mut self, core: &mut Core) {
+        self.stop(core);
+        self.abort_open(core);
+    }
+
+    /// It dies: what is on its way is lost, and nobody is told.
+    pub fn kill(&mut self, core: &mut Core) {
+        self.stop(core);
+        core.note(Happening::ProducerKilled(self.name.clone()));
+    }
+
+    /// A new process goes on with the next record, at its rate from now on.
+    pub fn start_again(&mut self, core: &mut Core) {
+        (self.stopped, self.arrival) = (false, core.now);
+        self.started += core.now.since(self.due(self.index));
+        core.note(Happening::ProducerStarted(self.name.clone()));
+        self.numbered.iter_mut().for_each(|of| of.identity = None);
+        self.waits = !core.topics.contains_key(&self.topic);
+        if !self.waits {
+            self.initialise(core);
+        }
     }
 }
 
@@ -237,6 +299,7 @@ pub(super) struct Sends {
     pub source: Source,
     pub rate_milli: u64,
     pub count: Option<u64>,
+    pub numbered: Option<Numbered>,
 }
 
 impl Record {
