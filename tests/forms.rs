@@ -30,6 +30,17 @@ fn a_form_comes_to_one_line() {
             "name=shop|topic=carts|rate=5/s|keys=10",
             "producer shop topic=carts rate=5/s keys=10",
         ),
+        (
+            Making::Producer,
+            "name=pay|topic=carts|rate=5/s|transactional-id=pay|transaction=500ms|abort=0.1|transaction-timeout=30000",
+            "producer pay topic=carts rate=5/s transactional-id=pay transaction=500ms abort=0.1 transaction-timeout=30s",
+        ),
+        (
+            Making::Producer,
+            "name=pay|topic=carts|rate=5/s|idempotence=true",
+            "producer pay topic=carts rate=5/s idempotence=yes",
+        ),
+        (Making::Group, "name=pay|isolation=read_committed", "group pay isolation=read_committed"),
         (Making::Group, "name=pay day", "group \"pay day\""),
         (
             Making::Group,
@@ -115,6 +126,19 @@ fn a_form_says_what_is_wrong_at_the_field() {
                 ("topics", "Found the end of the line, expected topics=A,B, pattern=REGEX or assign=T:P."),
                 ("group", "Found the end of the line, expected group=NAME."),
             ],
+        ),
+        (
+            Making::Producer,
+            "name=p|topic=orders|rate=5/s|abort=0.1",
+            &[(
+                "transactional-id",
+                "Found the end of the line, expected transactional.id=, which abort= belongs to.",
+            )],
+        ),
+        (
+            Making::Producer,
+            "name=p|topic=orders|rate=5/s|transactional-id=x|idempotence=false",
+            &[("idempotence", "Found false, expected idempotence, which a transactional.id needs.")],
         ),
         (
             Making::Topic,

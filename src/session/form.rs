@@ -6,7 +6,7 @@ use crate::sim::query::GroupFacts;
 use crate::story::args::Name;
 use crate::story::command::Source;
 use crate::story::settings::{
-    ASSIGNORS, INSTANCE, Kind, Protocol, SETTINGS, SHARE_SETTINGS, Setting, Settings,
+    ASSIGNORS, INSTANCE, Kind, PRODUCER_SETTINGS, Protocol, SETTINGS, SHARE_SETTINGS, Setting, Settings,
 };
 use crate::story::token::quote;
 use crate::story::{Command, ParseError};
@@ -181,9 +181,11 @@ impl Form {
             ],
         };
         let own: &[&Setting] = match self.making {
-            Making::Topic | Making::Producer | Making::Schedule | Making::Retain | Making::Restore => {
+            Making::Producer => {
+                fields.extend(PRODUCER_SETTINGS.iter().map(of_producer));
                 return fields;
             }
+            Making::Topic | Making::Schedule | Making::Retain | Making::Restore => return fields,
             Making::Group => &[],
             Making::Consumer => &[&INSTANCE],
         };
@@ -303,6 +305,23 @@ impl Form {
             }
         }
     }
+}
+
+/// The field of a producer's setting, under Kafka's name where it has one.
+fn of_producer(setting: &'static Setting) -> Field {
+    let key = *setting.names.get(1).unwrap_or(&setting.names[0]);
+    let yes_no = matches!(setting.kind, Kind::OneOf(_));
+    let words: &[Rc<str>] = if yes_no { &["true".into(), "false".into()] } else { &[] };
+    let default = match setting.names[0] {
+        "idempotence" => "false",
+        "transaction" => "100",
+        "abort" => "0",
+        "transaction-timeout" => "60000",
+        _ => "null",
+    };
+    let help = if setting.names.len() == 1 { setting.help } else { "" };
+    let (id, default) = (setting.names[0], default.into());
+    Field { id, label: key, default, choices: same(words), closed: yes_no, help, key, between: None }
 }
 
 /// A field's value as it stands in a line.

@@ -93,7 +93,7 @@ fn settings_that_kafka_refuses_are_refused_by_name() {
             "producer p topic=orders rate=1/s transactional.id=x enable.idempotence=false",
             "which a transactional.id needs",
         ),
-        ("producer p topic=orders rate=1/s abort=0.1", "transactional-id=, which abort= belongs to"),
+        ("producer p topic=orders rate=1/s abort=0.1", "transactional.id=, which abort= belongs to"),
         ("producer p topic=orders rate=1/s transactional-id=x abort=2", "a probability between 0 and 1"),
         ("producer p topic=orders rate=1/s transactional-id=x transaction=0", "records from 1 to"),
     ] {

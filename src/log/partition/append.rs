@@ -4,7 +4,7 @@ use super::made::{Entries, What, Writer};
 use super::run::{Content, RUN_ENTRIES, Run, Spot};
 use super::segments::Appended;
 use super::{Numbers, Partition, Source};
-use crate::log::batch::{self, BatchInfo, HEADER_BYTES, MARKER_BYTES, Marker, Timestamps};
+use crate::log::batch::{self, BatchInfo, HEADER_BYTES, MARKER_BYTES, Marker, Producer, Timestamps};
 use crate::log::content::Recipe;
 use crate::log::partitioner::BATCH_SIZE;
 use crate::log::producers::Seen;
@@ -32,6 +32,23 @@ impl Partition {
         self.remember([id as u64, epoch as u64, u64::from(transactional)]);
         self.see_last();
         offset
+    }
+
+    /// The same where the topic's timestamps are the broker's: two times stand in such a batch, so it is kept as it is.
+    pub fn append_numbered_at(&mut self, now_ms: i64, record: &Record, by: Numbers) -> i64 {
+        let Numbers { id, epoch, transactional } = by;
+        let base_sequence = self.transactions.producers.next_sequence(id, epoch);
+        let info = BatchInfo {
+            base_offset: self.end,
+            leader_epoch: self.leader_epoch,
+            timestamps: Timestamps::Append(now_ms),
+            producer: Producer { id, epoch, base_sequence },
+            transactional,
+            ..BatchInfo::default()
+        };
+        let bytes = batch::encode(&info, std::slice::from_ref(record));
+        self.append_bytes(bytes.into()).expect("a batch made here is sound");
+        info.base_offset
     }
 
     /// Appends the end of a producer's transaction. Returns its offset.

@@ -74,7 +74,7 @@ pub(in crate::story) fn take(args: &mut Args) -> Delivery {
     note("transaction-timeout", timeout.is_some());
     let Some(id) = id else {
         if let Some(key) = stray.first() {
-            args.missing(&format!("transactional-id=, which {key}= belongs to"));
+            args.missing(&format!("transactional.id=, which {key}= belongs to"));
         }
         return Delivery { idempotence: idempotence.unwrap_or(false), transactions: None };
     };
