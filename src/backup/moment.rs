@@ -70,6 +70,7 @@ impl Moment<'_> {
                 topic.digests[id as usize] = Digest(log.state_digest());
             }
         }
+        state.abort_open_transactions();
         let groups = self.groups(store, state);
         state.take_groups(&groups);
     }
@@ -109,18 +110,11 @@ impl Moment<'_> {
             );
         }
         let end = log.end_at(surely, possibly, self.moment_ms);
-        let stable = log.stable_at(end);
-        if stable < end {
-            notes.push(
-                format!("{name}: cut at {stable}, where a transaction begins that was open at that moment.")
-                    .into(),
-            );
-        }
-        let early = log.count_stamped(stable, self.moment_ms);
-        log.cut_to(stable);
+        let early = log.count_stamped(end, self.moment_ms);
+        log.cut_to(end);
         if early > 0 {
             notes.push(
-                format!("{name}: {early} records beyond offset {stable} have timestamps up to that moment; they came later.")
+                format!("{name}: {early} records beyond offset {end} have timestamps up to that moment; they came later.")
                     .into(),
             );
         }

@@ -185,7 +185,7 @@ pub(super) fn sound(store: &dyn Store, label: &str) -> Result<Manifest, RestoreE
 pub fn restored(store: &dyn Store, label: &str) -> Result<RestoredState, RestoreError> {
     let manifest = sound(store, label)?;
     let mut state = whole(store, &manifest)?;
-    state.cut_open_transactions();
+    state.abort_open_transactions();
     state.take_groups(&manifest.groups);
     Ok(state)
 }

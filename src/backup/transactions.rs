@@ -1,8 +1,9 @@
 //! What a backup says of transactions: files beside the logs, what was open at the cut; and how a restore leaves none open.
 //!
-//! A transaction that is open at the cut can be ended by nobody in a restored log: its coordinator is not restored. So the
-//! log is cut back to the first record of the oldest one, and the plan says what was left out. Aborted transactions come
-//! back as they are, markers and all.
+//! A transaction that is open at the cut can be ended by nobody in a restored log: its coordinator is not restored. So a
+//! restore ends it as the coordinator would have done: an abort marker stands behind what was restored, and the plan says
+//! so. (To cut the log back to its first record would open those again that ended later, and take committed records of
+//! others along.) Aborted transactions come back as they are, markers and all.
 
 use super::contents::Files;
 use super::layout;
@@ -10,7 +11,6 @@ use super::manifest::{FileEntry, FileKind, Offset, OpenTransaction, PartitionEnt
 use super::restore::RestoredState;
 use super::snapshot::Snapshot;
 use super::{Digest, Manifest};
-use crate::log::Partition;
 use crate::log::producers::Account;
 use crate::log::side::{aborted, snapshot};
 use std::rc::Rc;
@@ -97,29 +97,30 @@ pub fn open<'a>(
 }
 
 impl RestoredState {
-    /// Cuts each log back to where its oldest open transaction begins, and says so.
-    pub(super) fn cut_open_transactions(&mut self) {
+    /// Aborts what is open in each log, and says so.
+    pub(super) fn abort_open_transactions(&mut self) {
         for topic in &mut self.topics {
             for (id, log) in (0..).zip(&mut topic.partitions) {
-                let (stable, end) = (log.last_stable_offset(), log.end());
-                if stable == end {
-                    continue;
-                }
-                let left: u64 = log.count_between(stable, end);
-                let open = log.open_transactions().count();
-                self.notes.push(left_out(&topic.name, id, log, (open, left)));
-                log.cut_to(stable);
+                let end = log.end();
+                let open = log.abort_open(self.moment_ms);
+                let Some(first) = open.first() else { continue };
+                let ids: Vec<String> = open.iter().map(|of| of.producer_id.to_string()).collect();
+                let (producers, what) = match ids.len() {
+                    1 => ("producer", "the open transaction"),
+                    _ => ("producers", "the open transactions"),
+                };
+                self.notes.push(
+                    format!(
+                        "{}-{id}: {what} of {producers} {}, from offset {} on, cannot be ended by anybody: aborted, by a \
+                         marker at {end}.",
+                        topic.name,
+                        ids.join(", "),
+                        first.first_offset
+                    )
+                    .into(),
+                );
                 topic.digests[id as usize] = Digest(log.state_digest());
             }
         }
     }
-}
-
-fn left_out(topic: &str, id: i32, log: &Partition, (open, records): (usize, u64)) -> Rc<str> {
-    let stable = log.last_stable_offset();
-    format!(
-        "{topic}-{id}: cut at {stable}, where the oldest of {open} open transactions begins, which nobody could end; \
-         {records} records from there on are left out."
-    )
-    .into()
 }

@@ -7,6 +7,7 @@
 use super::run::Batch;
 use super::{Fetched, Partition};
 use crate::base::{Map, small};
+use crate::log::batch::Marker;
 use crate::log::producers::{Account, Producers, Seen};
 use crate::log::side::aborted::Aborted;
 use crate::log::side::snapshot::ProducerEntry;
@@ -134,11 +135,6 @@ impl Partition {
         self.transactions.producers.snapshot()
     }
 
-    /// Whether a batch belongs to a transaction.
-    pub fn has_transactions(&self) -> bool {
-        !self.transactions.producers.is_empty() && self.batches().any(|batch| batch.is_transactional())
-    }
-
     /// As [`Partition::read`], of the records that a reader of this isolation is given.
     pub fn fetch(&self, isolation: Isolation, from: i64, max_records: u32, max_bytes: u64) -> Fetched {
         let end = self.readable(isolation);
@@ -196,16 +192,17 @@ impl Partition {
                 && self.transactions.is_aborted(batch.producer_id(), batch.base_offset())
     }
 
-    /// The first offset of the oldest transaction that is open after the batches before `end`; `end` when none is.
-    pub fn stable_at(&self, end: i64) -> i64 {
-        if self.transactions.producers.is_empty() {
-            return end;
+    /// Ends all open transactions with markers that abort them, as a coordinator does, in a higher epoch; those that were
+    /// open, oldest first.
+    pub fn abort_open(&mut self, now_ms: i64) -> Vec<OpenTransaction> {
+        let open: Vec<OpenTransaction> = self.open_transactions().collect();
+        for of in &open {
+            let known = self.producers().into_iter().find(|known| known.producer_id == of.producer_id);
+            let coordinator_epoch = known.map_or(0, |known| known.coordinator_epoch.max(0));
+            let by = (of.producer_id, of.producer_epoch.saturating_add(1));
+            self.append_marker(now_ms, by, Marker { commit: false, coordinator_epoch });
         }
-        let mut then = Producers::starting_at(self.log_start);
-        for batch in self.batches_between(self.log_start, end) {
-            then.see(&batch.seen());
-        }
-        then.open().next().map_or(end, |(first, _)| first.min(end))
+        open
     }
 
     /// Takes note of the last batch.
@@ -238,7 +235,7 @@ impl Partition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::batch::{BatchInfo, Marker, Producer, encode};
+    use crate::log::batch::{BatchInfo, Producer, encode};
     use crate::log::{Recipe, Record};
 
     #[test]
@@ -261,11 +258,12 @@ mod tests {
             log.append_bytes(batch(base, producer, control).into()).expect("sound");
             now.push(log.last_stable_offset());
         }
-        assert!(log.has_transactions());
-        let then: Vec<i64> = (1..=5).map(|end| log.stable_at(end)).collect();
-        assert_eq!((now, then), (vec![0, 0, 1, 1, 3], vec![0, 0, 1, 1, 3]));
+        assert_eq!(now, [0, 0, 1, 1, 3]);
         log.cut_to(2);
         assert_eq!((log.last_stable_offset(), log.open_transactions().count()), (0, 2));
+        let open: Vec<i64> = log.abort_open(9).iter().map(|of| of.producer_id).collect();
+        assert_eq!((open, log.last_stable_offset(), log.end()), (vec![7, 8], 4, 4));
+        assert_eq!(log.aborted_transactions().len(), 2);
     }
 
     /// Two producers in turn: 7 aborts what it wrote at 0 and 2, then commits 6; 8 commits what it wrote at 1 and 3; a
