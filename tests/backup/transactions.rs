@@ -4,9 +4,7 @@ use crate::lab::{Lab, Plain, State, plain};
 use crate::pack::Pack;
 use rejoin::backup::archive::{self, ImportError};
 use rejoin::backup::manifest::{FileKind, Manifest, Offset};
-use rejoin::backup::{
-    Chain, MemoryStore, Place, Request, Store, archive as archives, plan, restored, restored_at, verify,
-};
+use rejoin::backup::{Chain, MemoryStore, Place, Request, Store, plan, restored, restored_at, verify};
 use rejoin::base::Rng;
 use rejoin::log::batch::{BatchInfo, Marker, Producer, encode};
 use rejoin::log::segment::{self, SegmentBatch};
@@ -20,7 +18,7 @@ use std::rc::Rc;
 struct Life {
     lab: Lab,
     epochs: [i16; 3],
-    moments: BTreeMap<i64, Plain>,
+    moments: BTreeMap<i64, State>,
 }
 
 /// The batches that a log holds.
@@ -69,13 +67,24 @@ fn committed(log: &Partition) -> Vec<Vec<u8>> {
     sure.into_iter().map(|(_, value)| value).collect()
 }
 
-/// What a restore of this state must give: each log up to where nothing is open, offsets inside.
-fn truth(state: &State) -> Plain {
+/// What a restore of this state must give at a moment: markers that abort what is open, oldest first, and offsets inside.
+fn truth(state: &State, moment_ms: i64) -> Plain {
     let mut state = state.clone();
     for topic in state.topics.values_mut() {
         for log in &mut topic.logs {
-            let first = open(log).into_values().min();
-            log.cut_to(first.unwrap_or(log.end()));
+            let mut epochs = BTreeMap::new();
+            each_batch(log, |batch| {
+                drop(epochs.insert(batch.header.producer_id, batch.header.producer_epoch))
+            });
+            let mut open: Vec<(i64, i64)> = open(log).into_iter().map(|(id, first)| (first, id)).collect();
+            open.sort();
+            for (_, id) in open {
+                let producer = Producer { id, epoch: epochs[&id] + 1, base_sequence: -1 };
+                let info = BatchInfo { base_offset: log.end(), producer, ..BatchInfo::default() };
+                let mut bytes = Vec::new();
+                Marker { commit: false, coordinator_epoch: 0 }.write(&mut bytes, &info, moment_ms);
+                log.append_bytes(bytes.into()).expect("sound");
+            }
         }
     }
     let bounds: BTreeMap<(String, i32), (i64, i64)> = state
@@ -126,7 +135,7 @@ impl Life {
                 self.lab.changed();
             }
         }
-        self.moments.insert(self.lab.now.timestamp_ms(), truth(&self.lab.state));
+        self.moments.insert(self.lab.now.timestamp_ms(), self.lab.state.clone());
     }
 
     /// A batch of a transaction.
@@ -173,7 +182,7 @@ impl Life {
         assert!(report.ok(), "{name}: {report}");
         let manifest = self.manifest(label);
         let state = restored(&self.lab.store, label).expect("sound");
-        assert_eq!(plain(&state), truth(&self.lab.state), "{name}");
+        assert_eq!(plain(&state), truth(&self.lab.state, self.lab.now.timestamp_ms()), "{name}");
         for (id, log) in (0..).zip(&self.lab.state.topics["t"].logs) {
             let entry = &manifest.partitions[id];
             let said = manifest.producers.open_transactions.iter().filter(|of| of.partition == id as i32);
@@ -183,10 +192,8 @@ impl Life {
             assert_eq!((entry.log_end_offset, entry.last_stable_offset), (Offset(log.end()), Offset(stable)));
             let restored = &state.topics[0].partitions[id];
             assert_eq!(restored.last_stable_offset(), restored.end(), "{name}: nothing is open for ever");
-            assert_eq!(
-                state.notes.iter().any(|note| note.starts_with(&format!("t-{id}: cut at"))),
-                !said.is_empty()
-            );
+            let told = |note: &Rc<str>| note.starts_with(&format!("t-{id}: the open transaction"));
+            assert_eq!(state.notes.iter().any(told), !said.is_empty());
         }
         let newest = manifest.producers.open_transactions.iter().map(|of| of.producer_id.0).max();
         assert!(newest.is_none_or(|newest| newest < manifest.producers.next_producer_id.0));
@@ -199,7 +206,7 @@ fn lives() -> u64 {
 
 #[test]
 fn whatever_transactions_do_every_backup_restores_its_moment_with_none_open() {
-    let (mut cut, mut beside) = (0, 0);
+    let (mut aborted, mut beside) = (0, 0);
     for seed in 0..lives() {
         let mut random = Rng::new(seed);
         let mut life = Life::new();
@@ -212,7 +219,7 @@ fn whatever_transactions_do_every_backup_restores_its_moment_with_none_open() {
             let name = format!("seed {seed}, {label}");
             life.check(&label, &name);
             let manifest = life.manifest(&label);
-            cut += manifest.producers.open_transactions.len();
+            aborted += manifest.producers.open_transactions.len();
             beside += manifest.all_files().filter(|file| file.kind == FileKind::TxnIndex).count();
             if random.below(4) == 0 {
                 // Restored, and backed up again: the same, and nothing open.
@@ -226,12 +233,12 @@ fn whatever_transactions_do_every_backup_restores_its_moment_with_none_open() {
             }
         }
     }
-    assert!(cut > 500 && beside > 200, "{cut} open transactions, {beside} indexes");
+    assert!(aborted > 500 && beside > 200, "{aborted} open transactions, {beside} indexes");
 }
 
 #[test]
-fn a_moment_is_cut_back_to_the_transactions_that_were_open_then() {
-    let mut cut = 0;
+fn at_a_moment_the_transactions_that_were_open_then_are_aborted() {
+    let mut aborted = 0;
     for seed in 0..lives() / 6 {
         let mut random = Rng::new(seed).fork("moments");
         let mut life = Life::new();
@@ -239,7 +246,7 @@ fn a_moment_is_cut_back_to_the_transactions_that_were_open_then() {
             life.live(&mut random, true);
         }
         life.lab.tick(1);
-        life.moments.insert(life.lab.now.timestamp_ms(), truth(&life.lab.state));
+        life.moments.insert(life.lab.now.timestamp_ms(), life.lab.state.clone());
         life.lab.backup("full");
         life.lab.tick(1);
         for _ in 0..1 + random.below(14) {
@@ -251,11 +258,11 @@ fn a_moment_is_cut_back_to_the_transactions_that_were_open_then() {
         for moment in life.moments.keys().flat_map(|at| [*at, at + 1]).filter(|at| (from..=to).contains(at)) {
             let expected = life.moments.range(..=moment).next_back().expect("it began before").1;
             let state = restored_at(&life.lab.store, &label, Some(moment)).expect("inside the window");
-            assert_eq!(plain(&state), *expected, "seed {seed}, moment {moment}");
-            cut += usize::from(!state.notes.is_empty());
+            assert_eq!(plain(&state), truth(expected, moment), "seed {seed}, moment {moment}");
+            aborted += usize::from(!state.notes.is_empty());
         }
     }
-    assert!(cut > 100, "{cut} moments with open transactions");
+    assert!(aborted > 100, "{aborted} moments with open transactions");
 }
 
 #[test]
@@ -325,7 +332,7 @@ fn files_beside_the_logs_are_those_of_a_broker_and_their_damage_is_found() {
         for at in parts.into_iter().flatten() {
             let mut flipped = bytes.clone();
             flipped[at] ^= 1 << (at % 8);
-            match archives::read(&flipped) {
+            match archive::read(&flipped) {
                 Err(ImportError::Damaged(report)) => {
                     let named: Vec<&str> = report.findings.iter().map(|finding| &*finding.place).collect();
                     assert_eq!(named, [&*name], "byte {at}");
@@ -363,7 +370,7 @@ fn a_manifest_that_is_wrong_about_transactions_is_found_out() {
         let mut manifest = pack.manifest();
         change(&mut manifest);
         pack.with_manifest(&manifest);
-        let Err(ImportError::Damaged(report)) = archives::read(&pack.bytes()) else { panic!("{says}") };
+        let Err(ImportError::Damaged(report)) = archive::read(&pack.bytes()) else { panic!("{says}") };
         assert!(report.findings.iter().any(|finding| finding.what.contains(says)), "{says}: {report}");
     }
 }
