@@ -2,7 +2,7 @@
 
 use super::command::ALL;
 use super::measure::{Kind, MEASURES, Subject};
-use super::settings::{ASSIGNORS, SETTINGS, SHARE_SETTINGS, topic};
+use super::settings::{ASSIGNORS, PRODUCER_SETTINGS, SETTINGS, SHARE_SETTINGS, topic};
 use crate::log::config::CONFIGS;
 use std::fmt::Write;
 
@@ -27,6 +27,11 @@ pub fn commands() -> String {
     }
     line("\nSETTINGS of group, consumer and start\n".to_owned());
     for of in SETTINGS.iter().chain(&SHARE_SETTINGS) {
+        let (name, kafka, help) = (of.names[0], of.names[1..].join(", "), of.help);
+        line(format!("  {name:<21} {kafka:<54} {help}").trim_end().to_owned());
+    }
+    line("\nSETTINGS of producer\n".to_owned());
+    for of in &PRODUCER_SETTINGS {
         let (name, kafka, help) = (of.names[0], of.names[1..].join(", "), of.help);
         line(format!("  {name:<21} {kafka:<54} {help}").trim_end().to_owned());
     }

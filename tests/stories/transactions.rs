@@ -203,3 +203,39 @@ fn in_random_worlds_each_reader_is_given_its_records_once_and_no_others() {
         assert!(sure < all, "seed {seed}: something was aborted");
     }
 }
+
+/// Back in a run whose producers go on: what is restored leaves nothing open, and no id means two producers.
+#[test]
+fn a_restore_aborts_what_was_open_and_producers_go_on_under_ids_that_no_log_knows() {
+    let text = "topic orders\nproducer pay topic=orders rate=10/s transactional-id=pay transaction=20\n\
+                producer dead topic=orders rate=10/s transactional-id=dead transaction=500\n\
+                group any reset=earliest\nconsumer c1 group=any topics=orders\n\
+                at 4s kill dead\nat 5500ms backup full\nat 7s close c1\n";
+    let mut runner = begin(text);
+    runner.advance_to(Time::from_ms(5_500));
+    let before = log(&runner).clone();
+    let open: Vec<i64> = before.open_transactions().map(|of| of.producer_id).collect();
+    assert_eq!(open.len(), 2, "{open:?}");
+    runner.advance_to(Time::from_ms(9_000));
+    runner.apply(Command::parse("restore apply latest").expect("a command")).expect("nobody reads");
+    let restored = log(&runner).clone();
+    assert_eq!((restored.end(), restored.last_stable_offset()), (before.end() + 2, before.end() + 2));
+    assert_eq!(restored.bytes_between(0, before.end()), before.bytes_between(0, before.end()));
+    runner.advance_to(Time::from_ms(10_000));
+    runner.apply(Command::parse("start dead").expect("a command")).expect("it is dead");
+    runner.apply(Command::parse("start c1").expect("a command")).expect("it is closed");
+    runner.advance_to(Time::from_ms(75_000));
+    let known: Vec<i64> = restored.producers().iter().map(|of| of.producer_id).collect();
+    let mut newer = Vec::new();
+    for batch in segment::batches(&log(&runner).bytes_between(restored.end(), i64::MAX)) {
+        let id = batch.expect("sound").header.producer_id;
+        assert!(!known.contains(&id), "{id} is of another time");
+        if !newer.contains(&id) {
+            newer.push(id);
+        }
+    }
+    assert_eq!(newer.len(), 2, "both write again: {newer:?}");
+    let (said, [sure, aborted, open]) = (read(&runner, "any"), model(log(&runner)));
+    assert!(said.1 >= (sure.len() + aborted.len()) as u64 && open.len() < 500, "{said:?}");
+    assert_eq!(runner.world().counters(None).skipped, 0);
+}
