@@ -4,6 +4,7 @@
 //! whatever a person sees comes out as a [`view::LabView`]. Nothing here knows of a browser or a wall clock; whoever
 //! holds the session says how far time goes ([`Session::advance_to`]).
 
+pub mod broker;
 mod chronicle;
 mod dump;
 mod files;

@@ -3,6 +3,7 @@
 
 mod archive;
 mod conformance;
+mod folder;
 mod loading;
 mod options;
 mod side_files;
