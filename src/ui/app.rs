@@ -1,15 +1,17 @@
 //! The page as a whole: the lab behind it, what it shows, where intents go.
 
 use super::dom;
-use super::files;
+use super::files::{self, Picked};
 use super::hook::{use_drop, use_space};
 use super::i18n::t;
-use super::intent::{Ask, Chosen, Intent, Refusal, Show, Tab, Told};
+use super::intent::{Ask, Intent, Show, Told};
 use super::keep::Keeper;
 use super::lab::Lab;
 use super::page::{Change, Page, WINDOW};
-use super::panel::{Bar, Drawer, FormDialog, Inspector, LoadDialog, Measures, Stage, TimePanel, alert};
-use crate::session::LoadOptions;
+use super::panel::{
+    Bar, Drawer, FolderDialog, FormDialog, Inspector, LoadDialog, Measures, Stage, TimePanel, alert,
+};
+use super::take::take;
 use crate::session::view::{LabView, TopicView};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -20,11 +22,11 @@ pub fn App() -> Html {
     let page = use_reducer(Page::opened);
     let lab = use_lab(page.dispatcher());
     let intent = use_intent(lab, page.dispatcher());
-    let on_file = {
+    let on_files = {
         let intent = intent.clone();
-        use_callback((), move |file: web_sys::File, ()| take(file, intent.clone()))
+        use_callback((), move |picked: Vec<Picked>, ()| take(picked, intent.clone()))
     };
-    let dropping = use_drop(on_file.clone());
+    let dropping = use_drop(on_files.clone());
     let on_space = {
         let intent = intent.clone();
         use_callback(page.playing, move |(), playing| {
@@ -36,14 +38,18 @@ pub fn App() -> Html {
     html! {
         <>
             <a class="skip" href="#stage">{ t().skip }</a>
-            { layout(&page, (&view, &calm), &intent, &on_file) }
-            { alert(page.alert.as_ref().filter(|_| page.file.is_none() && page.form.is_none()), false, &intent) }
+            { layout(&page, (&view, &calm), &intent, &on_files) }
+            { alert(page.alert.as_ref().filter(|_| !page.has_dialog()), false, &intent) }
             if let Some(form) = &page.form {
                 <FormDialog form={form.clone()} alert={page.alert.clone()} intent={intent.clone()} />
             }
             if let Some(file) = &page.file {
-                <LoadDialog file={file.clone()} alert={page.alert.clone()} loaded={page.loaded.clone()} topics={topics(&view, false)} read={topics(&view, true)}
+                <LoadDialog key={format!("{} {}", file.name, page.waiting.len())} file={file.clone()} alert={page.alert.clone()} loaded={page.loaded.clone()} topics={topics(&view, false)} read={topics(&view, true)}
                     intent={intent.clone()} />
+            }
+            if let Some(folder) = &page.folder {
+                <FolderDialog folder={folder.clone()} alert={page.alert.clone()} loaded={page.folder_loaded.clone()}
+                    topics={topics(&view, false)} intent={intent.clone()} />
             }
             if dropping { <div class="drop-veil"><p>{ t().drop_here }</p></div> }
         </>
@@ -55,7 +61,7 @@ fn layout(
     page: &Page,
     (view, calm): (&LabView, &LabView),
     intent: &Callback<Intent>,
-    on_file: &Callback<web_sys::File>,
+    on_files: &Callback<Vec<Picked>>,
 ) -> Html {
     html! {
         <div class="lab">
@@ -64,14 +70,14 @@ fn layout(
             <Measures measures={calm.measures.clone()} number={number_text(calm)} />
             <Stage stage={view.stage.clone()} calm={calm.stage.clone()} now={calm.run.now}
                 focus={page.focus.clone()} table={page.table} fast={page.speed > 4000} intent={intent.clone()}
-                on_file={on_file.clone()} />
+                on_files={on_files.clone()} />
             <TimePanel time={view.time.clone()} consumers={view.stage.consumers.len()} focus={page.focus.clone()}
                 window={page.window} table={page.time_table} intent={intent.clone()} />
             <Inspector inspector={calm.inspector.clone()} stage={calm.stage.clone()} now={calm.run.now}
                 focus={page.focus.clone()} sheet={page.sheet} intent={intent.clone()} />
             <Drawer tab={page.tab} run={calm.run.clone()} stage={calm.stage.clone()} backups={calm.backups.clone()}
                 story={calm.story.clone()} happened={calm.happened.clone()} page={shown(page)}
-                intent={intent.clone()} on_file={on_file.clone()} />
+                intent={intent.clone()} on_files={on_files.clone()} />
         </div>
     }
 }
@@ -148,35 +154,4 @@ fn use_intent(lab: Lab, page: UseReducerDispatcher<Page>) -> Callback<Intent> {
             page.dispatch(Change::Show(show));
         }
     })
-}
-
-/// Takes a file that was chosen or dropped: an archive is imported, anything else is offered for loading.
-fn take(file: web_sys::File, intent: Callback<Intent>) {
-    wasm_bindgen_futures::spawn_local(async move {
-        let name: Rc<str> = file.name().into();
-        if files::is_archive(&name) {
-            match files::read(&file, files::ARCHIVE_MAX).await {
-                Ok(bytes) => intent.emit(Intent::Ask(Ask::Import(name, bytes))),
-                Err(why) => intent.emit(Intent::Show(Show::Alert(Refusal::Import, why))),
-            }
-            intent.emit(Intent::Show(Show::Tab(Some(Tab::Backups))));
-        } else {
-            match files::read(&file, files::RECORDS_MAX).await {
-                Ok(bytes) => offer(Chosen { name, bytes }, &intent),
-                Err(why) => intent.emit(Intent::Show(Show::Alert(Refusal::Load, why))),
-            }
-        }
-    });
-}
-
-/// Asks how to read a file of records. One that is binary is refused by the lab however it would be read, so nothing
-/// is asked first.
-fn offer(file: Chosen, intent: &Callback<Intent>) {
-    let head = &file.bytes[..file.bytes.len().min(8 << 10)];
-    if head.contains(&0) {
-        let options = LoadOptions { topic: "file".into(), ..LoadOptions::default() };
-        intent.emit(Intent::Ask(Ask::Load(file.name, file.bytes, options)));
-    } else {
-        intent.emit(Intent::Show(Show::File(Some(file))));
-    }
 }

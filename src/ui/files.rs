@@ -13,6 +13,24 @@ pub const RECORDS_MAX: u64 = 64 << 20;
 /// The largest archive, in bytes.
 pub const ARCHIVE_MAX: u64 = 512 << 20;
 
+/// A file that was chosen or dropped.
+#[derive(Clone, PartialEq)]
+pub struct Picked {
+    /// Its path within what was chosen; a file that was chosen by itself has its name.
+    pub path: Rc<str>,
+    /// The file.
+    pub file: File,
+}
+
+impl Picked {
+    /// A file with the path that the browser says.
+    pub fn of(file: File) -> Picked {
+        let within = js_sys::Reflect::get(&file, &"webkitRelativePath".into()).ok();
+        let within = within.and_then(|path| path.as_string()).filter(|path| !path.is_empty());
+        Picked { path: within.unwrap_or_else(|| file.name()).into(), file }
+    }
+}
+
 /// Reads a file whole. The error says in words why it could not be read.
 pub async fn read(file: &File, most: u64) -> Result<Rc<[u8]>, Rc<str>> {
     let size = file.size() as u64;
@@ -47,10 +65,13 @@ pub fn save(name: &str, bytes: &[u8]) -> bool {
     link.is_some()
 }
 
-/// The file that was chosen in an input, which is then emptied so that the same one can be chosen again.
-pub fn chosen(event: &web_sys::Event) -> Option<File> {
-    let input = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
-    let file = input.files()?.get(0);
+/// The files that were chosen in an input, which is then emptied so that the same ones can be chosen again.
+pub fn chosen(event: &web_sys::Event) -> Vec<Picked> {
+    let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+    let Some((input, files)) = input.and_then(|input| Some((input.clone(), input.files()?))) else {
+        return Vec::new();
+    };
+    let picked = (0..files.length()).filter_map(|at| files.get(at)).map(Picked::of).collect();
     input.set_value("");
-    file
+    picked
 }

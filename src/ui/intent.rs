@@ -1,6 +1,7 @@
 //! What a person can want: of the lab, or of the page itself.
 
 use crate::base::Span;
+use crate::session::broker::{Folder, FolderSummary};
 use crate::session::view::{Focus, LabView, ParseError};
 use crate::session::{Contents, Form, LoadOptions, LoadSummary, Making, StepKind, Transaction};
 use std::rc::Rc;
@@ -31,7 +32,7 @@ pub enum Ask {
     AddConsumer,
     /// Give a form for making this.
     Form(Making),
-    /// Add a consumer that reads this topic from its beginning.
+    /// Add a consumer that reads these topics, with commas between them, from their beginnings.
     AddReader(Rc<str>),
     /// Show the details of this.
     Focus(Focus),
@@ -39,6 +40,8 @@ pub enum Ask {
     Run(Rc<str>),
     /// Load a file of records: its name, its bytes, how to read it.
     Load(Rc<str>, Rc<[u8]>, LoadOptions),
+    /// Load topics of a broker's folder: each by its name there, and the one it gets here.
+    LoadFolder(Rc<Folder>, Vec<(Rc<str>, Rc<str>)>),
     /// Take these bytes as an archive: the file's name and its bytes.
     Import(Rc<str>, Rc<[u8]>),
     /// How much of the run the pictures over time show: the last so much, or all of it.
@@ -84,6 +87,8 @@ pub enum Told {
     Opened,
     /// A file was loaded: its name and what came of it.
     Loaded(Rc<str>, Rc<LoadSummary>),
+    /// Topics of a broker's folder were loaded: what came of it.
+    LoadedFolder(Rc<FolderSummary>),
     /// The archive of a backup: its label, the file's name and its bytes.
     Archive(Rc<str>, Rc<str>, Rc<[u8]>),
     /// What is selected now, when what was selected is gone.
@@ -152,8 +157,12 @@ pub enum Show {
     Draft(Option<Rc<str>>),
     /// The restore of this backup, or none.
     Wizard(Option<Rc<str>>),
-    /// A file to be loaded, or none.
-    File(Option<Chosen>),
+    /// Files to be loaded, one after the other.
+    Files(Vec<Chosen>),
+    /// The next of the files to be loaded, or none.
+    NextFile,
+    /// A broker's folder, or none.
+    Folder(Option<Rc<Folder>>),
     /// No form.
     NoForm,
     /// No alert.

@@ -212,6 +212,10 @@ impl Inner {
             }
             Ask::Run(text) => self.run(&text),
             Ask::Load(name, bytes, options) => self.load(name, &bytes, options),
+            Ask::LoadFolder(folder, chosen) => match self.session.load_folder(&folder, &chosen) {
+                Ok(summary) => vec![Told::LoadedFolder(Rc::new(summary))],
+                Err(why) => vec![Told::Refused(Refusal::Load, why)],
+            },
             Ask::Adopt(contents, exported) => self.adopt(&contents, &exported),
             Ask::Saved(result) => self.saved(result),
             // Asking was all: the next view takes what waits.
@@ -263,11 +267,12 @@ impl Inner {
         }
     }
 
-    /// The line of a consumer that reads `topic` from its beginning, in a group of its own.
-    fn reader_line(&self, topic: &str) -> String {
+    /// The line of a consumer that reads topics from their beginnings, in a group of its own.
+    fn reader_line(&self, topics: &str) -> String {
         let like = self.session.next_consumer();
         let name = like.split_whitespace().nth(1).unwrap_or("reader");
-        format!("consumer {name} group={topic}-readers topics={topic} reset=earliest process=2ms")
+        let first = topics.split(',').next().unwrap_or_default();
+        format!("consumer {name} group={first}-readers topics={topics} reset=earliest process=2ms")
     }
 
     fn run(&mut self, text: &str) -> Vec<Told> {

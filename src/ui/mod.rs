@@ -17,6 +17,7 @@ mod page;
 pub mod paint;
 mod panel;
 pub mod store;
+mod take;
 mod widget;
 
 /// Mounts the page in the element with the id `page`, in place of the static picture that stands there.

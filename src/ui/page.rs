@@ -3,6 +3,7 @@
 use super::broken;
 use super::intent::{Chosen, Follow, Keeping, Refusal, Show, Tab, Told};
 use crate::base::Span;
+use crate::session::broker::{Folder, FolderSummary};
 use crate::session::view::{Focus, LabView, ParseError, RestoreStep};
 use crate::session::{Form, LoadSummary, StepKind};
 use std::rc::Rc;
@@ -44,6 +45,12 @@ pub struct Page {
     pub wizard: Option<Wizard>,
     /// The file that is to be loaded.
     pub file: Option<Chosen>,
+    /// Files that are to be loaded after it.
+    pub waiting: Vec<Chosen>,
+    /// The broker's folder that is looked at.
+    pub folder: Option<Rc<Folder>>,
+    /// What came of it.
+    pub folder_loaded: Option<Rc<FolderSummary>>,
     /// What came of the last file.
     pub loaded: Option<(Rc<str>, Rc<LoadSummary>)>,
     /// The form that is filled in.
@@ -101,6 +108,9 @@ impl Page {
             errors: Rc::from([]),
             wizard: None,
             file: None,
+            waiting: Vec::new(),
+            folder: None,
+            folder_loaded: None,
             loaded: None,
             form: None,
             alert: None,
@@ -108,6 +118,11 @@ impl Page {
             deleted: None,
             keeping: Keeping::Unknown,
         }
+    }
+
+    /// Whether a dialog is open: it shows what was refused itself.
+    pub fn has_dialog(&self) -> bool {
+        self.file.is_some() || self.folder.is_some() || self.form.is_some()
     }
 
     fn told(&mut self, told: Told) {
@@ -145,6 +160,10 @@ impl Page {
                 self.loaded = Some((name, summary));
                 self.alert = None;
             }
+            Told::LoadedFolder(summary) => {
+                self.folder_loaded = Some(summary);
+                self.alert = None;
+            }
             Told::Focus(focus) => self.focus = Some(focus),
             // The bytes go to the person or to storage; the page keeps nothing of them.
             Told::Archive(..) | Told::Store(_) => {}
@@ -179,10 +198,17 @@ impl Page {
                 let again = self.view.as_deref().is_some_and(restore_done);
                 self.wizard = label.map(|label| Wizard { label, again });
             }
-            Show::File(file) => {
-                self.file = file;
+            Show::Files(files) => {
+                self.waiting.extend(files);
+                if self.file.is_none() {
+                    self.next_file();
+                }
+            }
+            Show::NextFile => self.next_file(),
+            Show::Folder(folder) => {
+                self.folder = folder;
+                self.folder_loaded = None;
                 self.alert = None;
-                self.loaded = None;
             }
             Show::NoForm => {
                 self.form = None;
@@ -191,6 +217,14 @@ impl Page {
             Show::Dismiss => self.alert = None,
             Show::Alert(what, why) => self.alert = Some((what, why)),
         }
+    }
+}
+
+impl Page {
+    fn next_file(&mut self) {
+        self.file = (!self.waiting.is_empty()).then(|| self.waiting.remove(0));
+        self.alert = None;
+        self.loaded = None;
     }
 }
 

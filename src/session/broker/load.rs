@@ -4,6 +4,7 @@ use super::{Folder, FolderTopic};
 use crate::session::{Session, sentence};
 use crate::story::Command;
 use crate::story::command::{Load, LoadFormat};
+use crate::story::load::Report;
 use crate::story::run::Act;
 use std::rc::Rc;
 
@@ -69,15 +70,17 @@ impl Session {
             records: 0,
             remarks: Vec::new(),
         };
-        for (name, _) in chosen {
-            let topic = folder.topics.iter().find(|topic| topic.name == *name);
-            summary.partitions += topic.map_or(0, |topic| topic.partitions.len() as u64);
+        for topic in folder.topics.iter().filter(|topic| chosen.iter().any(|(name, _)| *name == topic.name)) {
+            summary.partitions += topic.partitions.len() as u64;
+            let transactional = topic.partitions.iter().map(|partition| partition.transactional).sum();
+            let report = Report { transactional, ..Report::default() };
+            summary
+                .remarks
+                .extend(report.remarks().iter().map(|said| format!("{}: {said}", topic.name).into()));
         }
         for event in &self.runner.events()[told..] {
-            if let Act::Loaded { topic, file, records, remarks, .. } = &event.what {
+            if let Act::Loaded { records, .. } = &event.what {
                 summary.records += records;
-                let of = |remark: &Rc<str>| format!("{topic}, {file}: {remark}").into();
-                summary.remarks.extend(remarks.iter().map(of));
             }
         }
         Ok(summary)

@@ -57,6 +57,8 @@ pub fn look(name: &str, given: Vec<(Rc<str>, Rc<[u8]>)>) -> Result<Folder, Rc<st
             }
         }
     }
+    // What a broker keeps for itself comes last.
+    small::sort_by_key(&mut topics, |topic| (topic.internal, topic.name.clone()));
     topics.iter_mut().for_each(|topic| one_id(topic, &files));
     let bytes = files.iter().map(|file| file.bytes.len() as u64).sum();
     Ok(Folder { name: name.into(), files, topics, others, remarks: unread, bytes })
@@ -128,8 +130,13 @@ fn inspect(partition: &mut FolderPartition, files: &[FolderFile], start: Option<
                 }
             }
         }
-        let data = batches.iter().filter(|batch| !batch.header.attributes.is_control());
-        partition.records += data.map(|batch| batch.header.count as u64).sum::<u64>();
+        for batch in batches.iter().filter(|batch| !batch.header.attributes.is_control()) {
+            let count = batch.header.count as u64;
+            partition.records += count;
+            if batch.header.attributes.is_transactional() {
+                partition.transactional += count;
+            }
+        }
         if let [one, ..] = &batches[..] {
             first.get_or_insert(one.header.base_offset);
         }

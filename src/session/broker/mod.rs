@@ -77,6 +77,8 @@ pub struct FolderPartition {
     pub end: i64,
     /// Records, markers not counted.
     pub records: u64,
+    /// Those of transactions.
+    pub transactional: u64,
     /// What is to be known of its files, a sentence each.
     pub remarks: Vec<Rc<str>>,
     /// Why it cannot be loaded.

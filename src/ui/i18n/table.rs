@@ -67,6 +67,7 @@ table! {
     inherited = "{0}, inherited";
     add = "Add";
     load_file = "Load file";
+    load_folder = "Load folder";
     table = "Table";
     partition = "partition";
     committed = "committed";
@@ -442,7 +443,42 @@ table! {
     read_it = "Add a consumer that reads it";
     more_refused = "and {0} more";
     refused_title = "Refused";
-    drop_here = "Drop a file of records or a backup";
+    drop_here = "Drop files of records, a backup or a broker's folder";
+    n_files = "{0} files";
+
+    // A broker's folder.
+    folder_holds = "{0} file, {1}: {2}, {3}.|{0} files, {1}: {2}, {3}.";
+    folder_partitions = "{0} partition of {1}|{0} partitions of {1}";
+    folder_topics = "{0} topic|{0} topics";
+    folder_records = "{0} record|{0} records";
+    folder_internal = "kept by the broker for itself: shown, not loaded";
+    folder_name = "Load {0} as";
+    folder_files = "{0} file, {1}|{0} files, {1}";
+    folder_remarks = "{0} remark|{0} remarks";
+    folder_others = "Files of no partition";
+    folder_bounds = "offsets {0} to {1}";
+    folder_empty = "no records, the log goes on at {0}";
+    folder_nothing = "None of its topics can be loaded.";
+    folder_loaded = "{0} record loaded in {1}.|{0} records loaded in {1}.";
+    folder_lines = "The commands";
+    file_head = "file";
+    kind_head = "what it is";
+    size_head = "bytes";
+    dump = "Dump";
+    dump_of = "Dump {0}";
+    load_chosen = "Choose a topic";
+    topic_taken = "There is a topic of this name already.";
+    kind_log = "records";
+    kind_index = "offset index";
+    kind_timeindex = "time index";
+    kind_txnindex = "aborted transactions";
+    kind_snapshot = "producers up to offset {0}";
+    kind_epochs = "leader epochs";
+    kind_topic_id = "topic id";
+    kind_log_starts = "where logs start";
+    kind_checkpoint = "checkpoint, not used";
+    kind_broker = "of the broker itself, not used";
+    kind_unknown = "no file of a broker, not used";
 
     // Alerts.
     refused_import = "Import refused, nothing was changed";
@@ -452,6 +488,7 @@ table! {
     imported = "Imported: {0}.";
     dismiss = "Dismiss";
     too_large = "{0} is {1}; at most {2} are read.";
+    too_many_files = "{0} has more than {1} files. Choose fewer partition folders.";
     unreadable = "The browser could not read {0}.";
 
     // A panic.

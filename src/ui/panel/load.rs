@@ -58,7 +58,7 @@ pub fn LoadDialog(props: &LoadDialogProps) -> Html {
         use_effect_with((), move |()| dom::show_dialog(&dialog));
     }
     // Escape closes the dialog by itself; the page hears of it.
-    let onclose = props.intent.reform(|_: Event| Intent::Show(Show::File(None)));
+    let onclose = props.intent.reform(|_: Event| Intent::Show(Show::NextFile));
     html! {
         <dialog ref={dialog.clone()} class="load-dialog" aria-labelledby="load-title" {onclose}>
             <h2 id="load-title">{ fill(t().load_title, &[&props.file.name]) }</h2>

@@ -3,6 +3,7 @@
 mod alert;
 mod bar;
 mod drawer;
+mod folder;
 mod form;
 mod inspector;
 mod load;
@@ -13,6 +14,7 @@ mod time;
 pub use alert::alert;
 pub use bar::Bar;
 pub use drawer::Drawer;
+pub use folder::FolderDialog;
 pub use form::{FormDialog, title as form_title};
 pub use inspector::Inspector;
 pub use load::LoadDialog;

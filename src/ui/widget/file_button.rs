@@ -1,7 +1,8 @@
-//! A button that opens the browser's choice of a file.
+//! A button that opens the browser's choice of files, or of a folder.
 
 use super::{Button, Look};
-use crate::ui::{dom, files};
+use crate::ui::dom;
+use crate::ui::files::{self, Picked};
 use yew::prelude::*;
 
 /// Props of [`FileButton`].
@@ -20,8 +21,11 @@ pub struct FileButtonProps {
     /// How it looks.
     #[prop_or_default]
     pub look: Look,
-    /// Called with the file.
-    pub on_file: Callback<web_sys::File>,
+    /// A folder is chosen, with all that is in it.
+    #[prop_or_default]
+    pub folder: bool,
+    /// Called with the files.
+    pub on_files: Callback<Vec<Picked>>,
 }
 
 /// The button, and a hidden input that it presses.
@@ -33,10 +37,11 @@ pub fn FileButton(props: &FileButtonProps) -> Html {
         Callback::from(move |()| dom::click(&input))
     };
     let onchange = {
-        let on_file = props.on_file.clone();
+        let on_files = props.on_files.clone();
         Callback::from(move |event: Event| {
-            if let Some(file) = files::chosen(&event) {
-                on_file.emit(file);
+            let picked = files::chosen(&event);
+            if !picked.is_empty() {
+                on_files.emit(picked);
             }
         })
     };
@@ -44,8 +49,8 @@ pub fn FileButton(props: &FileButtonProps) -> Html {
         <>
             <Button text={props.text.clone()} icon={props.icon} look={props.look} class={props.class.clone()}
                 on_press={press} />
-            <input ref={input} type="file" hidden=true accept={props.accept} aria-label={props.text.clone()}
-                {onchange} />
+            <input ref={input} type="file" hidden=true multiple=true webkitdirectory={props.folder}
+                accept={props.accept} aria-label={props.text.clone()} {onchange} />
         </>
     }
 }

@@ -45,7 +45,7 @@ fn tools(props: &DrawerProps) -> Html {
             <Button text={t.differential_backup} icon="backup" class="small" on_press={take("backup differential")} />
             { keep::buttons(props) }
             <FileButton text={t.import} icon="imp" accept=".zip,application/zip" class="small"
-                on_file={props.on_file.clone()} />
+                on_files={props.on_files.clone()} />
             <span class="why">{ t.import_hint }</span>
         </div>
     }

@@ -9,6 +9,7 @@ mod status;
 mod story;
 
 use crate::session::view::{BackupsView, HappenedView, RunView, StageView, StoryView};
+use crate::ui::files::Picked;
 use crate::ui::i18n::{fill, format, t};
 use crate::ui::intent::{Intent, Show, Tab};
 use crate::ui::page::Page;
@@ -40,7 +41,7 @@ pub struct DrawerProps {
     /// Where intents go.
     pub intent: Callback<Intent>,
     /// Where chosen files go.
-    pub on_file: Callback<web_sys::File>,
+    pub on_files: Callback<Vec<Picked>>,
 }
 
 /// The id of what the tabs control.

@@ -8,6 +8,7 @@ mod tables;
 use crate::base::Time;
 use crate::session::Making;
 use crate::session::view::{Focus, GroupFacts, StageView, TopicView};
+use crate::ui::files::Picked;
 use crate::ui::i18n::{fill, format, plural, t};
 use crate::ui::intent::{Ask, Intent, Show};
 use crate::ui::paint::number;
@@ -41,7 +42,7 @@ pub struct StageProps {
     /// Where intents go.
     pub intent: Callback<Intent>,
     /// Where chosen files go.
-    pub on_file: Callback<web_sys::File>,
+    pub on_files: Callback<Vec<Picked>>,
 }
 
 /// The stage.
@@ -71,7 +72,9 @@ fn tools(props: &StageProps) -> Html {
         <div class="stage-tools">
             <Button text={t.table} icon="table" look={Look::Quiet} pressed={table}
                 on_press={props.intent.reform(move |()| Intent::Show(Show::Table(!table)))} />
-            <FileButton text={t.load_file} icon="imp" class="load" on_file={props.on_file.clone()} />
+            <FileButton text={t.load_file} icon="imp" class="load" on_files={props.on_files.clone()} />
+            <FileButton text={t.load_folder} icon="imp" class="load folder" folder=true
+                on_files={props.on_files.clone()} />
             <Button text={t.add_consumer} icon="plus" look={Look::Primary} class="add"
                 on_press={props.intent.reform(|()| Intent::Ask(Ask::AddConsumer))} />
             <Menu name={t.make_more} items={makings(props)} />
