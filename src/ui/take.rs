@@ -15,7 +15,6 @@ pub fn take(picked: Vec<Picked>, intent: Callback<Intent>) {
     spawn_local(async move {
         let (archives, others): (Vec<Picked>, Vec<Picked>) =
             picked.into_iter().partition(|of| files::is_archive(&of.path));
-        let alone = archives.len() == 1 && others.is_empty();
         for archive in &archives {
             match files::read(&archive.file, files::ARCHIVE_MAX).await {
                 Ok(bytes) => intent.emit(Intent::Ask(Ask::Import(archive.file.name().into(), bytes))),
@@ -25,7 +24,7 @@ pub fn take(picked: Vec<Picked>, intent: Callback<Intent>) {
         if !archives.is_empty() {
             intent.emit(Intent::Show(Show::Tab(Some(Tab::Backups))));
         }
-        if !alone {
+        if archives.is_empty() || !others.is_empty() {
             match read_all(&others).await {
                 Ok(read) => sort(read, &intent),
                 Err(why) => intent.emit(Intent::Show(Show::Alert(Refusal::Load, why))),
@@ -36,6 +35,9 @@ pub fn take(picked: Vec<Picked>, intent: Callback<Intent>) {
 
 /// Reads files whole, when all of them together are not too much.
 async fn read_all(picked: &[Picked]) -> Result<Vec<(Rc<str>, Rc<[u8]>)>, Rc<str>> {
+    if picked.is_empty() {
+        return Err(t().nothing_dropped.into());
+    }
     let name = named(picked.iter().map(|of| &of.path));
     if picked.len() > broker::FILES_MAX {
         let most = format::count_u(broker::FILES_MAX as u64);

@@ -69,13 +69,15 @@ async fn walk(entry: FileSystemEntry, picked: &mut Vec<Picked>) {
             return;
         }
         let path: Rc<str> = entry.full_path().trim_start_matches('/').into();
-        if let Some(file) = entry.dyn_ref::<FileSystemFileEntry>() {
+        // Not every browser has a global constructor for these, so what they are is asked of themselves.
+        if entry.is_file() {
+            let file = entry.unchecked_ref::<FileSystemFileEntry>();
             let asked = promise(|given, failed| file.file_with_callback_and_callback(given, failed));
             if let Ok(file) = JsFuture::from(asked).await {
                 picked.push(Picked { path, file: file.unchecked_into() });
             }
-        } else if let Some(folder) = entry.dyn_ref::<FileSystemDirectoryEntry>().filter(|_| depth < DEPTH_MAX)
-        {
+        } else if depth < DEPTH_MAX {
+            let folder = entry.unchecked_ref::<FileSystemDirectoryEntry>();
             waiting.extend(inside(folder).await.into_iter().map(|entry| (entry, depth + 1)));
         }
     }
