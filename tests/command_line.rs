@@ -235,6 +235,13 @@ fn an_archive_is_listed_and_extracted_as_partition_folders() {
     assert_eq!(cluster.len(), 1, "only the log of the full: {cluster:?}");
     let (of_plain, of_cluster) = (&plain[0].1, &cluster[0].1);
     assert_eq!((of_plain.len(), &of_cluster[12..16]), (of_cluster.len(), &[0u8; 4][..]));
+    // A broker would delete at once what is older than its retention, and virtual time is in the past.
+    let of = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a text");
+    assert!(of("cluster/meta/topics.json").contains("\"retention.ms\": \"-1\""));
+    let script = of("cluster/meta/create-topics.sh");
+    assert!(script.contains(" --config 'retention.ms=-1'\n# Records keep their times"), "{script}");
+    assert!(script.ends_with(" --entity-name 'orders' --delete-config retention.ms\n"), "{script}");
+    assert!(!of("plain/meta/create-topics.sh").contains("retention.ms"));
 
     for (arguments, words) in [
         (

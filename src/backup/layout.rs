@@ -148,7 +148,7 @@ pub fn create_topics(topics: &[TopicEntry]) -> String {
 }
 
 /// A word that a POSIX shell takes literally.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', "'\\''"))
 }
 

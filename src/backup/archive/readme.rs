@@ -32,7 +32,8 @@ pub fn text(labels: &[Rc<str>]) -> String {
          \x20  rejoin extract rejoin-{newest}.zip --to cluster --for-cluster\n\
          \n\
          1. sh backups/{newest}/meta/create-topics.sh      creates the topics. Mind retention.ms: records older than that\n\
-         \x20  are deleted within minutes.\n\
+         \x20  are deleted within a minute. (The one that rejoin extract --for-cluster writes has retention.ms=-1, and says how\n\
+         \x20  each topic gets its own back.)\n\
          2. Stop the broker. In its log folder, for each data/TOPIC-N: delete everything in TOPIC-N but partition.metadata,\n\
          \x20  and copy the .log files there.\n\
          \x20  NEVER COPY partition.metadata OVER: with the id of another cluster the broker renames the folder to\n\

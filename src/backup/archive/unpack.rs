@@ -3,7 +3,7 @@
 use super::check;
 use super::{ImportError, Manifest};
 use crate::backup::layout;
-use crate::backup::manifest::FileKind;
+use crate::backup::manifest::{FileKind, TopicEntry};
 use crate::backup::verify::files::Source;
 use crate::log::segment;
 use std::fmt::Write;
@@ -18,7 +18,8 @@ pub enum Extract {
     /// For whoever looks: the bytes of the backup.
     AsIs,
     /// For a cluster: batches have leader epoch 0, since an epoch above the partition's own hangs a group or resets it,
-    /// and what the cluster must keep of its own (`leader-epoch-checkpoint`, `partition.metadata`) is left away.
+    /// and what the cluster must keep of its own (`leader-epoch-checkpoint`, `partition.metadata`) is left away. Topics
+    /// are made to keep everything, since a broker deletes within a minute what is older than their retention.
     ForCluster,
 }
 
@@ -46,8 +47,13 @@ pub fn extract(archive: &[u8], label: Option<&str>, how: Extract) -> Result<File
         }
         let keeper = file.reference.as_ref().unwrap_or(&manifest.label);
         let mut bytes = checked.load(keeper, file).expect("what verifies has its files").bytes.into_owned();
-        if how == Extract::ForCluster && matches!(file.kind, FileKind::Log | FileKind::OffsetsLog) {
-            zero_epochs(&mut bytes);
+        if how == Extract::ForCluster {
+            match file.kind {
+                FileKind::Log | FileKind::OffsetsLog => zero_epochs(&mut bytes),
+                FileKind::Topics => bytes = layout::topics_json(&keeping_all(&manifest.topics)),
+                FileKind::CreateTopics => bytes = create_keeping_all(&manifest.topics).into_bytes(),
+                _ => {}
+            }
         }
         files.push((file.path.clone(), bytes));
     }
@@ -61,6 +67,39 @@ fn zero_epochs(bytes: &mut [u8]) {
     for at in positions {
         bytes[at..at + 4].fill(0);
     }
+}
+
+const RETENTION: &str = "retention.ms";
+
+/// The topics with a retention without end.
+fn keeping_all(topics: &[TopicEntry]) -> Vec<TopicEntry> {
+    let mut topics = topics.to_vec();
+    for topic in &mut topics {
+        topic.config.insert(RETENTION.into(), "-1".into());
+    }
+    topics
+}
+
+/// `create-topics.sh` with a retention without end, and at its end how each topic gets its own back.
+fn create_keeping_all(topics: &[TopicEntry]) -> String {
+    let mut text = layout::create_topics(&keeping_all(topics));
+    text.push_str(
+        "# Records keep their times, and a broker deletes within a minute what is older than retention.ms: so these topics\n\
+         # keep everything. When the groups have read what they need, give each its own retention back:\n",
+    );
+    for topic in topics {
+        let own = match topic.config.get(RETENTION) {
+            Some(ms) => format!("--add-config {}", layout::quoted(&format!("{RETENTION}={ms}"))),
+            None => format!("--delete-config {RETENTION}"),
+        };
+        let name = layout::quoted(&topic.name);
+        writeln!(
+            text,
+            "# kafka-configs.sh --bootstrap-server localhost:9092 --alter --entity-type topics --entity-name {name} {own}"
+        )
+        .expect("a string takes all");
+    }
+    text
 }
 
 /// What is in an archive: a line a backup, and its files under it with the backup that keeps each.
