@@ -184,6 +184,42 @@ fn an_archive_that_a_story_exports_is_verified_and_one_flipped_byte_is_found() {
 }
 
 #[test]
+fn a_brokers_files_are_verified_one_by_one_and_by_folder() {
+    let folder = folder("verify-bare");
+    let partition = folder.join("hourly-0");
+    std::fs::create_dir_all(&partition).expect("a folder");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/segments/codec-none-0");
+    let name = "00000000000000000000.log";
+    let log = std::fs::read(source.join(name)).expect("a fixture");
+    std::fs::write(partition.join(name), &log).expect("a file");
+    std::fs::write(partition.join("leader-epoch-checkpoint"), "0\n1\n0 0\n").expect("a file");
+    std::fs::write(partition.join("notes.txt"), "of no concern").expect("a file");
+    let (status, out, err) = rejoin(&folder, &["verify", "hourly-0"]);
+    assert_eq!((status, err.as_str()), (Some(0), ""), "{out}");
+    assert_eq!(out.lines().count(), 2, "{out}");
+    assert!(out.lines().all(|line| line.starts_with("hourly-0/") && line.contains(": ok: ")), "{out}");
+    std::fs::write(partition.join(name), &log[..log.len() - 1]).expect("a file");
+    let (status, out, _) = rejoin(&partition, &["verify", name]);
+    assert_eq!(status, Some(1), "{out}");
+    assert!(out.starts_with("00000000000000000000.log: at byte "), "{out}");
+    let (status, _, err) = rejoin(&partition, &["verify", "notes.txt"]);
+    assert_eq!((status, err.contains("it is not even a ZIP")), (Some(2), true), "{err}");
+    std::fs::create_dir_all(folder.join("empty")).expect("a folder");
+    let (status, _, err) = rejoin(&folder, &["verify", "empty"]);
+    assert_eq!((status, err.contains("there is nothing in it to verify")), (Some(2), true), "{err}");
+}
+
+/// A broker would delete at once what is older than its retention, and virtual time is in the past.
+fn keeps_everything(folder: &Path) {
+    let of = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a text");
+    assert!(of("cluster/meta/topics.json").contains("\"retention.ms\": \"-1\""));
+    let script = of("cluster/meta/create-topics.sh");
+    assert!(script.contains(" --config 'retention.ms=-1'\n# Records keep their times"), "{script}");
+    assert!(script.ends_with(" --entity-name 'orders' --delete-config retention.ms\n"), "{script}");
+    assert!(!of("plain/meta/create-topics.sh").contains("retention.ms"));
+}
+
+#[test]
 fn an_archive_is_listed_and_extracted_as_partition_folders() {
     let folder = folder("extract");
     let story = format!(
@@ -235,13 +271,7 @@ fn an_archive_is_listed_and_extracted_as_partition_folders() {
     assert_eq!(cluster.len(), 1, "only the log of the full: {cluster:?}");
     let (of_plain, of_cluster) = (&plain[0].1, &cluster[0].1);
     assert_eq!((of_plain.len(), &of_cluster[12..16]), (of_cluster.len(), &[0u8; 4][..]));
-    // A broker would delete at once what is older than its retention, and virtual time is in the past.
-    let of = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a text");
-    assert!(of("cluster/meta/topics.json").contains("\"retention.ms\": \"-1\""));
-    let script = of("cluster/meta/create-topics.sh");
-    assert!(script.contains(" --config 'retention.ms=-1'\n# Records keep their times"), "{script}");
-    assert!(script.ends_with(" --entity-name 'orders' --delete-config retention.ms\n"), "{script}");
-    assert!(!of("plain/meta/create-topics.sh").contains("retention.ms"));
+    keeps_everything(&folder);
 
     for (arguments, words) in [
         (

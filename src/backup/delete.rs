@@ -1,4 +1,7 @@
 //! Deleting a backup, and chunks that nothing names.
+//!
+//! Who names a backup may delete it, the last full too: it may be exported, or there may be no room for another. Only what
+//! others build on stays. A rule of retention never takes the last full (pgBackRest refuses both).
 
 use super::capture::Refusal;
 use super::catalog::Catalog;
@@ -28,10 +31,8 @@ pub fn delete_all(labels: &[Rc<str>], store: &dyn Store) -> Result<Transaction, 
         if catalog.get(label).is_none() {
             return Err(Refusal::UnknownLabel(label.clone()));
         }
-        let needing = catalog.dependants(label).into_iter().map(|entry| entry.label.clone());
-        let by: Vec<Rc<str>> = needing.filter(|needing| !labels.contains(needing)).collect();
-        if !by.is_empty() {
-            return Err(Refusal::Needed { label: label.clone(), by });
+        if let Some(refusal) = needed(&catalog, label, labels) {
+            return Err(refusal);
         }
     }
     if labels.is_empty() {
@@ -47,6 +48,18 @@ pub fn delete_all(labels: &[Rc<str>], store: &dyn Store) -> Result<Transaction, 
     transaction.manifests = labels.iter().map(|label| (label.clone(), None)).collect();
     transaction.catalog = Some(catalog.to_bytes().into());
     Ok(transaction)
+}
+
+/// Why a backup would not be deleted: what builds on it.
+pub fn kept_by(catalog: &Catalog, label: &Rc<str>) -> Option<Refusal> {
+    needed(catalog, label, &[])
+}
+
+/// The same when those of `going` go as well.
+fn needed(catalog: &Catalog, label: &Rc<str>, going: &[Rc<str>]) -> Option<Refusal> {
+    let needing = catalog.dependants(label).into_iter().map(|entry| entry.label.clone());
+    let by: Vec<Rc<str>> = needing.filter(|needing| !going.contains(needing)).collect();
+    (!by.is_empty()).then(|| Refusal::Needed { label: label.clone(), by })
 }
 
 /// The chunks that no backup of the catalog names: what an interrupted write left. None when that cannot be told.

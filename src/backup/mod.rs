@@ -19,7 +19,8 @@
 //! 2. Any change of any stored byte is detected, and the file that holds it is named.
 //! 3. A restore verifies first; when something is wrong it gives an error and no state.
 //! 4. Equal state gives equal bytes: export, import, export is identical.
-//! 5. Nothing that a backup needs is deleted before it, and the last full stays whatever a rule says.
+//! 5. Nothing that a backup needs is deleted before it, and the last full stays whatever a rule says (only who names it
+//!    may delete it).
 //! 6. A moment that cannot be reached is refused with those that can.
 
 pub mod archive;
@@ -54,7 +55,7 @@ mod transactions;
 
 pub use capture::{Captured, Kind, Options, Refusal};
 pub use catalog::{Catalog, CatalogEntry};
-pub use delete::{delete, garbage};
+pub use delete::{delete, garbage, kept_by};
 pub use digest::Digest;
 pub use label::Label;
 pub use link::{Chain, Link};
@@ -68,7 +69,7 @@ pub use retention::{Expiry, Fate, Rules};
 pub use snapshot::{GroupSnapshot, Known, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
 pub use store::{ChunkKey, Contents, MemoryStore, Step, Store, StoreError, Transaction};
 pub use take::capture;
-pub use verify::{Finding, Report, broken_links, verify, verify_file};
+pub use verify::{Finding, Report, broken_links, verify, verify_each, verify_file};
 
 /// Every kind of backup.
 pub const ALL: &[Kind] = &[full::FULL, incremental::INCREMENTAL, differential::DIFFERENTIAL];

@@ -11,8 +11,9 @@ mod bench_assign;
 #[cfg(feature = "bench")]
 #[path = "rejoin/bench_input.rs"]
 mod bench_input;
+#[path = "rejoin/verify.rs"]
+mod verify;
 
-use rejoin::backup;
 use rejoin::base::limit::{IMPORT_BYTES_MAX, RUN_MAX};
 use rejoin::base::lines::LineError;
 use rejoin::base::{Map, Time};
@@ -36,7 +37,9 @@ usage: rejoin COMMAND …
       prints the facts of the run; FILE maps processes (c2#1) to member ids
   assign            lines of input for assignors on standard input, assignments on standard output
   coordinate        requests to a coordinator on standard input, replies and records on standard output
-  verify PATH…      reads every byte of archives of backups; exit 1 when one is damaged
+  verify PATH…      reads every byte of archives of backups, of a broker's files (.log .index .timeindex .txnindex
+                    .snapshot, checkpoints, partition.metadata) and of all in a folder; exit 1 when one is damaged.
+                    A file of a broker is held against those beside it; an offset gap is a remark and no damage.
   ls ARCHIVE        lists the backups of an archive and their files; exit 1 when it is damaged
   extract ARCHIVE --to DIR [--label L] [--for-cluster]
       writes the files of a backup (the newest, or L) as partition folders; exit 1, and nothing written, when the archive
@@ -74,7 +77,7 @@ fn main() -> ExitCode {
         "coordinate" => {
             none(rest).and_then(|()| pipe(|input, output| rejoin::group::wire::coordinate(input, output)))
         }
-        "verify" => verify(rest),
+        "verify" => verify::verify(rest),
         "ls" => archive::ls(rest),
         "extract" => archive::extract(rest),
         "dump-log" => dump_log(rest),
@@ -215,31 +218,6 @@ fn run(arguments: &[String]) -> Answer {
 fn acts(story: &Story, text: &str) -> Vec<(Time, String)> {
     let lines = story.lines.iter().zip(text.lines());
     lines.filter_map(|(line, raw)| Some((line.step.as_ref()?.at, raw.trim().to_owned()))).collect()
-}
-
-fn verify(paths: &[String]) -> Answer {
-    if paths.is_empty() {
-        return Err(Failure(format!("verify needs a file\n\n{USAGE}")));
-    }
-    let (mut status, mut failures) = (0, Vec::new());
-    for path in paths {
-        let bytes = match std::fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                failures.push(format!("{path}: {}", reason(&error)));
-                continue;
-            }
-        };
-        match backup::verify_file(&bytes) {
-            Ok(report) => {
-                let lines = report.to_string();
-                print(&lines.lines().map(|line| format!("{path}: {line}\n")).collect::<String>())?;
-                status |= u8::from(!report.ok());
-            }
-            Err(error) => failures.push(format!("{path}: {}", error.reason())),
-        }
-    }
-    if failures.is_empty() { Ok(status) } else { Err(Failure(failures.join("\n"))) }
 }
 
 /// The files of the system, paths as the shell gives them.

@@ -73,29 +73,28 @@ impl Shelf {
     /// Reads every byte of each backup that was not read since its manifest was written.
     pub fn verify(&mut self, store: &MemoryStore) {
         let Ok(catalog) = Catalog::of(store) else { return };
-        for entry in &catalog.backups {
-            let known = self.verdicts.get(&entry.label).is_some_and(|(of, _)| *of == entry.manifest_sha256);
-            if !known {
-                self.verify_one(store, &entry.label, entry.manifest_sha256);
-            }
-        }
+        let known = |entry: &&CatalogEntry| {
+            self.verdicts.get(&entry.label).is_some_and(|(of, _)| *of == entry.manifest_sha256)
+        };
+        let unknown: Vec<&CatalogEntry> = catalog.backups.iter().filter(|entry| !known(entry)).collect();
+        self.verify_these(store, &unknown);
     }
 
     /// Reads every byte of one backup, whatever was known of it.
     pub fn verify_again(&mut self, store: &MemoryStore, label: &str) {
         let Ok(catalog) = Catalog::of(store) else { return };
-        if let Some(entry) = catalog.get(label) {
-            self.verify_one(store, &entry.label, entry.manifest_sha256);
-        }
+        self.verify_these(store, &catalog.get(label).into_iter().collect::<Vec<_>>());
     }
 
-    fn verify_one(&mut self, store: &MemoryStore, label: &Rc<str>, manifest: Digest) {
-        let report = backup::verify(store, label);
-        let findings: Vec<Rc<str>> =
-            report.findings.iter().map(|finding| finding.to_string().into()).collect();
-        let verdict = if findings.is_empty() { Verdict::Holds } else { Verdict::Damaged(findings) };
-        self.verdicts.insert(label.clone(), (manifest, verdict));
-        self.shown = None;
+    fn verify_these(&mut self, store: &MemoryStore, entries: &[&CatalogEntry]) {
+        let labels: Vec<Rc<str>> = entries.iter().map(|entry| entry.label.clone()).collect();
+        for (entry, report) in entries.iter().zip(backup::verify_each(store, &labels)) {
+            let findings: Vec<Rc<str>> =
+                report.findings.iter().map(|finding| finding.to_string().into()).collect();
+            let verdict = if findings.is_empty() { Verdict::Holds } else { Verdict::Damaged(findings) };
+            self.verdicts.insert(entry.label.clone(), (entry.manifest_sha256, verdict));
+            self.shown = None;
+        }
     }
 
     /// The backups, chain by chain.
@@ -136,7 +135,7 @@ impl Shelf {
                     .unwrap_or_default(),
                 saved: self.is_saved(&entry.label),
                 exported_ms: self.exported.get(&entry.label).copied(),
-                keeps: backup::delete(&entry.label, store).err().map(|refusal| refusal.to_string().into()),
+                keeps: backup::kept_by(&catalog, &entry.label).map(|refusal| refusal.to_string().into()),
             };
             if let Some(manifest) = manifest {
                 self.describe(&mut view, manifest);

@@ -6,7 +6,7 @@ use crate::pack::Pack;
 use rejoin::backup::archive::{self, ImportError};
 use rejoin::backup::digest::Digest;
 use rejoin::backup::manifest::{Change, DroppedTopic, KindName, Manifest, Offset, RecreatedTopic};
-use rejoin::backup::{Catalog, MemoryStore, Report, verify};
+use rejoin::backup::{Catalog, MemoryStore, Report, verify, verify_each};
 use std::rc::Rc;
 
 /// An archive of a full, a differential on it and an incremental on that, taken apart.
@@ -301,7 +301,14 @@ fn in_a_store_every_lost_or_swapped_part_is_named() {
         let whole =
             labels.iter().filter(|label| verify(&MemoryStore::from_contents(contents.clone()), label).ok());
         assert!(of_newest && whole.count() < 3, "{report}");
+        // Verified together, files that they share are read once: each says what it says alone.
+        let broken = MemoryStore::from_contents(contents);
+        let alone: Vec<Report> = labels.iter().map(|label| verify(&broken, label)).collect();
+        assert_eq!(verify_each(&broken, &labels), alone);
         cases += 1;
     }
+    let sound = MemoryStore::from_contents(import.contents.clone());
+    let alone: Vec<Report> = labels.iter().map(|label| verify(&sound, label)).collect();
+    assert_eq!(verify_each(&sound, &labels), alone);
     assert!(cases > 12, "{cases} cases");
 }

@@ -2,6 +2,7 @@
 #![cfg(not(target_family = "wasm"))]
 
 mod archive;
+mod bare;
 mod conformance;
 mod folder;
 mod loading;

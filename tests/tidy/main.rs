@@ -20,7 +20,7 @@ fn none(rule: &str, findings: Vec<String>) {
 
 /// The findings of a rule in all Rust sources.
 fn everywhere(rule: fn(&Source) -> Vec<String>) -> Vec<String> {
-    let sources = tree(&["src", "tests", "xtask/src", "benches"], "rs");
+    let sources = tree(&["src", "tests", "xtask/src", "fuzz/src", "benches"], "rs");
     assert!(sources.len() > 20, "the tree was not found");
     sources.iter().map(|(path, text)| Source::parse(path, text)).flat_map(|source| rule(&source)).collect()
 }

@@ -10,7 +10,7 @@ const FOLDERS: [&str; 5] =
 
 /// Files below `src` and `xtask/src` that no `mod` names: nobody compiles them.
 pub fn orphans() -> Vec<String> {
-    let files = tree(&["src", "xtask/src"], "rs");
+    let files = tree(&["src", "xtask/src", "fuzz/src"], "rs");
     files.iter().filter_map(|(path, _)| orphan(path, &|parent| text_of(&files, parent))).collect()
 }
 

@@ -3,7 +3,7 @@
 use crate::options::Options;
 use crate::shell::{Done, cargo, root, run};
 use crate::tools::{WASM, WASM_BINDGEN, need_wasm_target};
-use crate::{build, chrome, node, tools};
+use crate::{build, chrome, fuzz, node, tools};
 use std::process::Command;
 
 type Step = fn(&Options) -> Done;
@@ -15,6 +15,7 @@ const STEPS: [(&str, Step); 6] = [
     ("tests in the browser", in_browser),
     ("the cut of the page's wasm", cut),
     ("journeys through the built page", journeys),
+    ("the long fuzzing, when asked for", fuzz::long),
 ];
 
 /// Runs every step even when one fails, then says which failed.

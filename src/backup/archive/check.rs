@@ -6,7 +6,7 @@ use crate::backup::catalog::{Catalog, CatalogEntry};
 use crate::backup::digest::{Crc32, Digest, crc32, sha256};
 use crate::backup::layout::{self, CATALOG, FORMAT, FORMAT_TEXT, MANIFEST, MANIFEST_COPY, README, SUMS};
 use crate::backup::manifest::{FileEntry, Manifest};
-use crate::backup::verify::files::{self, Loaded, Source};
+use crate::backup::verify::files::{self, Loaded, Memo, Source};
 use crate::backup::verify::{Finding, Report, chain, name_backups, shape};
 use crate::base::{Map, Set, small};
 use std::borrow::Cow;
@@ -264,9 +264,10 @@ impl<'a> Checked<'a> {
         let mut report = std::mem::take(&mut self.report);
         let catalog = self.catalog.clone().unwrap_or_else(|| Catalog::of_archive(self.expected.clone()));
         chain::check(&self.manifests, &catalog, &mut report);
+        let mut memo = Memo::default();
         for manifest in self.manifests.values() {
             if shape::check(manifest, &mut report) {
-                files::check(manifest, self, &mut report);
+                files::check(manifest, self, &mut memo, &mut report);
             }
         }
         for (name, what) in &self.unlisted {

@@ -38,9 +38,32 @@ impl<'a> Loaded<'a> {
     }
 }
 
+/// What was read of partitions in this call, file by file: a backup that shares them with one before need not read them
+/// again.
+#[derive(Default)]
+pub struct Memo {
+    /// By the log's start and the files so far.
+    after: Map<Digest, Read>,
+}
+
+/// A log's file that was read and is the right one.
+struct Read {
+    size: u64,
+    crc32: Crc32,
+    facts: Facts,
+    /// What was read up to its end.
+    scan: Scan,
+}
+
+/// What stands for the files of a log up to the one at `place`; `before` for those before it.
+fn key(before: Digest, place: &str, file: &FileEntry) -> Digest {
+    let base = file.base_offset.map_or(0, |base| base.0).to_be_bytes();
+    sha256(&[&before.0[..], &file.sha256.0, &base, place.as_bytes()].concat())
+}
+
 /// Verifies all files that `manifest` names.
-pub fn check(manifest: &Manifest, source: &dyn Source, report: &mut Report) {
-    let mut check = Check { manifest, source, report };
+pub fn check(manifest: &Manifest, source: &dyn Source, memo: &mut Memo, report: &mut Report) {
+    let mut check = Check { manifest, source, memo, report };
     for partition in &manifest.partitions {
         check.partition(partition);
     }
@@ -51,6 +74,7 @@ pub fn check(manifest: &Manifest, source: &dyn Source, report: &mut Report) {
 struct Check<'a> {
     manifest: &'a Manifest,
     source: &'a dyn Source,
+    memo: &'a mut Memo,
     report: &'a mut Report,
 }
 
@@ -80,11 +104,14 @@ impl<'a> Check<'a> {
         self.report.bytes += loaded.bytes.len() as u64;
         let right = loaded.sha256 == file.sha256;
         if right {
-            let size = loaded.bytes.len() as u64;
-            self.says(file, "size", &file.size, &size);
-            self.says(file, "crc32", &file.crc32, &loaded.crc32);
+            self.holds(file, loaded.bytes.len() as u64, loaded.crc32);
         }
         Some((loaded.bytes, right))
+    }
+
+    fn holds(&mut self, file: &FileEntry, size: u64, crc32: Crc32) {
+        self.says(file, "size", &file.size, &size);
+        self.says(file, "crc32", &file.crc32, &crc32);
     }
 
     fn says<T: PartialEq + Debug>(&mut self, file: &FileEntry, field: &str, says: &T, is: &T) {
@@ -93,8 +120,28 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// Whether a log's file was read after the same files in this call: then it is only held against this manifest.
+    fn known(&mut self, file: &FileEntry, read: Digest, scan: &mut Scan) -> bool {
+        let Some(known) = self.memo.after.get(&read) else { return false };
+        let (size, crc32, facts) = (known.size, known.crc32, known.facts.clone());
+        *scan = known.scan.clone();
+        self.report.files += 1;
+        self.report.bytes += size;
+        self.holds(file, size, crc32);
+        self.facts(file, &facts);
+        true
+    }
+
+    /// Reads a log's file, and remembers it when it is the right one.
+    fn log(&mut self, file: &FileEntry, read: Digest, scan: &mut Scan) -> Option<Cow<'a, [u8]>> {
+        let (bytes, facts) = self.batches(file, scan)?;
+        let known = Read { size: bytes.len() as u64, crc32: crc32(&bytes), facts, scan: scan.clone() };
+        self.memo.after.insert(read, known);
+        Some(bytes)
+    }
+
     /// Reads the batches of a file; `None` when they are of no further use.
-    fn batches(&mut self, file: &FileEntry, scan: &mut Scan) -> Option<Cow<'a, [u8]>> {
+    fn batches(&mut self, file: &FileEntry, scan: &mut Scan) -> Option<(Cow<'a, [u8]>, Facts)> {
         let (bytes, right) = self.load(file)?;
         let base = file.base_offset.map_or(0, |base| base.0);
         // What a wrong file says of itself must not be held against those that follow.
@@ -105,10 +152,8 @@ impl<'a> Check<'a> {
         }
         match (facts, right) {
             (Ok(facts), true) => {
-                self.report.batches += facts.batches;
-                self.report.records += facts.records;
                 self.facts(file, &facts);
-                return Some(bytes);
+                return Some((bytes, facts));
             }
             (Ok(_), false) => self.found(file, "does not match its digest".to_owned()),
             (Err(error), right) => {
@@ -122,6 +167,8 @@ impl<'a> Check<'a> {
     }
 
     fn facts(&mut self, file: &FileEntry, facts: &Facts) {
+        self.report.batches += facts.batches;
+        self.report.records += facts.records;
         self.says(file, "batches", &file.batches, &facts.batches);
         self.says(file, "records", &file.records, &facts.records);
         self.says(file, "min_ts", &file.min_ts, &facts.min_ts);
@@ -136,11 +183,18 @@ impl<'a> Check<'a> {
     }
 
     fn partition(&mut self, partition: &PartitionEntry) {
-        let mut scan = Scan::new(partition.log_start_offset.0);
+        let start = partition.log_start_offset.0;
+        let mut scan = Scan::new(start);
+        let mut read = sha256(&start.to_be_bytes());
         let mut whole = true;
         let mut account = transactions::says_anything(self.manifest, partition).then(Account::default);
         for file in partition.files.iter().filter(|file| file.kind == FileKind::Log) {
-            let bytes = self.batches(file, &mut scan);
+            read = key(read, &self.place(file), file);
+            // Who follows transactions needs the batches themselves.
+            if account.is_none() && self.known(file, read, &mut scan) {
+                continue;
+            }
+            let bytes = self.log(file, read, &mut scan);
             whole &= bytes.is_some();
             if let (Some(bytes), Some(account)) = (bytes, &mut account) {
                 let held =
@@ -260,7 +314,7 @@ impl<'a> Check<'a> {
         for file in manifest.files.iter().filter(|file| file.kind == FileKind::OffsetsLog) {
             let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
             let scan = scans.or_insert_with(folder, || Scan::new(0));
-            let Some(bytes) = self.batches(file, scan) else {
+            let Some((bytes, _)) = self.batches(file, scan) else {
                 whole = false;
                 continue;
             };
@@ -304,6 +358,6 @@ fn epochs(partition: &PartitionEntry, batches: &[EpochEntry]) -> Vec<EpochEntry>
 }
 
 /// The base offset of the batch at `position`, as far as it can be read.
-fn offset_at(bytes: &[u8], position: u32) -> Option<i64> {
+pub fn offset_at(bytes: &[u8], position: u32) -> Option<i64> {
     Header::read(bytes.get(position as usize..)?).ok().map(|header| header.base_offset)
 }

@@ -1,6 +1,6 @@
 //! Verifying what a store holds.
 
-use super::files::{self, Loaded, Source};
+use super::files::{self, Loaded, Memo, Source};
 use super::{Finding, Report, chain, shape};
 use crate::backup::catalog::{Catalog, CatalogEntry};
 use crate::backup::digest::sha256;
@@ -23,6 +23,16 @@ impl Source for Chunks<'_> {
 
 /// Verifies the backup `label` of a store, and everything that it needs.
 pub fn verify(store: &dyn Store, label: &str) -> Report {
+    verify_each(store, &[label.into()]).remove(0)
+}
+
+/// Verifies backups of a store one after the other; what they share is read once.
+pub fn verify_each(store: &dyn Store, labels: &[Rc<str>]) -> Vec<Report> {
+    let mut memo = Memo::default();
+    labels.iter().map(|label| one(store, label, &mut memo)).collect()
+}
+
+fn one(store: &dyn Store, label: &str, memo: &mut Memo) -> Report {
     let mut report = Report { backups: vec![label.into()], ..Report::default() };
     let catalog = match Catalog::of(store) {
         Ok(catalog) => catalog,
@@ -46,7 +56,7 @@ pub fn verify(store: &dyn Store, label: &str) -> Report {
     if let Some(manifest) = manifests.get(label)
         && shape::check(manifest, &mut report)
     {
-        files::check(manifest, &Chunks(store), &mut report);
+        files::check(manifest, &Chunks(store), memo, &mut report);
     }
     if !report.ok() {
         // Who else needs what is wrong.

@@ -61,7 +61,12 @@ pub fn read(bytes: &[u8]) -> Result<Vec<ProducerEntry>, SideError> {
     if i32::from_be_bytes(field(header, 6)) as u32 as u64 != entries.len() as u64 {
         return Err(SideError::Cut("the count of the snapshot does not fit its entries"));
     }
-    Ok(entries.iter().map(read_entry).collect())
+    let read: Vec<ProducerEntry> = entries.iter().map(read_entry).collect();
+    let half = (0..).zip(entries.iter().zip(&read)).find(|(_, (bytes, read))| written(read) != **bytes);
+    match half {
+        Some((index, _)) => Err(SideError::Entry { index, what: "it has a sequence but no last batch" }),
+        None => Ok(read),
+    }
 }
 
 fn read_entry(entry: &[u8; ENTRY_BYTES]) -> ProducerEntry {
@@ -87,19 +92,28 @@ pub fn write(entries: &[ProducerEntry]) -> Vec<u8> {
     out.extend_from_slice(&VERSION.to_be_bytes());
     out.extend_from_slice(&[0; 4]);
     out.extend_from_slice(&(entries.len() as i32).to_be_bytes());
-    for entry in entries {
-        let none = LastBatch { last_sequence: -1, last_offset: NONE, offset_delta: 0 };
-        let batch = entry.last_batch.unwrap_or(none);
-        out.extend_from_slice(&entry.producer_id.to_be_bytes());
-        out.extend_from_slice(&entry.epoch.to_be_bytes());
-        out.extend_from_slice(&batch.last_sequence.to_be_bytes());
-        out.extend_from_slice(&batch.last_offset.to_be_bytes());
-        out.extend_from_slice(&batch.offset_delta.to_be_bytes());
-        out.extend_from_slice(&entry.timestamp_ms.to_be_bytes());
-        out.extend_from_slice(&entry.coordinator_epoch.to_be_bytes());
-        out.extend_from_slice(&entry.open_since.unwrap_or(NONE).to_be_bytes());
-    }
+    out.extend(entries.iter().flat_map(written));
     let crc = crc32c(&out[CRC_FROM..]);
     out[2..CRC_FROM].copy_from_slice(&crc.to_be_bytes());
+    out
+}
+
+fn written(entry: &ProducerEntry) -> [u8; ENTRY_BYTES] {
+    let none = LastBatch { last_sequence: -1, last_offset: NONE, offset_delta: 0 };
+    let batch = entry.last_batch.unwrap_or(none);
+    let mut out = [0; ENTRY_BYTES];
+    let mut at = 0;
+    let mut put = |bytes: &[u8]| {
+        out[at..at + bytes.len()].copy_from_slice(bytes);
+        at += bytes.len();
+    };
+    put(&entry.producer_id.to_be_bytes());
+    put(&entry.epoch.to_be_bytes());
+    put(&batch.last_sequence.to_be_bytes());
+    put(&batch.last_offset.to_be_bytes());
+    put(&batch.offset_delta.to_be_bytes());
+    put(&entry.timestamp_ms.to_be_bytes());
+    put(&entry.coordinator_epoch.to_be_bytes());
+    put(&entry.open_since.unwrap_or(NONE).to_be_bytes());
     out
 }

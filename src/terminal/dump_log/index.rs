@@ -81,6 +81,7 @@ pub fn dump_offsets(path: &str, options: &Options, found: &mut Findings<'_>, out
     let base = java::parse_long(stem(java::file_name(path)))?;
     let log_path = beside(path, ".log");
     let log = found.read(&log_path)?;
+    let log_path = found.absolute(&log_path);
     let file = found.read_index(path)?;
     let index = OffsetIndex::of(base, &file);
     let Some(last) = index.entries.len().checked_sub(1) else {
@@ -148,6 +149,7 @@ pub fn dump_times(path: &str, options: &Options, found: &mut Findings<'_>, out: 
     let base = java::parse_long(stem(java::file_name(path)))?;
     let log_path = beside(path, ".log");
     let log = found.read(&log_path)?;
+    let log_path = found.absolute(&log_path);
     let offsets = found.read_index(&beside(path, ".index"))?;
     let file = found.read_index(path)?;
     let (entries, _) = file.as_chunks::<TIME_ENTRY_BYTES>();

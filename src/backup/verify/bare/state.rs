@@ -1,0 +1,120 @@
+//! What is kept of producers, against the logs that it comes from.
+
+use super::log::headers;
+use super::{Around, Found, offset_of, segments};
+use crate::base::{Map, Set};
+use crate::log::producers::Producers;
+use crate::log::segment;
+use crate::log::side::aborted::{self, Aborted};
+use crate::log::side::file_name;
+use crate::log::side::snapshot::{self, ProducerEntry};
+
+/// Verifies an index of aborted transactions.
+pub fn aborted(base: i64, bytes: &[u8], around: &dyn Around, found: &mut Found) {
+    let entries = match aborted::read(bytes) {
+        Ok(entries) => entries,
+        Err(error) => return found.damaged(error.to_string()),
+    };
+    found.holds = format!("{} entries", entries.len());
+    for (i, entry) in entries.iter().enumerate() {
+        let sound = entry.producer_id >= 0
+            && entry.first_offset >= 0
+            && entry.last_offset >= base
+            && (0..=entry.last_offset + 1).contains(&entry.last_stable_offset);
+        if !sound {
+            found.damaged(format!("entry {i} contradicts itself or the name of the file"));
+        }
+    }
+    let Some(log) = around.read(&segment::file_name(base)) else {
+        return found.remark("its log is not beside it: only the form was checked");
+    };
+    let Before { mut producers, known, .. } = before(base, around);
+    let told: Vec<Aborted> = headers(&log).iter().filter_map(|batch| producers.take(batch)).collect();
+    // Without what was before the segment nobody knows of the transactions that began there.
+    let known = |entry: &&Aborted| known || entry.first_offset >= base;
+    if !entries.iter().filter(known).eq(told.iter().filter(known)) {
+        found.damaged(format!("the log has {} aborted transactions that are not these", told.len()));
+    }
+}
+
+/// Verifies a snapshot of the producers' state up to `offset`.
+pub fn snapshot(offset: i64, bytes: &[u8], around: &dyn Around, found: &mut Found) {
+    let entries = match snapshot::read(bytes) {
+        Ok(entries) => entries,
+        Err(error) => return found.damaged(error.to_string()),
+    };
+    found.holds = format!("{} producers", entries.len());
+    let mut ids = Set::new();
+    for (i, entry) in entries.iter().enumerate() {
+        let twice = !ids.insert(entry.producer_id);
+        let sound = entry.producer_id >= 0
+            && entry.epoch >= 0
+            && entry.last_batch.is_none_or(|last| (0..offset).contains(&last.last_offset))
+            && entry.open_since.is_none_or(|first| (0..offset).contains(&first));
+        if twice || !sound {
+            found.damaged(format!("entry {i} contradicts itself, another one or the name of the file"));
+        }
+    }
+    let Before { producers, known, dense } = before(offset, around);
+    let told: Map<i64, ProducerEntry> =
+        producers.snapshot().into_iter().map(|entry| (entry.producer_id, entry)).collect();
+    let unlike = |entry: &&ProducerEntry| match told.get(&entry.producer_id) {
+        Some(told) => told != *entry,
+        None => known,
+    };
+    for entry in entries.iter().filter(unlike) {
+        let id = entry.producer_id;
+        // Compaction takes markers and batches that the snapshot still knew of.
+        match dense {
+            true => found.damaged(format!("its producer {id} is not as the log has it")),
+            false => found.remark(format!("its producer {id} is not as the compacted log has it")),
+        }
+    }
+    for id in told.keys().filter(|id| !ids.contains(id)) {
+        // A broker forgets those that are silent for a day.
+        found.remark(format!("producer {id} of the log is not in it"));
+    }
+}
+
+/// What the logs tell of producers before an offset.
+struct Before {
+    producers: Producers,
+    /// Whether nothing is missing: it was followed from the first batch, or from a snapshot.
+    known: bool,
+    /// Whether no offset was missing.
+    dense: bool,
+}
+
+/// From the newest sound snapshot before `offset`, else from the first segment.
+fn before(offset: i64, around: &dyn Around) -> Before {
+    let bases = segments(around, ".");
+    let names = around.names(".");
+    let snapshots = names.iter().filter_map(|name| offset_of(name.strip_suffix(".snapshot")?));
+    let read = |at: i64| snapshot::read(&around.read(&file_name(at, "snapshot"))?).ok();
+    let mut earlier: Vec<i64> = snapshots.filter(|at| *at < offset).collect();
+    earlier.sort_unstable();
+    let newest = earlier.into_iter().rev().find_map(|at| Some((at, read(at)?)));
+    let first = bases.first().copied();
+    let (from, mut producers, known) = match newest {
+        Some((at, entries)) => (at, Producers::restored(&entries, at), true),
+        None => (first.unwrap_or(offset), Producers::default(), first == Some(0) || first == Some(offset)),
+    };
+    let mut end = from;
+    let mut dense = true;
+    for (i, &base) in bases.iter().enumerate() {
+        let after = bases.get(i + 1).is_some_and(|next| *next <= from);
+        if after || base >= offset {
+            continue;
+        }
+        let log = around.read(&segment::file_name(base)).unwrap_or_default();
+        for batch in headers(&log) {
+            let header = batch.header;
+            if header.base_offset >= from && header.last_offset() < offset {
+                dense &= header.base_offset == end && header.is_contiguous();
+                end = header.last_offset() + 1;
+                producers.take(&batch);
+            }
+        }
+    }
+    Before { producers, known: known && !bases.is_empty(), dense: dense && end == offset }
+}
