@@ -63,7 +63,7 @@ pub fn read(bytes: &[u8]) -> bool {
         "--json",
     ] {
         // Not all of them each time.
-        if (bytes.len() + option.len()) % 3 == 0 {
+        if (bytes.len() + option.len()).is_multiple_of(3) {
             let arguments = [option, "--files", "00000000000000000000.log"].map(str::to_owned);
             let done = dump_log::run(&arguments, &One(bytes), &mut io::sink(), &mut io::sink());
             assert!(done.is_ok(), "a sink takes everything");

@@ -86,12 +86,26 @@ pub fn read(bytes: &[u8]) -> bool {
         return false;
     };
     assert_eq!(report.ok(), taken.is_ok(), "verification and import do not agree: {report}");
-    let _ = report.to_string();
     let Ok(import) = taken else { return false };
     let store = MemoryStore::from_contents(import.contents);
-    assert!(
-        archive::write(&store, &import.labels).expect("what verifies") == bytes,
-        "it is written otherwise"
-    );
+    let written = archive::write(&store, &import.labels).expect("what verifies");
+    let (ours, theirs) = (entries(&written), entries(bytes));
+    let unlike = ours.iter().zip(&theirs).find(|(ours, theirs)| ours != theirs);
+    let name = unlike.map(|((name, _), _)| String::from_utf8_lossy(name));
+    assert!(name.is_none() && ours.len() == theirs.len(), "{name:?} is written otherwise");
     true
+}
+
+/// The entries of a sound archive without the text for people, which changes from version to version, and its digest.
+fn entries(archive: &[u8]) -> Vec<(&[u8], &[u8])> {
+    let mut found = Vec::new();
+    let mut rest = archive;
+    while rest.starts_with(HEADERS[0].0) {
+        let word = |at: usize| u32::from_le_bytes(rest[at..at + 4].try_into().expect("4 bytes")) as usize;
+        let (size, name) = (word(18), word(26) & 0xffff);
+        found.push((&rest[30..30 + name], &rest[30 + name..30 + name + size]));
+        rest = &rest[30 + name + size..];
+    }
+    found.retain(|(name, _)| ![&b"README.txt"[..], b"SHA256SUMS"].contains(name));
+    found
 }
