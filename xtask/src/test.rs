@@ -8,7 +8,7 @@ use std::process::Command;
 
 type Step = fn(&Options) -> Done;
 
-const STEPS: [(&str, Step); 6] = [
+const STEPS: [(&str, Step); 7] = [
     ("native tests", native),
     ("the page's own functions, natively", page_natively),
     ("the library for wasm32, without and with the page", for_wasm),

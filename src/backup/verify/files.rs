@@ -94,7 +94,7 @@ impl<'a> Check<'a> {
     }
 
     /// A file's bytes; whether they are the right ones is told beside.
-    fn load(&mut self, file: &FileEntry) -> Option<(Cow<'a, [u8]>, bool)> {
+    fn load(&mut self, file: &FileEntry) -> Option<(Loaded<'a>, bool)> {
         let keeper = file.reference.as_ref().unwrap_or(&self.manifest.label);
         let Some(loaded) = self.source.load(keeper, file) else {
             self.found(file, "is missing".to_owned());
@@ -106,7 +106,7 @@ impl<'a> Check<'a> {
         if right {
             self.holds(file, loaded.bytes.len() as u64, loaded.crc32);
         }
-        Some((loaded.bytes, right))
+        Some((loaded, right))
     }
 
     fn holds(&mut self, file: &FileEntry, size: u64, crc32: Crc32) {
@@ -134,31 +134,32 @@ impl<'a> Check<'a> {
 
     /// Reads a log's file, and remembers it when it is the right one.
     fn log(&mut self, file: &FileEntry, read: Digest, scan: &mut Scan) -> Option<Cow<'a, [u8]>> {
-        let (bytes, facts) = self.batches(file, scan)?;
-        let known = Read { size: bytes.len() as u64, crc32: crc32(&bytes), facts, scan: scan.clone() };
+        let (Loaded { bytes, crc32, .. }, facts) = self.batches(file, scan)?;
+        let known = Read { size: bytes.len() as u64, crc32, facts, scan: scan.clone() };
         self.memo.after.insert(read, known);
         Some(bytes)
     }
 
     /// Reads the batches of a file; `None` when they are of no further use.
-    fn batches(&mut self, file: &FileEntry, scan: &mut Scan) -> Option<(Cow<'a, [u8]>, Facts)> {
-        let (bytes, right) = self.load(file)?;
+    fn batches(&mut self, file: &FileEntry, scan: &mut Scan) -> Option<(Loaded<'a>, Facts)> {
+        let (loaded, right) = self.load(file)?;
+        let bytes = &loaded.bytes;
         let base = file.base_offset.map_or(0, |base| base.0);
         // What a wrong file says of itself must not be held against those that follow.
         let mut read = scan.clone();
-        let facts = read.file(base, &bytes);
+        let facts = read.file(base, bytes);
         if right {
             *scan = read;
         }
         match (facts, right) {
             (Ok(facts), true) => {
                 self.facts(file, &facts);
-                return Some((bytes, facts));
+                return Some((loaded, facts));
             }
             (Ok(_), false) => self.found(file, "does not match its digest".to_owned()),
             (Err(error), right) => {
                 let offset =
-                    offset_at(&bytes, error.position).map_or(String::new(), |o| format!(" (offset {o})"));
+                    offset_at(bytes, error.position).map_or(String::new(), |o| format!(" (offset {o})"));
                 let digest = if right { "is not sound" } else { "does not match its digest" };
                 self.found(file, format!("{digest}; {error}{offset}"));
             }
@@ -289,7 +290,7 @@ impl<'a> Check<'a> {
     fn derived(&mut self, file: &FileEntry, expected: &[u8]) {
         match self.load(file) {
             Some((_, false)) => self.found(file, "does not match its digest".to_owned()),
-            Some((bytes, true)) if *bytes != *expected => {
+            Some((loaded, true)) if *loaded.bytes != *expected => {
                 self.found(file, "does not say what the manifest says".to_owned());
             }
             _ => {}
@@ -314,7 +315,7 @@ impl<'a> Check<'a> {
         for file in manifest.files.iter().filter(|file| file.kind == FileKind::OffsetsLog) {
             let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
             let scan = scans.or_insert_with(folder, || Scan::new(0));
-            let Some((bytes, _)) = self.batches(file, scan) else {
+            let Some((Loaded { bytes, .. }, _)) = self.batches(file, scan) else {
                 whole = false;
                 continue;
             };
