@@ -23,6 +23,7 @@ pub enum Measure {
     Committed,
     Position,
     End,
+    Stable,
     StartOffset,
     Acquired,
     Acknowledged,
@@ -168,6 +169,13 @@ pub const MEASURES: &[MeasureSpec] = &[
         "the next offset that the owner reads",
     ),
     spec(Measure::End, "end", Subject::Partition, Kind::Count, "the next offset to be written"),
+    spec(
+        Measure::Stable,
+        "stable",
+        Subject::Partition,
+        Kind::Count,
+        "the last stable offset: readers of committed records stop there",
+    ),
     spec(
         Measure::StartOffset,
         "start-offset",

@@ -61,6 +61,9 @@ fn a_producer_that_dies_in_a_transaction_holds_readers_up_until_it_is_timed_out(
     assert!(
         told.iter().any(|what| matches!(what, Happening::TransactionTimedOut(id, 0, _, _) if &**id == "pay"))
     );
+    let line = format!("check stable orders:0 == {}", log(&runner).end());
+    runner.apply(Command::parse(&line).expect("a check")).expect("it is looked at");
+    assert!(runner.checks()[0].holds, "{line}: {:?}", runner.checks());
     // The ten records of the open transaction are there for those who read everything.
     runner.advance_to(Time::from_ms(50_000));
     assert_eq!(read(&runner, "any").1 - read(&runner, "sure").1, 10);

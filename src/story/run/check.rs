@@ -45,13 +45,14 @@ impl Runner {
         Ok(match check.measure {
             Measure::Proof => Value::Text(self.proof().name().into()),
             Measure::State | Measure::Generation | Measure::Members => self.of_group(check)?,
-            Measure::Owner | Measure::Committed | Measure::Position | Measure::End => {
+            Measure::Owner | Measure::Committed | Measure::Position | Measure::Stable | Measure::End => {
                 let facts = self.of_partition(check)?;
                 let offset = |offset: Option<i64>| offset.map_or(Value::None, Value::Count);
                 match check.measure {
                     Measure::Owner => facts.owner.map_or(Value::None, Value::Text),
                     Measure::Committed => offset(facts.committed),
                     Measure::Position => offset(facts.position),
+                    Measure::Stable => Value::Count(facts.last_stable),
                     _ => Value::Count(facts.end),
                 }
             }
@@ -99,7 +100,7 @@ impl Runner {
         let groups = self.world.groups();
         let group = match &check.group {
             Some(name) => Some(name),
-            None if check.measure == Measure::End => None,
+            None if matches!(check.measure, Measure::End | Measure::Stable) => None,
             None if groups.len() > 1 => return Err("there are several groups: name one".to_owned()),
             None => groups.first().map(|facts| &facts.name),
         };
