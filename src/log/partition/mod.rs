@@ -138,7 +138,9 @@ impl Partition {
         self.log_start = target;
         let whole = self.runs.partition_point(|run| run.end_offset() <= target);
         self.runs.drain(..whole);
-        self.transactions.forget_before(target);
+        if gone.batches > 0 {
+            self.transactions.forget_before(target);
+        }
         self.segments.forget_before(target);
     }
 }

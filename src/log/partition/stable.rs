@@ -59,6 +59,8 @@ pub struct OpenTransaction {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Transactions {
     pub producers: Producers,
+    /// Whether batches went since they were seen, so that it knows more than the log holds.
+    partial: bool,
     /// By producer, in order.
     aborted: Map<i64, Rc<Vec<Aborted>>>,
 }
@@ -73,6 +75,7 @@ impl Transactions {
 
     /// What ended before the log's start matters to nobody.
     pub fn forget_before(&mut self, log_start: i64) {
+        self.partial = !self.producers.is_empty();
         for list in self.aborted.values_mut() {
             if list.first().is_some_and(|first| first.last_offset < log_start) {
                 Rc::make_mut(list).retain(|of| of.last_offset >= log_start);
@@ -123,10 +126,12 @@ impl Partition {
 
     /// What the batches that the log holds say of their producers, and no others.
     pub fn account(&self) -> Account {
-        let mut account = Account::default();
-        if !self.transactions.producers.is_empty() {
-            self.batches().for_each(|batch| account.see(&batch.seen()));
+        let Transactions { producers, partial, .. } = &self.transactions;
+        if !partial {
+            return Account { producers: producers.clone(), aborted: self.aborted_transactions() };
         }
+        let mut account = Account::default();
+        self.batches().for_each(|batch| account.see(&batch.seen()));
         account
     }
 
@@ -219,6 +224,7 @@ impl Partition {
         let mut anew = Transactions::default();
         self.batches().for_each(|batch| anew.see(&batch.seen()));
         self.transactions.aborted = anew.aborted;
+        self.transactions.partial = true;
     }
 
     /// Takes note of all batches anew.
@@ -316,8 +322,29 @@ mod tests {
                 (log.last_stable_offset(), open, log.aborted_transactions(), log.producers(), log.totals())
             };
             assert_eq!(said(&made), said(&kept), "{end}");
+            let account = made.account();
+            assert_eq!(
+                (account.aborted, account.producers.snapshot()),
+                (made.aborted_transactions(), made.producers())
+            );
             assert_eq!(made.state_digest(), kept.state_digest(), "{end}");
         }
+    }
+
+    #[test]
+    fn what_is_said_of_a_log_that_lost_its_head_is_what_is_left_of_it() {
+        for start in 0..=9 {
+            let mut log = log();
+            log.delete_before(start);
+            let left = Partition::restore(start, 0, &[log.bytes_between(0, 9).into()]);
+            let (said, left) = (log.account(), left.expect("sound"));
+            assert_eq!(said.aborted, left.aborted_transactions(), "{start}");
+            assert_eq!(said.producers.snapshot(), left.producers(), "{start}");
+        }
+        // The first record of what 7 aborted is gone: the marker is known to end it, but no longer by the log.
+        let mut log = log();
+        log.delete_before(4);
+        assert_eq!((log.aborted_transactions().len(), log.account().aborted.len()), (1, 0));
     }
 
     #[test]
