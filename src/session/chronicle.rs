@@ -152,6 +152,33 @@ fn of_world(what: &Happening) -> Option<What> {
         }
         Happening::CommitFailed(process, exception) => What::CommitFailed(process.consumer, exception.into()),
         Happening::Failed(process, exception) => What::Failed(process.consumer, exception.into()),
+        Happening::Redelivered(..)
+        | Happening::LockExpired(..)
+        | Happening::Released(..)
+        | Happening::Rejected(..)
+        | Happening::Archived(..)
+        | Happening::ProducerKilled(_)
+        | Happening::ProducerStarted(_)
+        | Happening::ProducerFailed(..)
+        | Happening::TransactionFenced(..)
+        | Happening::TransactionTimedOut(..) => return of_records(what),
+        // Steps of a rebalance that its other sentences imply, and what the runner says better.
+        Happening::TopicConfigured(_)
+        | Happening::MemberId(..)
+        | Happening::Generation(..)
+        | Happening::Synced(..)
+        | Happening::Called(..)
+        | Happening::Told(..)
+        | Happening::Epoch(..)
+        | Happening::WireError(..)
+        | Happening::Closing(..)
+        | Happening::Restored(..) => return None,
+    })
+}
+
+/// The same of share groups and of producers.
+fn of_records(what: &Happening) -> Option<What> {
+    Some(match what.clone() {
         Happening::Redelivered(process, _, partition, first, last, count) => {
             What::Redelivered(process.consumer, partition.to_string().into(), first, last, count)
         }
@@ -172,17 +199,7 @@ fn of_world(what: &Happening) -> Option<What> {
         Happening::ProducerFailed(name, exception) => What::Failed(name, exception.into()),
         Happening::TransactionFenced(id, ..) => What::TransactionFenced(id),
         Happening::TransactionTimedOut(id, _, _, timeout) => What::TransactionTimedOut(id, timeout),
-        // Steps of a rebalance that its other sentences imply, and what the runner says better.
-        Happening::TopicConfigured(_)
-        | Happening::MemberId(..)
-        | Happening::Generation(..)
-        | Happening::Synced(..)
-        | Happening::Called(..)
-        | Happening::Told(..)
-        | Happening::Epoch(..)
-        | Happening::WireError(..)
-        | Happening::Closing(..)
-        | Happening::Restored(..) => return None,
+        _ => return None,
     })
 }
 
