@@ -175,10 +175,7 @@ impl Form {
                 closed("type", "incremental", &["full", "incremental", "differential"]),
             ],
             Making::Retain => ["full", "diff", "time"].map(|id| plain(id, id, id, "null")).to_vec(),
-            Making::Restore => vec![
-                plain("at", "at", "at", ""),
-                closed("offsets", "identical", &Strategy::ALL.map(Strategy::name)),
-            ],
+            Making::Restore => restore_fields(values, plain, closed),
         };
         let own: &[&Setting] = match self.making {
             Making::Producer => {
@@ -278,7 +275,13 @@ impl Form {
         // Where each field's words end, in characters.
         let mut ends: Vec<(usize, &Field)> = Vec::new();
         for field in &fields {
-            let Some(text) = value(values, field.id) else { continue };
+            let text = match value(values, field.id) {
+                // Beside what is there is said by the new names, which must not be missing.
+                Some(text) if (field.id, &*text) == ("into", BESIDE) => continue,
+                Some(text) => text,
+                None if field.id == "as" => "\"\"".into(),
+                None => continue,
+            };
             line.push(' ');
             if !field.key.is_empty() {
                 line.push_str(field.key);
@@ -322,6 +325,30 @@ fn of_producer(setting: &'static Setting) -> Field {
     let help = if setting.names.len() == 1 { setting.help } else { "" };
     let (id, default) = (setting.names[0], default.into());
     Field { id, label: key, default, choices: same(words), closed: yes_no, help, key, between: None }
+}
+
+/// The choice of a restore beside what is there, under new names.
+const BESIDE: &str = "beside";
+
+/// The fields of a restore, as they are when this stands in them.
+fn restore_fields(
+    values: &Values,
+    plain: impl Fn(&'static str, &'static str, &'static str, &str) -> Field,
+    closed: impl Fn(&'static str, &str, &[&'static str]) -> Field,
+) -> Vec<Field> {
+    let place = value(values, "into");
+    let choices = [(BESIDE, "beside it, under new names"), ("existing", "into topics that exist")];
+    let into = Field {
+        choices: choices.map(|(choice, word)| (choice.into(), word.into())).to_vec(),
+        ..closed("into", "in place", &[])
+    };
+    let names = Field { help: "the old name stands for *", ..plain("as", "as", "as", "") };
+    // Into topics that exist offsets cannot stay as they are, so that translated ones are the default.
+    let default = if place.as_deref() == Some("existing") { "translated" } else { "identical" };
+    let others =
+        [plain("at", "at", "at", ""), closed("offsets", default, &Strategy::ALL.map(Strategy::name))];
+    let names = (place.as_deref() == Some(BESIDE)).then_some(names);
+    std::iter::once(into).chain(names).chain(others).collect()
 }
 
 /// A field's value as it stands in a line.

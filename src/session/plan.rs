@@ -25,6 +25,13 @@ impl Session {
         self.plan = None;
     }
 
+    /// The offset map of the restore under way, and the name of its file; `None` where no offsets changed.
+    pub fn offset_map(&self) -> Option<(Rc<str>, Rc<[u8]>)> {
+        let restoring = self.runner.restoring()?;
+        let map = restoring.offset_map()?;
+        Some((format!("offset-map-{}.csv", restoring.label).into(), map.into_bytes().into()))
+    }
+
     /// Puts away what retention would do.
     pub fn forget_dry_run(&mut self) {
         self.dry_run = None;
@@ -57,10 +64,10 @@ impl Session {
 
 /// Forms that belong to one backup.
 impl Form {
-    /// The form of a restore: its moment, its strategy. What it comes to is the line of the first step.
+    /// The form of a restore: where to, its moment, its strategy. What it comes to is the line of the first step.
     pub fn of_restore(label: &str) -> Form {
         let mut form = Form::new(Making::Restore, Vec::new(), &[]);
-        form.first = vec![("label", label.into())];
+        form.first = vec![("label", label.into()), ("as", "*-restored".into())];
         form
     }
 }

@@ -112,6 +112,7 @@ fn use_lab(page: UseReducerDispatcher<Page>) -> Lab {
                     keeper.exported(label, dom::wall_clock_ms());
                 }
             }
+            Told::File(name, bytes) => drop(files::save(&name, &bytes)),
             told => page.dispatch(Change::Told(told)),
         }))
     });

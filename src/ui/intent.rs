@@ -1,5 +1,6 @@
 //! What a person can want: of the lab, or of the page itself.
 
+use super::store::Space;
 use crate::base::Span;
 use crate::session::broker::{Folder, FolderSummary};
 use crate::session::view::{Focus, LabView, ParseError};
@@ -56,14 +57,14 @@ pub enum Ask {
     Restore(Option<Rc<str>>),
     /// Plan the restore whose first step is this line.
     Plan(Rc<str>),
+    /// Give the offset map of the restore under way.
+    OffsetMap,
     /// Put away what retention would do.
     NoDryRun,
     /// Take over what storage held, with the times of the last exports, and give it all changes from now on.
     Adopt(Rc<Contents>, Vec<(Rc<str>, i64)>),
     /// Storage completed the last change, or why it did not.
     Saved(Result<(), Rc<str>>),
-    /// Storage takes changes again.
-    SaveAgain,
     /// Take back the last deletion.
     Undelete,
 }
@@ -91,6 +92,8 @@ pub enum Told {
     LoadedFolder(Rc<FolderSummary>),
     /// The archive of a backup: its label, the file's name and its bytes.
     Archive(Rc<str>, Rc<str>, Rc<[u8]>),
+    /// A file for the person: its name and its bytes.
+    File(Rc<str>, Rc<[u8]>),
     /// What is selected now, when what was selected is gone.
     Focus(Focus),
     /// Backups were imported: their labels.
@@ -101,6 +104,8 @@ pub enum Told {
     Store(Transaction),
     /// What the browser keeps of the backups.
     Kept(Keeping),
+    /// How much of its storage is used.
+    Space(Space),
 }
 
 /// Which parts of the page follow a view.

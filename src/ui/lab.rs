@@ -218,16 +218,19 @@ impl Inner {
             },
             Ask::Adopt(contents, exported) => self.adopt(&contents, &exported),
             Ask::Saved(result) => self.saved(result),
-            // Asking was all: the next view takes what waits.
-            Ask::SaveAgain => Vec::new(),
             other => self.backups(other),
         }
     }
 
-    /// Takes over what storage held. Backups that were taken before it was open are taken in again.
+    /// Takes over what storage held. Backups that it was not given yet are taken in again.
     fn adopt(&mut self, contents: &Contents, exported: &[(Rc<str>, i64)]) -> Vec<Told> {
-        let early: Vec<_> =
-            self.session.view(&self.focus).backups.backups.iter().map(|b| b.label.clone()).collect();
+        let backups = self.session.view(&self.focus).backups.clone();
+        let early: Vec<_> = backups
+            .backups
+            .iter()
+            .filter(|backup| !backup.saved)
+            .map(|backup| backup.label.clone())
+            .collect();
         let early: Vec<_> =
             early.iter().filter_map(|label| Some((label, self.session.archive(label)?))).collect();
         if let Err(why) = self.session.adopt(contents.clone(), exported) {
@@ -327,6 +330,9 @@ impl Inner {
             Ask::Plan(line) => {
                 self.session.plan_restore(&line);
                 Vec::new()
+            }
+            Ask::OffsetMap => {
+                self.session.offset_map().into_iter().map(|(name, bytes)| Told::File(name, bytes)).collect()
             }
             Ask::NoDryRun => {
                 self.session.forget_dry_run();

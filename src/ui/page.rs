@@ -2,6 +2,7 @@
 
 use super::broken;
 use super::intent::{Chosen, Follow, Keeping, Refusal, Show, Tab, Told};
+use super::store::Space;
 use crate::base::Span;
 use crate::session::broker::{Folder, FolderSummary};
 use crate::session::view::{Focus, LabView, ParseError, RestoreStep};
@@ -63,6 +64,8 @@ pub struct Page {
     pub deleted: Option<Rc<str>>,
     /// Where backups are kept.
     pub keeping: Keeping,
+    /// How much of the browser's storage is used.
+    pub space: Space,
 }
 
 /// The restore that is shown.
@@ -117,6 +120,7 @@ impl Page {
             imported: Vec::new(),
             deleted: None,
             keeping: Keeping::Unknown,
+            space: Space::default(),
         }
     }
 
@@ -166,7 +170,7 @@ impl Page {
             }
             Told::Focus(focus) => self.focus = Some(focus),
             // The bytes go to the person or to storage; the page keeps nothing of them.
-            Told::Archive(..) | Told::Store(_) => {}
+            Told::Archive(..) | Told::File(..) | Told::Store(_) => {}
             Told::Imported(labels) => {
                 self.imported = labels;
                 self.deleted = None;
@@ -177,6 +181,7 @@ impl Page {
                 self.deleted = Some(label);
                 self.imported = Vec::new();
             }
+            Told::Space(space) => self.space = space,
             Told::Kept(keeping) => self.keeping = keeping,
         }
     }

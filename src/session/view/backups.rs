@@ -1,7 +1,7 @@
 //! Backups, and the restore under way.
 
 use super::{DryRun, PlanView};
-use crate::backup::{Digest, Store};
+use crate::backup::Digest;
 use crate::base::{Span, Time};
 use crate::story::run::{self, Restoring, Runner};
 use std::rc::Rc;
@@ -91,6 +91,8 @@ pub struct RestoreView {
     pub by_itself: bool,
     /// What it replaced can be put back.
     pub can_be_undone: bool,
+    /// Offsets changed, and a map says where the restored records lie.
+    pub has_map: bool,
     /// What has been proven so far, a row a partition and group.
     pub proof: Vec<ProofRow>,
 }
@@ -136,18 +138,11 @@ pub struct ProofRow {
 /// The restore that the runner has under way, or one of which only the backup was chosen.
 pub(in crate::session) fn restore(runner: &Runner, chosen: Option<&Rc<str>>) -> Option<RestoreView> {
     match runner.restoring() {
-        Some(restoring)
-            if chosen.is_none_or(|label| *label == restoring.label) || undoes(runner, restoring) =>
-        {
+        Some(restoring) if chosen.is_none_or(|label| *label == restoring.label) || restoring.undoes => {
             Some(under_way(runner, restoring))
         }
         _ => chosen.map(|label| before(runner, label)),
     }
-}
-
-/// What it puts back is no backup of the catalog, and the label says so in words.
-fn undoes(runner: &Runner, restoring: &Restoring) -> bool {
-    restoring.label.contains(' ') && runner.store().manifest(&restoring.label).is_none()
 }
 
 /// Before the first step: who still runs.
@@ -161,6 +156,7 @@ fn before(runner: &Runner, label: &Rc<str>) -> RestoreView {
         undoes: false,
         by_itself: false,
         can_be_undone: false,
+        has_map: false,
         proof: Vec::new(),
     }
 }
@@ -176,9 +172,10 @@ fn under_way(runner: &Runner, restoring: &Restoring) -> RestoreView {
         },
         running: runner.running(&restoring.groups),
         stopped: restoring.stopped.clone(),
-        undoes: undoes(runner, restoring),
+        undoes: restoring.undoes,
         by_itself: restoring.is_by_itself(),
         can_be_undone: restoring.can_be_undone(),
+        has_map: restoring.has_offset_map(),
         proof: restoring.proof.iter().map(row).collect(),
     }
 }

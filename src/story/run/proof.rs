@@ -10,6 +10,8 @@ use std::rc::Rc;
 pub struct Restoring {
     /// The backup.
     pub label: Rc<str>,
+    /// It puts back what an earlier restore replaced: its label names no backup of the catalog.
+    pub undoes: bool,
     /// The step that comes next.
     pub next: RestoreStep,
     /// Groups of the backup, sorted.
@@ -133,6 +135,17 @@ impl Restoring {
     /// Whether what it replaced can be put back.
     pub fn can_be_undone(&self) -> bool {
         self.safety.is_some() && self.plan.is_some()
+    }
+
+    /// Where the restored records lie, a run a line; once they are in place, and where offsets changed.
+    pub fn offset_map(&self) -> Option<String> {
+        let plan = self.plan.as_ref().filter(|plan| self.safety.is_some() && !plan.map.is_empty())?;
+        Some(plan.map_csv())
+    }
+
+    /// Whether there is a map.
+    pub fn has_offset_map(&self) -> bool {
+        self.safety.is_some() && self.plan.as_ref().is_some_and(|plan| !plan.map.is_empty())
     }
 
     /// Whether first records are being waited for.

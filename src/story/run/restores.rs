@@ -22,13 +22,13 @@ impl Runner {
             }
             Restore::Stop(target) => {
                 let plan = self.plan(target)?;
-                self.restore_stop(plan.request.label.clone(), plan, Going::StepByStep)
+                self.restore_stop((plan.request.label.clone(), false), plan, Going::StepByStep)
             }
             Restore::Data(label) => self.restore_data(label),
             Restore::Restart => self.restore_restart(),
             Restore::Apply(target) => {
                 let plan = self.plan(target)?;
-                self.restore_stop(plan.request.label.clone(), plan, Going::ByItself)
+                self.restore_stop((plan.request.label.clone(), false), plan, Going::ByItself)
             }
             Restore::Undo => self.undo(),
         }
@@ -72,7 +72,12 @@ impl Runner {
 
     /// Step 1, after everything was verified: closes the consumers of the groups; static members leave too, so that the
     /// groups become empty.
-    fn restore_stop(&mut self, label: Rc<str>, plan: Plan, going: Going) -> Result<(), Refusal> {
+    fn restore_stop(
+        &mut self,
+        (label, undoes): (Rc<str>, bool),
+        plan: Plan,
+        going: Going,
+    ) -> Result<(), Refusal> {
         let groups = plan.state.groups.iter().map(|group| group.group.clone());
         let groups: Vec<Rc<str>> = groups.chain(plan.state.gone.groups.iter().cloned()).collect();
         let stopped = self.running(&groups);
@@ -80,8 +85,18 @@ impl Runner {
         let proof = plan.rows.iter().map(row).collect();
         let (next, awaited) = (RestoreStep::Data, Set::new());
         let plan = Some(Rc::new(plan));
-        self.restoring =
-            Some(Restoring { label, next, groups, stopped, proof, awaited, plan, going, safety: None });
+        self.restoring = Some(Restoring {
+            label,
+            undoes,
+            next,
+            groups,
+            stopped,
+            proof,
+            awaited,
+            plan,
+            going,
+            safety: None,
+        });
         self.go_on();
         Ok(())
     }
@@ -186,7 +201,7 @@ impl Runner {
         };
         let plan = backup::undo(&safety.store, &safety.label, &done, &self.world.snapshot());
         let label = format!("what was before {}", restoring.label);
-        self.restore_stop(label.into(), plan.map_err(Refusal::new)?, Going::ByItself)
+        self.restore_stop((label.into(), true), plan.map_err(Refusal::new)?, Going::ByItself)
     }
 
     /// Consumers of these groups whose process runs.

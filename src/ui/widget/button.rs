@@ -54,6 +54,9 @@ pub struct ButtonProps {
     /// Why it cannot be pressed now.
     #[prop_or_default]
     pub why_not: Option<AttrValue>,
+    /// The id of the element that says so where it can be read.
+    #[prop_or_default]
+    pub described: Option<AttrValue>,
     /// Whether it is pressed, for one that stays down.
     #[prop_or_default]
     pub pressed: Option<bool>,
@@ -80,7 +83,7 @@ pub fn Button(props: &ButtonProps) -> Html {
     let name = props.name.clone().or_else(|| props.bare.then(|| props.text.clone()));
     html! {
         <button type="button" class={classes!("btn", props.look.class(), bare, props.class.clone())} {onclick}
-            aria-label={name} aria-disabled={disabled.then_some("true")} title={props.why_not.clone()}
+            aria-label={name} aria-disabled={disabled.then_some("true")} title={props.why_not.clone()} aria-describedby={props.described.clone()}
             aria-pressed={props.pressed.map(|p| p.to_string())} aria-keyshortcuts={props.shortcut}>
             { props.icon.map(icon).unwrap_or_default() }
             if !props.bare { <span>{ &props.text }</span> }

@@ -4,7 +4,7 @@ use super::restore::restore;
 use super::{DrawerProps, keep};
 use crate::base::Time;
 use crate::base::time::EPOCH_MS;
-use crate::session::view::{BackupView, BackupsView, RestoreStep, Verdict};
+use crate::session::view::{BackupView, RestoreStep, Verdict};
 use crate::ui::i18n::{Tone, fill, format, plural, t};
 use crate::ui::intent::{Ask, Intent, Keeping, Show};
 use crate::ui::widget::{Button, FileButton, Look, state};
@@ -27,7 +27,7 @@ pub fn backups(props: &DrawerProps) -> Html {
                 <div class="empty"><strong>{ t().no_backups }</strong><p>{ t().no_backups_more }</p></div>
             } else {
                 { table(props) }
-                <p class="cap">{ storage(&props.backups) }</p>
+                <p class="cap">{ storage(props) }</p>
             }
         </div>
     }
@@ -184,7 +184,9 @@ fn acts(props: &DrawerProps, backup: &BackupView) -> Html {
         props.intent.reform(move |()| intent(label.clone()))
     };
     let why_not: Option<AttrValue> = backup.keeps.clone().map(AttrValue::from);
+    let described = why_not.is_some().then(|| AttrValue::from(format!("kept-{label}")));
     html! {
+        <>
         <span class="acts">
             <Button text={t.verify} name={fill(t.verify_name, &[label])} class="small" look={Look::Quiet}
                 on_press={to(|label| Intent::Ask(Ask::Line(format!("backup verify {label}").into())))} />
@@ -193,19 +195,31 @@ fn acts(props: &DrawerProps, backup: &BackupView) -> Html {
             <Button text={t.restore} name={fill(t.restore_name, &[label])} icon="restore" class="small"
                 on_press={to(|label| Intent::Show(Show::Wizard(Some(label))))} />
             <Button text={t.delete} name={fill(t.delete_name, &[label])} look={Look::Harm} class="small" {why_not}
-                on_press={to(|label| Intent::Ask(Ask::Delete(label)))} />
+                described={described.clone()} on_press={to(|label| Intent::Ask(Ask::Delete(label)))} />
         </span>
+        if let Some(why) = &backup.keeps { <small id={described} class="why kept">{ fill(t.kept_because, &[why]) }</small> }
+        </>
     }
 }
 
-/// How much is used, and what exists nowhere else.
-fn storage(view: &BackupsView) -> String {
+/// How much is used of what, whether it may be dropped, and what exists nowhere else.
+fn storage(props: &DrawerProps) -> String {
     let t = t();
+    let (view, space) = (&props.backups, &props.page.space);
     let never = view.backups.iter().filter(|backup| backup.exported_ms.is_none()).count() as u64;
     let mut text = fill(t.storage, &[&format::bytes(view.bytes)]);
-    if never > 0 {
+    let mut say = |more: String| {
         text.push(' ');
-        text.push_str(&plural(t.storage_never, never, &[]));
+        text.push_str(&more);
+    };
+    if let Some((used, allowed)) = space.used.zip(space.allowed) {
+        say(fill(t.storage_quota, &[&format::bytes(used), &format::bytes(allowed)]));
+    }
+    if props.page.keeping == Keeping::Browser {
+        say(if space.persisted { t.storage_persisted } else { t.storage_dropped }.to_string());
+    }
+    if never > 0 {
+        say(plural(t.storage_never, never, &[]));
     }
     text
 }

@@ -11,7 +11,7 @@ mod story;
 use crate::session::view::{BackupsView, HappenedView, RunView, StageView, StoryView};
 use crate::ui::files::Picked;
 use crate::ui::i18n::{fill, format, t};
-use crate::ui::intent::{Intent, Show, Tab};
+use crate::ui::intent::{Intent, Keeping, Show, Tab};
 use crate::ui::page::Page;
 use crate::ui::widget::{TabItem, TabsProps, tabs};
 use backups::backups;
@@ -71,6 +71,7 @@ pub fn Drawer(props: &DrawerProps) -> Html {
     };
     html! {
         <section class="drawer" aria-label={t.drawer}>
+            if let Some(why) = unkept(props) { <p class="note banner" role="status">{ why }</p> }
             <div class="drawer-tabs">
                 { tabs(TabsProps { name: t.drawer, items: &items, chosen, controls: PANEL, on_press }) }
                 <Status happened={props.happened.clone()} last_act={props.story.last_act.clone()} />
@@ -80,6 +81,14 @@ pub fn Drawer(props: &DrawerProps) -> Html {
                 <div class="drawer-body" id={PANEL} role="tabpanel" aria-label={tab_word(tab)}>{ body(props, tab) }</div>
             }
         </section>
+    }
+}
+
+/// Why backups are not kept, unless the open tab says it.
+fn unkept(props: &DrawerProps) -> Option<Rc<str>> {
+    match &props.page.keeping {
+        Keeping::Memory(why) if props.tab != Some(Tab::Backups) => Some(why.clone()),
+        _ => None,
     }
 }
 

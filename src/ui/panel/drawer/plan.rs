@@ -24,8 +24,11 @@ pub struct BeforeProps {
 #[component]
 pub fn Before(props: &BeforeProps) -> Html {
     let t = t();
-    let values = use_state(Values::new);
     let form = Form::of_restore(&props.label);
+    let values = {
+        let first = form.first.clone();
+        use_state(move || -> Values { first })
+    };
     let filled = form.filled(&values);
     {
         let intent = props.intent.clone();
@@ -35,9 +38,12 @@ pub fn Before(props: &BeforeProps) -> Html {
     let show = |of: &crate::session::Field| {
         let wrong = filled.errors.iter().find(|(id, _)| *id == of.id).map(|(_, why)| &**why);
         let mut of = of.clone();
-        if of.id == "at" {
-            of.label = t.to_the_moment;
-        }
+        of.label = match of.id {
+            "at" => t.to_the_moment,
+            "into" => t.where_to,
+            "as" => t.new_names,
+            _ => t.offsets_how,
+        };
         one(&of, &value(&values, of.id), t.by_default, wrong, &values)
     };
     let again = {

@@ -25,21 +25,25 @@ pub fn restore(props: &DrawerProps, wizard: &Wizard) -> Html {
     html! {
         <div class="restore">
             <div class="head-row"><h3>{ fill(t.restore_title, &[&under_way.map_or(label, |of| &of.label)]) }</h3><span class="push"></span>
+                if under_way.is_some_and(|of| of.has_map) {
+                    <Button text={t.save_map} icon="exp" class="small"
+                        on_press={props.intent.reform(|()| Intent::Ask(Ask::OffsetMap))} />
+                }
                 if under_way.is_some_and(|of| of.can_be_undone) {
                     <Button text={t.undo_restore} icon="again" class="small"
                         on_press={props.intent.reform(|()| Intent::Ask(Ask::Line("restore undo".into())))} />
                 }
                 <Button text={word} class="small" look={Look::Quiet} on_press={close} /></div>
-            if step == RestoreStep::Stop {
-                <Before key={label.to_string()} label={label.clone()} plan={props.backups.plan.clone()}
-                    intent={props.intent.clone()} />
-            }
             <ol class="steps-list" aria-label={t.restore_steps}>
                 { one(props, label, RestoreStep::Stop, step, stop(props, label, under_way)) }
                 { one(props, label, RestoreStep::Data, step, t.data_explain.to_string()) }
                 { one(props, label, RestoreStep::Restart, step, restart(under_way)) }
                 { proof_step(props, step) }
             </ol>
+            if step == RestoreStep::Stop {
+                <Before key={label.to_string()} label={label.clone()} plan={props.backups.plan.clone()}
+                    intent={props.intent.clone()} />
+            }
             if let Some(restore) = under_way {
                 if !restore.proof.is_empty() { { proof(restore) } }
             }
