@@ -179,3 +179,31 @@ fn a_form_has_the_names_and_defaults_of_the_protocol_and_of_the_group() {
     let of = fields.iter().find(|field| field.id == "heartbeat").expect("a heartbeat");
     assert_eq!((of.label, &*of.default), ("consumer.heartbeat.interval.ms", "5000"));
 }
+
+#[test]
+fn a_restore_goes_in_place_beside_or_into_and_new_names_must_not_be_missing() {
+    let form = rejoin::session::Form::of_restore("20260101-000010F");
+    for (text, line, errors) in [
+        ("", "restore stop 20260101-000010F", ""),
+        ("into=beside", "restore stop 20260101-000010F as=*-restored", ""),
+        ("into=existing|offsets=time", "restore stop 20260101-000010F into=existing offsets=time", ""),
+        ("into=beside|as=old-*", "restore stop 20260101-000010F as=old-*", ""),
+        ("as=old-*", "restore stop 20260101-000010F", ""),
+        ("into=beside|as=old", "", "as: Found old, expected a * where the old name goes, as in *-restored."),
+        ("into=beside|as=", "", "as: Found nothing, expected new names such as *-restored."),
+        ("into=existing|at=soon", "", "at: Found soon, expected a duration such as 250ms, 45s, 2m or 1h."),
+    ] {
+        let mut values = form.first.clone();
+        for (id, value) in text.split('|').filter_map(|pair| pair.split_once('=')) {
+            let id = ["into", "as", "at", "offsets"].into_iter().find(|of| *of == id).expect("a field");
+            values.retain(|(of, _)| *of != id);
+            values.push((id, value.into()));
+        }
+        let found = form.filled(&values);
+        let first = found.errors.first().map(|(id, why)| format!("{id}: {why}")).unwrap_or_default();
+        assert_eq!(first, errors, "{text}");
+        if errors.is_empty() {
+            assert_eq!(&*found.line, line, "{text}");
+        }
+    }
+}

@@ -279,7 +279,7 @@ impl Form {
                 // Beside what is there is said by the new names, which must not be missing.
                 Some(text) if (field.id, &*text) == ("into", BESIDE) => continue,
                 Some(text) => text,
-                None if field.id == "as" => "\"\"".into(),
+                None if field.id == "as" => "".into(),
                 None => continue,
             };
             line.push(' ');
