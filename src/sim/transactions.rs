@@ -259,3 +259,71 @@ impl Core {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::spec::WorldConfig;
+
+    /// What a real broker (4.3.1) answered to EndTxn.
+    #[test]
+    fn a_producer_whose_transaction_is_over_may_abort_it_and_an_older_process_is_fenced() {
+        let name: Rc<str> = "pay".into();
+        let second = Span::from_secs(1);
+        let begin = |core: &mut Core, by| core.write_within(&name, by, 0);
+        // What happened meanwhile, and the answers to a commit and to an abort of the first process, epoch 0.
+        type Meanwhile = fn(&mut Core, &Rc<str>);
+        let cases: [(&str, Meanwhile, Result<Identity, Refused>, Result<Identity, Refused>); 4] = [
+            ("nothing", |_, _| {}, Ok((0, 1)), Ok((0, 1))),
+            (
+                "it took too long",
+                |core, _| {
+                    core.now = Time::from_ms(20_000);
+                    core.abort_timed_out();
+                },
+                Err(Refused::Aborted),
+                Ok((0, 1)),
+            ),
+            (
+                "a new process",
+                |core, name| {
+                    core.init_transactional(name, Span::from_secs(1));
+                },
+                Err(Refused::Fenced),
+                Err(Refused::Fenced),
+            ),
+            (
+                "it took too long, and then a new process",
+                |core, name| {
+                    core.now = Time::from_ms(20_000);
+                    core.abort_timed_out();
+                    core.init_transactional(name, Span::from_secs(1));
+                },
+                Err(Refused::Fenced),
+                Err(Refused::Fenced),
+            ),
+        ];
+        for (what, meanwhile, committed, aborted) in cases {
+            for (commit, expected) in [(true, committed), (false, aborted)] {
+                let mut core = Core::new(WorldConfig::default());
+                core.logs.push(crate::sim::core::Log::new(&"t".into(), crate::base::Uuid::ZERO, 0));
+                let by = core.init_transactional(&name, second);
+                assert_eq!((by, begin(&mut core, by)), ((0, 0), Ok(())));
+                meanwhile(&mut core, &name);
+                assert_eq!(core.end_transaction(&name, by, commit), expected, "{what}, commit {commit}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_epoch_is_left_to_a_marker_and_then_comes_another_id() {
+        let name: Rc<str> = "pay".into();
+        let mut core = Core::new(WorldConfig::default());
+        core.init_transactional(&name, Span::from_secs(1));
+        core.transactions.entries.get_mut(&name).expect("it is known").epoch = i16::MAX - 1;
+        assert_eq!(core.end_transaction(&name, (0, i16::MAX - 1), true), Ok((1, 0)));
+        core.transactions.entries.get_mut(&name).expect("it is known").epoch = i16::MAX - 1;
+        assert_eq!(core.init_transactional(&name, Span::from_secs(1)), (2, 0));
+        assert_eq!(core.init_idempotent(), (3, 0));
+    }
+}
