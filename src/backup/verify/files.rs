@@ -230,10 +230,11 @@ impl<'a> Check<'a> {
                 (Some(_), Some((_, _, bytes))) => self.derived(file, bytes),
                 (Some(_), None) => self.found(file, "tells of nothing that the log has".to_owned()),
                 // The log is damaged, which is told already; the file itself may be too.
-                (None, _) => match self.load(file) {
-                    Some((_, false)) => self.found(file, "does not match its digest".to_owned()),
-                    _ => {}
-                },
+                (None, _) => {
+                    if let Some((_, false)) = self.load(file) {
+                        self.found(file, "does not match its digest".to_owned());
+                    }
+                }
             }
         }
         let Some(account) = account else { return };
