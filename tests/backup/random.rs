@@ -3,7 +3,8 @@
 use crate::scene::{Scene, group};
 use proptest::prelude::*;
 use rejoin::backup::{MemoryStore, archive, restored, verify_file};
-use rejoin::log::batch::Timestamps;
+use rejoin::log::batch::{Marker, Timestamps};
+use rejoin::log::partition::Numbers;
 use rejoin::log::record::Header;
 use rejoin::log::{Partition, Recipe, Record};
 use std::rc::Rc;
@@ -31,6 +32,8 @@ enum Act {
     Append(Vec<Record>, bool),
     Trim(u64),
     Epoch(i32),
+    /// A transaction of a producer: records, committed or not.
+    Transaction(i64, u64, bool),
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -39,12 +42,14 @@ fn act() -> impl Strategy<Value = Act> {
         3 => (proptest::collection::vec(record(), 1..6), any::<bool>()).prop_map(|(records, stamp)| Act::Append(records, stamp)),
         1 => (0..100u64).prop_map(Act::Trim),
         1 => (1..4i32).prop_map(Act::Epoch),
+        2 => (0..3i64, 0..5u64, any::<bool>()).prop_map(|(id, count, commit)| Act::Transaction(id, count, commit)),
     ]
 }
 
 fn log(acts: Vec<Act>) -> Partition {
     let recipe = Rc::new(Recipe { producer: "p".into(), seed: 1, keys: None, value_bytes: 16 });
     let mut log = Partition::new();
+    let mut epochs = [0; 3];
     for act in acts {
         match act {
             Act::Generate(count) => {
@@ -57,6 +62,16 @@ fn log(acts: Vec<Act>) -> Partition {
                 log.append_records(stamps, &records);
             }
             Act::Trim(percent) => log.delete_before(log.end() * percent as i64 / 100),
+            Act::Transaction(id, count, commit) => {
+                let epoch = epochs[id as usize];
+                epochs[id as usize] += 1;
+                for i in 0..count {
+                    let by = Numbers { id, epoch, transactional: true };
+                    log.append_numbered(1_767_225_600_000 + i as i64, &recipe, i, by);
+                }
+                let marker = Marker { commit, coordinator_epoch: 0 };
+                log.append_marker(1_767_225_700_000, (id, epoch + 1), marker);
+            }
             Act::Epoch(more) => log.set_leader_epoch(log.leader_epoch() + more),
         }
     }
@@ -91,6 +106,9 @@ proptest! {
         for (restored, original) in state.topics[0].partitions.iter().zip(&partitions) {
             prop_assert_eq!(restored.state_digest(), original.state_digest());
             prop_assert_eq!(restored.leader_epoch(), original.leader_epoch());
+            let (found, expected) = (restored.account(), original.account());
+            prop_assert_eq!(found.aborted, expected.aborted);
+            prop_assert_eq!(found.producers.snapshot(), expected.producers.snapshot());
             for offset in original.log_start()..original.end() {
                 prop_assert_eq!(restored.record_at(offset), original.record_at(offset));
             }
