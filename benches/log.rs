@@ -3,7 +3,7 @@
 //! The numbers of an hour of the default scene: 720,000 records of 64 bytes with 1,000 keys in six partitions.
 
 use rejoin::log::partitioner::keyed;
-use rejoin::log::{Partition, Recipe};
+use rejoin::log::{Partition, Policy, Recipe};
 use std::hint::black_box;
 use std::rc::Rc;
 use std::time::Instant;
@@ -52,12 +52,21 @@ fn main() {
     });
     let mut segments = Vec::new();
     measure("make the bytes of all segments", RECORDS, || {
-        segments =
-            logs.iter().map(|log| log.segments(1 << 30).remove(0).bytes.into()).collect::<Vec<Rc<[u8]>>>();
+        segments = logs.iter().map(|log| log.segments().remove(0).bytes.into()).collect::<Vec<Rc<[u8]>>>();
     });
     measure("restore all partitions from their bytes", RECORDS, || {
         for bytes in &segments {
             drop(black_box(Partition::restore(0, 0, std::slice::from_ref(bytes)).expect("our own segment")));
+        }
+    });
+    let policy = Rc::new(Policy { compact: true, segment_bytes: 1 << 20, ..Policy::default() });
+    let mut cut = logs.clone();
+    cut.iter_mut().for_each(|log| log.reroll(policy.clone()));
+    measure("compact all partitions", RECORDS, || {
+        for log in &cut {
+            let mut log = log.clone();
+            let what = log.cleanable(0);
+            black_box(log.clean(0, &what));
         }
     });
     let bytes: usize = segments.iter().map(|segment| segment.len()).sum();

@@ -26,6 +26,11 @@ fn a_form_comes_to_one_line() {
         (Making::Topic, "name=carts", "topic carts"),
         (Making::Topic, "name= carts |partitions=12", "topic carts partitions=12"),
         (
+            Making::Topic,
+            "name=carts|cleanup=compact,delete|retention=60000|dirty-ratio=0.1|segment=2097152",
+            "topic carts cleanup=compact,delete retention=60s segment=2MiB dirty-ratio=0.1",
+        ),
+        (
             Making::Producer,
             "name=shop|topic=carts|rate=5/s|keys=10",
             "producer shop topic=carts rate=5/s keys=10",

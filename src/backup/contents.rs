@@ -2,7 +2,7 @@
 
 use super::capture::{Options, Refusal};
 use super::digest::{Digest, crc32};
-use super::grown::{self, Kept};
+use super::grown::{self, Grown};
 use super::layout;
 use super::link::Link;
 use super::manifest::{
@@ -119,36 +119,15 @@ pub fn partition_entry(
     };
     let topic_id = topic.id.to_string();
     let before = prior.and_then(|link| Some((link, link.partition(&topic.name, &topic_id, id)?)));
-    let mut scan = Scan::new(log.log_start());
-    let kept = match before {
-        Some((link, entry)) => {
-            let was = logs.and_then(|logs| logs.get(&(topic.id, id)));
-            match was.and_then(|was| grown::shared(log, link, entry, was, &mut scan)) {
-                Some(kept) => kept,
-                None => grown::kept(log, link, entry, store, files, &mut scan).map_err(refused)?,
-            }
+    let mut grown = Grown::new(log, (&topic.name, id), files);
+    if let Some((link, entry)) = before {
+        let was = logs.and_then(|logs| logs.get(&(topic.id, id)));
+        if !was.is_some_and(|was| grown.share(link, entry, was)) {
+            grown.keep(link, entry, store).map_err(refused)?;
         }
-        None => Kept::default(),
-    };
-    let mut own = kept.files;
-    let segments = match kept.end {
-        Some(end) => log.segments_from(end),
-        None => log.segments(),
-    };
-    for (i, segment) in segments.iter().enumerate() {
-        // Compaction may have taken the first batch; the file is named by the log's start then.
-        let first = || kept.end.unwrap_or(log.log_start()).min(segment.base_offset);
-        let base = if i == 0 { first() } else { segment.base_offset };
-        let end = segments.get(i + 1).map_or(log.end(), |next| next.base_offset);
-        let facts = scan.file(base, &segment.bytes).map_err(refused)?;
-        let path = layout::log_path(&topic.name, id, base);
-        own.push(files.add_log(&path, FileKind::Log, &segment.bytes, Some((base, end)), &facts));
     }
-    if own.last().is_none_or(|last| last.end_offset != Some(Offset(log.end()))) {
-        let base = kept.end.unwrap_or(log.log_start());
-        let path = layout::log_path(&topic.name, id, base);
-        own.push(files.add_log(&path, FileKind::Log, &[], Some((base, log.end())), &Facts::default()));
-    }
+    grown.own(log.end()).map_err(refused)?;
+    let Grown { scan, made: mut own, whole, .. } = grown;
     let account = log.account();
     let beside = transactions::files(&topic.name, id, &own, &account, files);
     own.extend(beside);
@@ -162,7 +141,7 @@ pub fn partition_entry(
     small::sort_by(&mut own, |a, b| a.path.cmp(&b.path));
     let first_open = account.producers.open().next().map(|(first, _)| first.max(log.log_start()));
     let change =
-        prior.map(|_| before.map_or(Change::Recreated, |(_, entry)| grown::change(log, entry, kept.whole)));
+        prior.map(|_| before.map_or(Change::Recreated, |(_, entry)| grown::change(log, entry, whole)));
     Ok(PartitionEntry {
         topic: topic.name.clone(),
         id,

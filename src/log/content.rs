@@ -6,6 +6,7 @@
 
 use crate::base::StateHasher;
 use crate::log::batch::varint;
+use crate::log::record::Record;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -45,6 +46,11 @@ impl Recipe {
         let mut out = Vec::with_capacity(self.value_bytes as usize);
         self.write_value(index, &mut out);
         out
+    }
+
+    /// Record `index`, with a producer's time.
+    pub fn record(&self, timestamp_ms: i64, index: u64) -> Record {
+        Record::new(timestamp_ms, self.key(index).as_deref(), Some(&self.value(index)))
     }
 
     /// Appends the value of record `index` to `out`.

@@ -8,8 +8,8 @@ use super::network::{Address, Call};
 use super::queue::Slot;
 use super::share::ShareExchange;
 use crate::base::Span;
+use crate::log::Recipe;
 use crate::log::partition::Isolation;
-use crate::log::{Recipe, Record};
 use std::rc::Rc;
 
 /// `fetch.max.wait.ms`.
@@ -199,9 +199,7 @@ impl Core {
         let data = &mut self.logs[log as usize].data;
         if data.policy().append_time {
             // Two times, the producer's and the broker's, stand in such a batch: it is kept as it is.
-            let (key, value) = (recipe.key(index), recipe.value(index));
-            let record = Record::new(timestamp_ms, key.as_deref(), Some(&value));
-            return self.append_given(log, &[record]);
+            return self.append_given(log, &[recipe.record(timestamp_ms, index)]);
         }
         data.append_generated(timestamp_ms, recipe, index);
         self.appended(log);

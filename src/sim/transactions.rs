@@ -16,9 +16,9 @@ use super::core::Core;
 use super::queue::Slot;
 use super::trace::Happening;
 use crate::base::{Map, Span, Time};
+use crate::log::Recipe;
 use crate::log::batch::Marker;
 use crate::log::partition::Numbers;
-use crate::log::{Recipe, Record};
 use std::rc::Rc;
 
 /// `transaction.max.timeout.ms`.
@@ -157,15 +157,13 @@ impl Core {
             self.write_within(name, (id, epoch), log)?;
         }
         let by = Numbers { id, epoch, transactional: transactional.is_some() };
+        let now_ms = self.now.timestamp_ms();
         let data = &mut self.logs[log as usize].data;
-        match data.policy().append_time {
-            false => data.append_numbered(timestamp_ms, recipe, index, by),
-            true => {
-                let (key, value) = (recipe.key(index), recipe.value(index));
-                let record = Record::new(timestamp_ms, key.as_deref(), Some(&value));
-                data.append_numbered_at(self.now.timestamp_ms(), &record, by)
-            }
-        };
+        if data.policy().append_time {
+            data.append_numbered_at(now_ms, &recipe.record(timestamp_ms, index), by);
+        } else {
+            data.append_numbered(timestamp_ms, recipe, index, by);
+        }
         self.appended(log);
         Ok(())
     }

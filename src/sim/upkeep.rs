@@ -16,6 +16,11 @@ impl Core {
     /// Sets the timers of retention and compaction, after topics or what they are set to changed.
     pub fn arm_upkeep(&mut self) {
         self.arm_all_retention(self.now);
+        self.arm_cleaner();
+    }
+
+    /// Sets the timer of compaction, or clears it when no topic is compacted.
+    pub fn arm_cleaner(&mut self) {
         let compacts = self.topics.values().any(|topic| topic.policy.compact);
         match (compacts, self.queue.due(self.cleaner_timer)) {
             (true, None) => {

@@ -8,7 +8,7 @@ use rejoin::backup::{
 };
 use rejoin::base::{Rng, Span, Time, Uuid};
 use rejoin::log::batch::{BatchInfo, Header, Parts, Timestamps, encode_into};
-use rejoin::log::{Partition, Record};
+use rejoin::log::{Partition, Policy, Record};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -55,6 +55,18 @@ pub struct Lab {
     pub moments: BTreeMap<i64, Plain>,
     /// Whether `moments` is kept.
     pub watched: bool,
+    /// Whether logs are cut into small segments, which retention deletes and compaction rewrites.
+    pub upkept: bool,
+}
+
+fn policy() -> Rc<Policy> {
+    Rc::new(Policy {
+        compact: true,
+        segment_bytes: 400,
+        retention_ms: 4000,
+        delete_retention_ms: 500,
+        ..Policy::default()
+    })
 }
 
 impl State {
@@ -195,7 +207,11 @@ impl Lab {
         let topic = self.state.topics.get_mut(name).expect("it exists");
         while topic.logs.len() < partitions {
             topic.places.push(self.ends.len() as u32);
-            topic.logs.push(Partition::new());
+            let mut log = Partition::new();
+            if self.upkept {
+                log.set_policy(policy());
+            }
+            topic.logs.push(log);
             self.ends.push(0);
         }
         self.changed();
@@ -222,6 +238,22 @@ impl Lab {
         let records: Vec<Record> = (0..count)
             .map(|i| Record::new(stamp, Some(b"k"), Some(format!("v{stamp}-{i}").as_bytes())))
             .collect();
+        self.append(topic, partition, records);
+    }
+
+    /// One batch of records of a few keys, tombstones among them.
+    fn produce_keys(&mut self, topic: &str, partition: i32, random: &mut Rng) {
+        let stamp = self.now.timestamp_ms();
+        let one = |_| {
+            let (key, value) = (format!("k{}", random.below(6)), format!("v{stamp}"));
+            Record::new(stamp, Some(key.as_bytes()), (random.below(4) > 0).then_some(value.as_bytes()))
+        };
+        let count = 1 + stamp % 4;
+        let records = (0..count).map(one).collect();
+        self.append(topic, partition, records);
+    }
+
+    fn append(&mut self, topic: &str, partition: i32, records: Vec<Record>) {
         self.log(topic, partition).append_records(Timestamps::Create, &records);
         self.changed();
     }
@@ -291,6 +323,19 @@ impl Lab {
         self.changed();
     }
 
+    /// The broker looks after a log: retention, or a round of its cleaner.
+    fn upkeep(&mut self, topic: &str, partition: i32, random: &mut Rng) {
+        let now_ms = self.now.timestamp_ms();
+        let log = self.log(topic, partition);
+        if random.below(2) == 0 {
+            log.retire(now_ms);
+        } else {
+            let what = log.cleanable(now_ms);
+            log.clean(now_ms, &what);
+        }
+        self.changed();
+    }
+
     /// Puts what was restored in place.
     pub fn restore(&mut self, state: &RestoredState) {
         let groups: Vec<String> = state.groups.iter().map(|group| group.group.to_string()).collect();
@@ -302,8 +347,11 @@ impl Lab {
                 places.push(self.ends.len() as u32);
                 self.ends.push(0);
             }
-            let (id, created_ms, logs) =
+            let (id, created_ms, mut logs) =
                 (topic.id.expect("in place"), topic.created_ms, topic.partitions.clone());
+            if self.upkept {
+                logs.iter_mut().for_each(|log| log.reroll(policy()));
+            }
             self.state.topics.insert(topic.name.to_string(), Topic { id, created_ms, logs, places });
         }
         for group in groups {
@@ -341,6 +389,8 @@ impl Lab {
         let (start, end) = (self.log(&topic, partition).log_start(), self.log(&topic, partition).end());
         let within = |random: &mut Rng| start + random.below((end - start + 1) as u64) as i64;
         match random.below(20) {
+            0..=3 if self.upkept => self.produce_keys(&topic, partition, random),
+            4 | 5 | 14 if self.upkept => self.upkeep(&topic, partition, random),
             0..=8 => {
                 let skew = [0, 0, 0, -700, 900][random.below(5) as usize];
                 self.produce(&topic, partition, 1 + random.below(4) as usize, skew);

@@ -20,3 +20,4 @@ mod scene;
 mod store;
 mod tools;
 mod transactions;
+mod upkeep;

@@ -6,8 +6,11 @@
 //! passed than that. `plain` has one producer without idempotence, and headers; `mixed` two idempotent ones, of which
 //! one stops, two that commit and abort transactions, and one that packs with lz4.
 
-use rejoin::log::batch::{self, Compression, Header};
-use rejoin::log::{Bytes, Partition, Policy, segment};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use rejoin::log::batch::{self, Compression, Header, Timestamps};
+use rejoin::log::{Bytes, Partition, Policy, Recipe, Record, segment};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -133,4 +136,122 @@ fn transactions_and_last_sequences_stay_as_the_brokers() {
     assert!(all.iter().any(|(header, _)| header.count == 0), "a producer's last sequence");
     let marker = |(header, _): &(Header, Vec<u8>)| header.attributes.is_control();
     assert!(all.iter().any(|of| marker(of) && of.0.delete_horizon().is_some()), "a marker that waits");
+}
+
+const START_MS: i64 = 1_767_225_600_000;
+
+/// Something that happens to a compacted log.
+#[derive(Clone, Debug)]
+enum Act {
+    /// Records that a producer makes up.
+    Made(u64),
+    /// A batch: keys (`None`: null) and whether each has a value.
+    Real(Vec<(Option<u8>, bool)>),
+    /// A round of the cleaner after so many milliseconds.
+    Clean(i64),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let record = (proptest::option::weighted(0.9, 0..6u8), proptest::bool::weighted(0.8));
+    prop_oneof![
+        2 => (1..40u64).prop_map(Act::Made),
+        4 => vec(record, 1..6).prop_map(Act::Real),
+        2 => (0..400i64).prop_map(Act::Clean),
+    ]
+}
+
+/// The log, every record that was ever put into it, and up to where it was cleaned.
+fn play(acts: &[Act], segment_bytes: u32) -> (Partition, Vec<Record>, i64) {
+    let mut log = Partition::new();
+    log.set_policy(Rc::new(Policy { segment_bytes, delete_retention_ms: 300, ..(*policy()).clone() }));
+    let recipe = Rc::new(Recipe { producer: "web".into(), seed: 7, keys: Some(5), value_bytes: 20 });
+    let (mut model, mut now, mut made, mut end) = (Vec::new(), START_MS, 0, 0);
+    for act in acts {
+        match act {
+            Act::Made(count) => {
+                for _ in 0..*count {
+                    log.append_generated(now, &recipe, made);
+                    model.push(Record::new(now, recipe.key(made).as_deref(), Some(&recipe.value(made))));
+                    (made, now) = (made + 1, now + 3);
+                }
+            }
+            Act::Real(records) => {
+                let record = |(key, value): &(Option<u8>, bool)| {
+                    let key = key.map(|key| format!("k{key}"));
+                    Record::new(now, key.as_deref().map(str::as_bytes), value.then_some(b"v"))
+                };
+                let records: Vec<Record> = records.iter().map(record).collect();
+                log.append_records(Timestamps::Create, &records);
+                model.extend(records);
+            }
+            Act::Clean(after) => {
+                now += after;
+                let what = log.cleanable(now);
+                if log.wants_cleaning(&what) {
+                    log.clean(now, &what);
+                    end = what.end;
+                }
+            }
+        }
+    }
+    (log, model, end)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn of_every_key_the_last_record_stays(acts in vec(act(), 1..40), segment_bytes in 100..3000u32) {
+        let (log, model, end) = play(&acts, segment_bytes);
+        let mut last: BTreeMap<&[u8], i64> = BTreeMap::new();
+        for (offset, record) in (0..).zip(&model).take_while(|(offset, _)| *offset < end) {
+            last.extend(record.key.as_deref().map(|key| (key, offset)));
+        }
+        let mut there = Vec::new();
+        for (offset, record) in (0i64..).zip(&model) {
+            let found = log.record_at(offset);
+            prop_assert!(found.as_ref().is_none_or(|found| found == record), "it is what it was, {}", offset);
+            let is_last = record.key.as_deref().is_some_and(|key| last.get(key) == Some(&offset));
+            if offset >= end || is_last && record.value.is_some() {
+                prop_assert!(found.is_some(), "{} stays", offset);
+            } else if !is_last {
+                prop_assert!(found.is_none(), "{} goes", offset);
+            }
+            there.extend(found.map(|_| offset));
+        }
+        prop_assert_eq!(log.end(), model.len() as i64);
+        for from in 0..=log.end() {
+            let next = there.iter().copied().find(|offset| *offset >= from);
+            prop_assert_eq!(log.next_offset_at_or_after(from), next);
+            let expected = there.iter().filter(|offset| **offset >= from).count();
+            let read = log.read(from, u32::MAX, u64::MAX);
+            prop_assert_eq!((read.count as usize, log.count_between(from, log.end())), (expected, expected as u64));
+        }
+    }
+
+    #[test]
+    fn a_cleaned_log_is_a_log(acts in vec(act(), 1..40), segment_bytes in 100..3000u32) {
+        let (log, _, _) = play(&acts, segment_bytes);
+        let files = log.segments();
+        let bytes: Vec<Bytes> = files.iter().map(|file| file.bytes.as_slice().into()).collect();
+        let mut restored = Partition::restore(0, 0, &bytes).expect("sound segments");
+        prop_assert_eq!(restored.state_digest(), log.state_digest());
+        prop_assert_eq!(restored.totals(), log.totals());
+        prop_assert_eq!(restored.end(), log.end());
+        let of = |log: &Partition| log.segment_list().map(|of| u64::from(of.bytes)).sum::<u64>();
+        prop_assert_eq!(of(&log), log.byte_count(), "segments have what the log has");
+        // What was restored goes on as what it was made from: the next round leaves the same.
+        restored.reroll(log.policy().clone());
+        let mut log = log;
+        for log in [&mut log, &mut restored] {
+            log.append_records(Timestamps::Create, &[Record::new(START_MS, Some(b"k1"), Some(&[0; 3000]))]);
+            log.append_records(Timestamps::Create, &[Record::new(START_MS, Some(b"k2"), Some(&[0; 3000]))]);
+            let what = log.cleanable(START_MS);
+            log.clean(START_MS, &what);
+        }
+        let offsets = |log: &Partition| -> Vec<i64> {
+            (0..log.end()).filter(|offset| log.record_at(*offset).is_some()).collect()
+        };
+        prop_assert_eq!(offsets(&restored), offsets(&log));
+    }
 }

@@ -10,4 +10,5 @@ mod nonsense;
 mod pattern;
 mod replay;
 mod transactions;
+mod upkeep;
 mod wild;

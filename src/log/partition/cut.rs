@@ -32,11 +32,11 @@ impl Partition {
         bytes
     }
 
-    /// As [`Partition::segments`], of the batches whose base offset is `from` or more.
-    pub fn segments_from(&self, from: i64) -> Vec<SegmentBytes> {
+    /// As [`Partition::segments`], of the batches whose base offset lies in `from..to`.
+    pub fn segments_between(&self, from: i64, to: i64) -> Vec<SegmentBytes> {
         let mut files: Vec<SegmentBytes> = Vec::new();
         let mut bases = self.segment_list().map(|segment| segment.base_offset).peekable();
-        for batch in self.batches_between(from, i64::MAX) {
+        for batch in self.batches_between(from, to) {
             let mut begins = None;
             while let Some(base) = bases.next_if(|base| *base <= batch.base_offset()) {
                 begins = Some(base);
@@ -53,6 +53,11 @@ impl Partition {
             batch.write(&mut files.last_mut().expect("one was just made sure of").bytes);
         }
         files
+    }
+
+    /// Whether no batch lies across an offset: what is before it and what begins there can be told apart.
+    pub fn is_boundary(&self, offset: i64) -> bool {
+        self.batches_from(offset).next().is_none_or(|batch| batch.base_offset() >= offset)
     }
 
     /// Base offset of the first batch that the log holds.

@@ -170,10 +170,7 @@ impl Made<'_> {
 
     pub fn record(&self) -> Record {
         match self.body {
-            MadeBody::Record { index, recipe, .. } => {
-                let (key, value) = (recipe.key(index), recipe.value(index));
-                Record::new(self.timestamp_ms, key.as_deref(), Some(&value))
-            }
+            MadeBody::Record { index, recipe, .. } => recipe.record(self.timestamp_ms, index),
             MadeBody::Marker(marker) => {
                 Record::new(self.timestamp_ms, Some(&marker.key()), Some(&marker.value()))
             }

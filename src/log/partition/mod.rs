@@ -6,6 +6,9 @@
 //!
 //! Replication is 1: what is appended is committed, so the high watermark is the log's end.
 //!
+//! A log is cut into segments as its topic's [`Policy`] says ([`Segment`]); what a broker does to whole segments by itself
+//! is done here when it is asked for: [`Partition::retire`] (retention), [`Partition::clean`] (compaction).
+//!
 //! Cloning is cheap (what is full is shared), and so is hashing: a rolling hash over everything that was ever appended
 //! stands for the content.
 
@@ -46,6 +49,7 @@ pub struct Partition {
     /// In the order of offsets; every one holds a batch.
     runs: Vec<Rc<Run>>,
     segments: Segments,
+    /// What the log's topic is set to.
     policy: Rc<Policy>,
     /// Up to where compaction has been, if it has.
     cleaned: Option<i64>,

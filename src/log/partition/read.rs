@@ -79,7 +79,7 @@ impl Partition {
 
     /// The bytes of the log's segments. None without a batch.
     pub fn segments(&self) -> Vec<SegmentBytes> {
-        self.segments_from(i64::MIN)
+        self.segments_between(i64::MIN, i64::MAX)
     }
 
     /// The [state digest](super::digest) of the batches that the log holds.

@@ -11,6 +11,9 @@ use std::rc::Rc;
 /// Newest records of a partition that are shown.
 const RECORDS: u32 = 20;
 
+/// Newest segments of a partition that are shown.
+const SEGMENTS: usize = 12;
+
 /// The details of what is selected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum InspectorView {
@@ -36,6 +39,12 @@ pub struct PartitionDetail {
     pub pins: Vec<(Rc<str>, i64)>,
     /// The newest records, oldest first, at most 20.
     pub records: Vec<LineFacts>,
+    /// How many segments its log has.
+    pub segment_count: u32,
+    /// The newest of them, oldest first, at most 12: base offset and bytes. The last one is active.
+    pub segments: Vec<(i64, u32)>,
+    /// What its topic is set to, where that is not Kafka's default: Kafka's names and values.
+    pub configs: Vec<(&'static str, Rc<str>)>,
 }
 
 /// A consumer: settings, poll loop, messages with the coordinator.
@@ -85,7 +94,13 @@ impl PartitionDetail {
     ) -> Option<PartitionDetail> {
         let groups = world.topics().into_iter().find(|facts| &*facts.name == topic)?.groups;
         let group = groups.first();
+        let log = world.log(topic, number)?;
+        let segment_count = log.segment_list().count();
+        let newest = log.segment_list().skip(segment_count.saturating_sub(SEGMENTS));
         Some(PartitionDetail {
+            segment_count: segment_count as u32,
+            segments: newest.map(|of| (of.base_offset, of.bytes)).collect(),
+            configs: world.configs(topic),
             view: world.partition(topic, number, group.map(|name| &**name))?,
             ranges: group.map(|group| world.ranges(topic, number, group)).unwrap_or_default(),
             pins: pins(topic, number),

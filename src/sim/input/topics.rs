@@ -32,7 +32,6 @@ impl World {
         self.core.add_partitions(&spec.name, spec.partitions);
         self.core.publish_topics();
         self.core.note(Happening::TopicCreated(spec.name.clone(), spec.partitions));
-        self.core.arm_upkeep();
         self.topic_is_here(&spec.name);
         Ok(())
     }
@@ -96,12 +95,17 @@ impl Core {
     /// Adds empty partitions to a topic, up to `partitions`.
     pub(in crate::sim) fn add_partitions(&mut self, name: &Rc<str>, partitions: i32) {
         let topic = self.topics.get_mut(name).expect("the topic exists");
-        for partition in topic.logs.len() as i32..partitions {
+        let before = topic.logs.len();
+        for partition in before as i32..partitions {
             topic.logs.push(self.logs.len() as u32);
             let mut log = Log::new(name, topic.id, partition);
             log.data.set_policy(topic.policy.clone());
             self.logs.push(log);
         }
+        for log in topic.logs.clone().into_iter().skip(before) {
+            self.arm_retention(log);
+        }
+        self.arm_cleaner();
     }
 
     /// A log's topic is gone: those who wait for its records are told.

@@ -52,6 +52,8 @@ pub struct PartitionFacts {
     pub unread: i64,
     /// Leader epoch.
     pub leader_epoch: i32,
+    /// Records of the log that consumers can read.
+    pub records: u64,
     /// Bytes of the log.
     pub bytes: u64,
     /// Batches of the log.

@@ -4,6 +4,7 @@ use super::{FirstDelivered, LineFacts, PartitionFacts, RangeFacts, RangeKind, To
 use crate::base::time::EPOCH_MS;
 use crate::base::{Time, small};
 use crate::log::Partition;
+use crate::log::config::CONFIGS;
 use crate::log::partition::OpenTransaction;
 use crate::sim::World;
 use crate::sim::progress::{First, Progress};
@@ -24,6 +25,14 @@ impl World {
             groups: self.readers(name),
         };
         self.core.topics.iter().map(facts).collect()
+    }
+
+    /// What a topic is set to that is not Kafka's default, in the order of Kafka's table.
+    pub fn configs(&self, topic: &str) -> Vec<(&'static str, Rc<str>)> {
+        let Some(of) = self.core.topics.get(topic) else { return Vec::new() };
+        let set = CONFIGS.iter().filter_map(|config| Some((config, of.config.get(config.name)?)));
+        let differs = set.filter(|(config, value)| ***value != *config.default);
+        differs.map(|(config, value)| (config.name, value.clone())).collect()
     }
 
     fn rate(&self, topic: &Rc<str>) -> u64 {
@@ -80,6 +89,7 @@ impl World {
                 (None, _) => data.count_between(data.log_start(), data.end()) as i64,
             },
             leader_epoch: data.leader_epoch(),
+            records: data.count_between(data.log_start(), data.end()),
             bytes: data.byte_count(),
             batches: data.batch_count(),
         })

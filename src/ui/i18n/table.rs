@@ -202,7 +202,12 @@ table! {
     newest_records = "Newest records";
     no_records = "The log is empty.";
     log_facts = "The log";
+    log_start = "log start";
     records_in_log = "records";
+    segments = "Segments";
+    segments_all = "{0} segment, appended to.|{0} segments; the newest is appended to.";
+    segments_newest = "{0} segments, the newest {1} listed; the first of them is appended to.";
+    configuration = "Configuration of the topic";
     batches = "batches";
     bytes = "bytes";
     leader_epoch = "leader epoch";

@@ -4,7 +4,7 @@ use super::owner_state;
 use super::share::{share_facts, window};
 use crate::base::Time;
 use crate::session::view::{LineFacts, PartitionDetail, PartitionFacts, StageView, TransactionFacts};
-use crate::ui::i18n::{fill, format, format::count, t};
+use crate::ui::i18n::{fill, format, format::count, plural, t};
 use crate::ui::paint::ruler;
 use crate::ui::panel::stage::log_picture;
 use crate::ui::widget::picture;
@@ -38,13 +38,25 @@ pub fn partition(detail: &PartitionDetail, stage: &StageView, now: Time) -> Html
             <section aria-label={t.log_facts}>
                 <h3>{ t.log_facts }</h3>
                 { facts(vec![
-                    (t.records_in_log, count(view.end - view.log_start)),
+                    (t.log_start, count(view.log_start)),
+                    (t.records_in_log, format::count_u(view.records)),
                     (t.batches, format::count_u(view.batches)),
                     (t.bytes, format::bytes(view.bytes)),
                     (t.leader_epoch, view.leader_epoch.to_string()),
                     (t.read_by, view.group.as_deref().unwrap_or(t.none).to_string()),
                 ]) }
             </section>
+            <section aria-label={t.segments}>
+                <h3>{ t.segments }</h3>
+                <p class="muted small">{ segment_count(detail) }</p>
+                <ol class="output">{ for detail.segments.iter().rev().map(segment) }</ol>
+            </section>
+            if !detail.configs.is_empty() {
+                <section aria-label={t.configuration}>
+                    <h3>{ t.configuration }</h3>
+                    { facts(detail.configs.iter().map(|(name, value)| (*name, value.to_string())).collect()) }
+                </section>
+            }
         </>
     }
 }
@@ -71,6 +83,21 @@ fn transactions(view: &PartitionFacts, now: Time) -> Html {
             </section>
         }
     }
+}
+
+/// How many segments there are, and how many of them are listed.
+fn segment_count(detail: &PartitionDetail) -> String {
+    let listed = detail.segments.len() as u32;
+    match detail.segment_count > listed {
+        true => fill(t().segments_newest, &[&format::count_u(detail.segment_count.into()), &listed]),
+        false => plural(t().segments_all, detail.segment_count.into(), &[]),
+    }
+}
+
+/// A segment: its file's name and its size.
+fn segment((base, bytes): &(i64, u32)) -> Html {
+    let (name, bytes) = (format!("{base:020}.log"), format::bytes(u64::from(*bytes)));
+    html! { <li key={*base}><code>{ name }</code>{ " " }<span class="muted">{ bytes }</span></li> }
 }
 
 /// Facts: their names and values.
