@@ -173,7 +173,7 @@ fn within(batch: &Batch<'_>, from: i64, to: i64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::batch::{BatchInfo, Producer, Timestamps, encode};
+    use crate::log::batch::{BatchInfo, Timestamps, encode};
     use crate::log::{Recipe, Record};
 
     /// Twelve made-up records, then batches of two records at 12 and 14.
