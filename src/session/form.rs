@@ -1,8 +1,9 @@
 //! What a person fills in to make a topic, a producer, a group or a consumer: fields made from the language's own table
 //! of settings, and the one line of a command that they come to. The line's own parser says what is wrong, and where.
 
+mod topic;
+
 use crate::backup::Strategy;
-use crate::log::config::{self, CONFIGS};
 use crate::sim::query::GroupFacts;
 use crate::story::args::Name;
 use crate::story::command::Source;
@@ -81,10 +82,6 @@ const NOT_SHARED: [&str; 4] = ["assignor", "instance", "auto-commit-interval", "
 /// Settings that begin with `share.` and are a consumer's, not a group's.
 const OF_SHARE_CONSUMERS: [&str; 2] = ["share.acknowledgement.mode", "share.acquire.mode"];
 
-/// What can be chosen for `cleanup.policy` and for `message.timestamp.type`.
-const POLICIES: [&str; 3] = ["delete", "compact", "compact,delete"];
-const STAMPS: [&str; 2] = ["CreateTime", "LogAppendTime"];
-
 /// Whether only share groups and share consumers have a setting.
 fn is_shared(setting: &Setting) -> bool {
     SHARE_SETTINGS.iter().any(|of| of.names == setting.names)
@@ -156,26 +153,8 @@ impl Form {
         let groups: Vec<Rc<str>> = self.groups.iter().map(|(name, _)| name.clone()).collect();
         let mut fields = match self.making {
             Making::Topic => {
-                let mut fields =
-                    vec![plain(NAME, "topic", "", ""), plain("partitions", "partitions", "partitions", "1")];
-                fields.extend(CONFIGS.iter().map(|config| {
-                    let default = if config.default.is_empty() { "null" } else { config.default };
-                    let of = plain(config.short, config.name, config.name, default);
-                    match config.kind {
-                        config::Kind::Cleanup => Field {
-                            label: config.name,
-                            key: config.name,
-                            ..closed(config.short, default, &POLICIES)
-                        },
-                        config::Kind::Stamps => Field {
-                            label: config.name,
-                            key: config.name,
-                            ..closed(config.short, default, &STAMPS)
-                        },
-                        _ => of,
-                    }
-                }));
-                fields
+                let partitions = plain("partitions", "partitions", "partitions", "1");
+                [plain(NAME, "topic", "", ""), partitions].into_iter().chain(topic::fields()).collect()
             }
             Making::Producer => vec![
                 plain(NAME, "client.id", "", ""),
