@@ -1,26 +1,41 @@
-//! Classes of corruption by name: each is refused, and the report says what is wrong where. Unless the case says
-//! otherwise, checksums and digests were made again, so that only the content is wrong.
+//! Classes of corruption by name, each on a full, a differential and an incremental: each is refused, and the report says
+//! what is wrong where. Unless the case says otherwise, checksums and digests were made again, so that only the content is wrong.
 
 use crate::damage::reference;
 use crate::pack::Pack;
+use crate::scene::Scene;
 use rejoin::backup::archive::{self, ImportError};
 use rejoin::backup::digest::sha256;
 use rejoin::backup::manifest::{Feature, Manifest};
-use rejoin::backup::{Catalog, verify_file};
+use rejoin::backup::{Catalog, Kind, MemoryStore, Options, capture, verify_file};
+use rejoin::base::Time;
 
-const LABEL: &str = "20260101-000030F";
 const LOG: &str = "data/orders-0/00000000000000000000.log";
 const OTHER_LOG: &str = "data/orders-1/00000000000000000005.log";
 
+/// The kinds of backups that a class is tried on.
+const KINDS: [&str; 3] = ["full", "differential", "incremental"];
+
 fn path(name: &str) -> String {
-    format!("backups/{LABEL}/{name}")
+    format!("$B/{name}")
+}
+
+/// An archive whose newest backup is of this kind and keeps the small scene itself: what it builds on was empty.
+fn archive_of(kind: &str) -> Vec<u8> {
+    if kind == "full" {
+        return reference();
+    }
+    let mut store = MemoryStore::new();
+    Scene { cut: Time::from_ms(10_000), ..Scene::default() }.full(&mut store);
+    let kind = Kind::by_name(kind).expect("a kind");
+    let captured =
+        capture(kind, &Scene::small().snapshot(), &Options::default(), &store).expect("a small scene");
+    store.apply(&captured.transaction).expect("nobody else writes");
+    archive::write(&store, &[captured.label]).expect("a sound backup")
 }
 
 /// The refusal of a changed archive.
-fn refusal(change: impl FnOnce(&mut Pack)) -> String {
-    let sound = reference();
-    let mut pack = Pack::open(&sound);
-    change(&mut pack);
+fn refusal(pack: &Pack, sound: &[u8]) -> String {
     let bytes = pack.bytes();
     assert_ne!(bytes, sound, "the change changes something");
     match archive::read(&bytes).expect_err("it is refused") {
@@ -33,20 +48,47 @@ fn refusal(change: impl FnOnce(&mut Pack)) -> String {
 }
 
 #[track_caller]
-pub fn check(expected: &str, change: impl FnOnce(&mut Pack)) {
-    let refusal = refusal(change);
-    let expected = expected.replace("$B", &format!("backups/{LABEL}"));
-    assert!(refusal.contains(&expected), "expected: {expected}\nrefusal: {refusal}");
+fn check_kind(kind: &str, expected: &str, change: impl Fn(&mut Pack)) {
+    let sound = archive_of(kind);
+    let mut pack = Pack::open(&sound);
+    let expected = pack.full(expected).replace("$L", &pack.label);
+    change(&mut pack);
+    let refusal = refusal(&pack, &sound);
+    assert!(refusal.contains(&expected), "{kind}, expected: {expected}\nrefusal: {refusal}");
+}
+
+/// A class of corruption, on a backup of each kind.
+#[track_caller]
+pub fn check(expected: &str, change: impl Fn(&mut Pack)) {
+    for kind in KINDS {
+        check_kind(kind, expected, &change);
+    }
+}
+
+/// One that only a full can have.
+#[track_caller]
+pub fn check_full(expected: &str, change: impl Fn(&mut Pack)) {
+    check_kind("full", expected, change);
+}
+
+fn in_manifest(change: impl Fn(&mut Manifest)) -> impl Fn(&mut Pack) {
+    move |pack| {
+        let mut manifest = pack.manifest();
+        change(&mut manifest);
+        pack.with_manifest(&manifest);
+    }
 }
 
 /// Changes the manifest, and makes everything else fit it.
 #[track_caller]
-pub fn check_manifest(expected: &str, change: impl FnOnce(&mut Manifest)) {
-    check(&format!("$B/manifest.json {expected}"), |pack| {
-        let mut manifest = pack.manifest();
-        change(&mut manifest);
-        pack.with_manifest(&manifest);
-    });
+pub fn check_manifest(expected: &str, change: impl Fn(&mut Manifest)) {
+    check(&format!("$B/manifest.json {expected}"), in_manifest(change));
+}
+
+/// The same of a full only.
+#[track_caller]
+pub fn check_manifest_full(expected: &str, change: impl Fn(&mut Manifest)) {
+    check_full(&format!("$B/manifest.json {expected}"), in_manifest(change));
 }
 
 /// Replaces a partition's file, and makes size, digest and checksum in the manifest fit it.
@@ -59,9 +101,9 @@ fn replace(pack: &mut Pack, name: &str, bytes: &[u8]) {
         file.sha256 = sha256(bytes);
         file.crc32 = rejoin::backup::digest::crc32(bytes);
     }
-    let total: u64 = manifest.all_files().map(|file| file.size).sum();
-    manifest.totals.bytes_own = total;
-    manifest.totals.bytes_total = total;
+    let own = manifest.all_files().filter(|file| file.reference.is_none());
+    manifest.totals.bytes_own = own.map(|file| file.size).sum();
+    manifest.totals.bytes_total = manifest.all_files().map(|file| file.size).sum();
     pack.with_manifest(&manifest);
 }
 
@@ -80,9 +122,10 @@ fn a_missing_file_that_the_digests_still_list() {
 
 #[test]
 fn every_file_that_is_missing_is_named() {
-    let names: Vec<String> = Pack::open(&reference()).files.into_iter().map(|(name, _)| name).collect();
-    for name in names {
-        check(&format!("{name} is missing"), |pack| drop(pack.remove(&name)));
+    for kind in KINDS {
+        for (name, _) in Pack::open(&archive_of(kind)).files {
+            check_kind(kind, &format!("{name} is missing"), |pack| drop(pack.remove(&name)));
+        }
     }
 }
 
@@ -124,7 +167,8 @@ fn names_that_lead_out_of_the_folder() {
 #[test]
 fn a_file_twice() {
     check(&format!("$B/{LOG} is in the archive twice"), |pack| {
-        let place = pack.files.iter().position(|(name, _)| *name == path(LOG)).expect("the log");
+        let log = pack.full(&path(LOG));
+        let place = pack.files.iter().position(|(name, _)| *name == log).expect("the log");
         pack.files.insert(place, pack.files[place].clone());
     });
 }
@@ -241,11 +285,11 @@ fn committed_offsets_that_say_something_else_with_all_digests_made_again() {
         let mut logs = names.filter(|name| name.contains("__consumer_offsets"));
         logs.next()
             .expect("groups have committed")
-            .strip_prefix(&path(""))
+            .strip_prefix(&pack.full(&path("")))
             .expect("of this backup")
             .to_owned()
     };
-    check("$B/manifest.json says batches 2 of data/__consumer_offsets-14/", |pack| {
+    check_full("$B/manifest.json says batches 2 of data/__consumer_offsets-14/", |pack| {
         let name = folder(pack);
         assert!(!name.is_empty());
         replace(pack, &name, b"");
@@ -293,7 +337,7 @@ fn a_manifest_that_the_catalog_does_not_have() {
 
 #[test]
 fn a_manifest_of_another_label() {
-    check("$B/manifest.json is of another backup, 20260101-000031F", |pack| {
+    check_full("$B/manifest.json is of another backup, 20260101-000031F", |pack| {
         let mut manifest = pack.manifest();
         manifest.label = "20260101-000031F".into();
         manifest.chain = vec![manifest.label.clone()];
@@ -316,7 +360,7 @@ fn a_manifest_in_other_words() {
             pack.put(&path(name), minified.as_bytes());
         }
         let mut catalog = Catalog::parse(pack.get("catalog.json")).expect("sound");
-        catalog.backups[0].manifest_sha256 = sha256(minified.as_bytes());
+        catalog.backups.last_mut().expect("one").manifest_sha256 = sha256(minified.as_bytes());
         pack.put("catalog.json", catalog.to_bytes());
         pack.sums();
     });
@@ -333,14 +377,11 @@ fn a_catalog_that_says_something_else() {
         }
     };
     check(
-        "catalog.json does not say of 20260101-000030F what its manifest says",
-        change(|c| c.backups[0].bytes_own += 1),
+        "catalog.json does not say of $L what its manifest says",
+        change(|c| c.backups.last_mut().expect("one").bytes_own += 1),
     );
     check("catalog.json does not say what the backups in this archive give", change(|c| c.generation += 1));
-    check(
-        "catalog.json does not have 20260101-000030F, which is in the archive",
-        change(|c| c.backups.clear()),
-    );
+    check("catalog.json does not have $L, which is in the archive", change(|c| c.backups.clear()));
     check(
         "backups/20260101-000040F/manifest.json is missing",
         change(|c| {

@@ -165,7 +165,8 @@ fn entries_that_overlap_are_not_read() {
 fn what_is_no_archive_at_all_is_told_apart_from_a_damaged_one() {
     let mut random = rejoin::base::Rng::new(7);
     let noise: Vec<u8> = (0..3 << 17).flat_map(|_| random.next_u64().to_le_bytes()).collect();
-    let mut other = Pack { files: vec![("word/document.xml".to_owned(), b"<xml/>".to_vec())] };
+    let files = vec![("word/document.xml".to_owned(), b"<xml/>".to_vec())];
+    let mut other = Pack { files, label: "".into() };
     let docx = other.bytes();
     other.files.clear();
     for (bytes, why) in [

@@ -1,6 +1,6 @@
 //! Manifests that contradict themselves or their files, with every digest made again: each is refused with what is wrong.
 
-use crate::corruption::{check, check_manifest};
+use crate::corruption::{check, check_manifest, check_manifest_full};
 use rejoin::backup::digest::Digest;
 use rejoin::backup::manifest::{Change, KindName, Offset};
 
@@ -30,21 +30,21 @@ fn wrong_offsets_of_a_log() {
         m.partitions[0].high_watermark = Offset(13)
     });
     check_manifest("says a timeline that does not end in its cut", |m| {
-        m.timeline[0].end_offsets[0] = Some(Offset(11))
+        m.timeline.last_mut().expect("the cut").end_offsets[0] = Some(Offset(11))
     });
     check_manifest("says that data/orders-0/00000000000000000000.log ends before offset Some(12)", |m| {
         m.partitions[0].files[0].end_offset = Some(Offset(11));
         m.partitions[0].log_end_offset = Offset(11);
         m.partitions[0].high_watermark = Offset(11);
         m.partitions[0].last_stable_offset = Offset(11);
-        m.timeline[0].end_offsets[0] = Some(Offset(11));
+        m.timeline.last_mut().expect("the cut").end_offsets[0] = Some(Offset(11));
     });
     check_manifest("says state_digest", |m| m.partitions[0].state_digest = Digest([7; 32]));
     check_manifest("says that orders-2 goes from 0 to 5, but there is no batch", |m| {
         let p = &mut m.partitions[2];
         (p.log_end_offset, p.high_watermark, p.last_stable_offset) = (Offset(5), Offset(5), Offset(5));
         p.files[0].end_offset = Some(Offset(5));
-        m.timeline[0].end_offsets[2] = Some(Offset(5));
+        m.timeline.last_mut().expect("the cut").end_offsets[2] = Some(Offset(5));
     });
 }
 
@@ -115,20 +115,24 @@ fn groups_that_do_not_fit() {
 #[test]
 fn chains_that_do_not_fit() {
     let other = || Some("20260101-000010F".into());
-    check_manifest("says that a full builds on another backup", |m| m.prior = other());
-    check_manifest("says base_full", |m| m.base_full = other());
-    check_manifest("says that a full builds on another backup", |m| {
+    check_manifest_full("says that a full builds on another backup", |m| m.prior = other());
+    check_manifest_full("says base_full", |m| m.base_full = other());
+    check_manifest_full("says that a full builds on another backup", |m| {
         m.partitions[0].change = Some(Change::Appended)
     });
-    check_manifest("builds on 20260101-000010F, which is not there", |m| {
+    check_manifest_full("builds on 20260101-000010F, which is not there", |m| {
         m.chain.insert(0, "20260101-000010F".into());
     });
-    check_manifest("says a file of a backup that is not in its chain", |m| {
+    check_manifest_full("says a file of a backup that is not in its chain", |m| {
         m.partitions[0].files[0].reference = other();
         m.references = vec!["20260101-000010F".into()];
     });
-    check_manifest("says references that are not those of its files", |m| m.references = vec!["x".into()]);
-    check_manifest("says type incremental under label 20260101-000030F", |m| m.kind = KindName::Incremental);
-    check_manifest("says a cut that is not of the moment of label", |m| m.cut_ms += 1_000_000);
-    check_manifest("says a start, a cut and an end that are not in this order", |m| m.stop_ms -= 1);
+    check_manifest_full("says references that are not those of its files", |m| {
+        m.references = vec!["x".into()]
+    });
+    check_manifest_full("says type incremental under label 20260101-000030F", |m| {
+        m.kind = KindName::Incremental
+    });
+    check_manifest_full("says a cut that is not of the moment of label", |m| m.cut_ms += 1_000_000);
+    check_manifest_full("says a start, a cut and an end that are not in this order", |m| m.stop_ms -= 1);
 }

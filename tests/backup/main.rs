@@ -1,6 +1,7 @@
 //! Backups: what is written can be read, what is damaged is found and named, what is refused changes nothing.
 
 mod chain;
+mod container;
 mod corruption;
 mod crash;
 mod damage;

@@ -4,11 +4,14 @@ use rejoin::backup::digest::{crc32, sha256};
 use rejoin::backup::{Catalog, CatalogEntry, Manifest};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
+use std::rc::Rc;
 
-/// The files of an archive in their order.
+/// The files of an archive in their order. In names `$B` stands for the folder of the newest backup.
 #[derive(Clone)]
 pub struct Pack {
     pub files: Vec<(String, Vec<u8>)>,
+    /// The newest backup.
+    pub label: Rc<str>,
 }
 
 impl Pack {
@@ -23,7 +26,15 @@ impl Pack {
             file.read_to_end(&mut bytes).expect("its checksum holds");
             files.push((name(&file), bytes));
         }
-        Pack { files }
+        let catalog =
+            files.iter().find(|(name, _)| name == "catalog.json").map(|(_, bytes)| Catalog::parse(bytes));
+        let newest = catalog.and_then(|catalog| Some(catalog.ok()?.backups.last()?.label.clone()));
+        Pack { files, label: newest.unwrap_or_else(|| "".into()) }
+    }
+
+    /// A name with its folder.
+    pub fn full(&self, name: &str) -> String {
+        name.replace("$B", &format!("backups/{}", self.label))
     }
 
     /// Where each file's parts lie: header, bytes, record.
@@ -45,23 +56,27 @@ impl Pack {
     }
 
     pub fn get(&self, name: &str) -> &[u8] {
-        &self.files.iter().find(|(known, _)| known == name).expect("the archive has this file").1
+        let name = self.full(name);
+        &self.files.iter().find(|(known, _)| *known == name).expect("the archive has this file").1
     }
 
     pub fn get_mut(&mut self, name: &str) -> &mut Vec<u8> {
-        &mut self.files.iter_mut().find(|(known, _)| known == name).expect("the archive has this file").1
+        let name = self.full(name);
+        &mut self.files.iter_mut().find(|(known, _)| *known == name).expect("the archive has this file").1
     }
 
     /// Adds a file at its place in the order, or replaces it.
     pub fn put(&mut self, name: &str, bytes: impl Into<Vec<u8>>) {
-        self.files.retain(|(known, _)| known != name);
-        let place = self.files.iter().skip(1).position(|(known, _)| &**known > name);
-        self.files.insert(place.map_or(self.files.len(), |place| place + 1), (name.to_owned(), bytes.into()));
+        let name = self.full(name);
+        self.files.retain(|(known, _)| *known != name);
+        let place = self.files.iter().skip(1).position(|(known, _)| *known > name);
+        self.files.insert(place.map_or(self.files.len(), |place| place + 1), (name, bytes.into()));
     }
 
     pub fn remove(&mut self, name: &str) -> Vec<u8> {
+        let name = self.full(name);
         let place =
-            self.files.iter().position(|(known, _)| known == name).expect("the archive has this file");
+            self.files.iter().position(|(known, _)| *known == name).expect("the archive has this file");
         self.files.remove(place).1
     }
 
@@ -75,10 +90,9 @@ impl Pack {
         self.put("SHA256SUMS", text);
     }
 
-    /// The manifest of the first backup.
+    /// The manifest of the newest backup.
     pub fn manifest(&self) -> Manifest {
-        let mut manifests = self.files.iter().filter(|(name, _)| name.ends_with("/manifest.json"));
-        Manifest::parse(&manifests.next().expect("a manifest").1).expect("a sound manifest")
+        Manifest::parse(self.get("$B/manifest.json")).expect("a sound manifest")
     }
 
     /// Puts a manifest and its copy, and makes the catalog and the digests again: everything is consistent but what the

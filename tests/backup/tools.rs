@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A folder of this test's own, emptied.
-fn folder(name: &str) -> PathBuf {
+pub fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder of our own");
@@ -13,7 +13,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 /// Runs a tool in `folder`; `None` when it is not installed.
-fn run(folder: &Path, tool: &str, args: &[&str]) -> Option<String> {
+pub fn run(folder: &Path, tool: &str, args: &[&str]) -> Option<String> {
     let output = Command::new(tool).args(args).current_dir(folder).output();
     if output.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
         eprintln!("{tool} is not installed: passed over");

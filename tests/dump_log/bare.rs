@@ -45,7 +45,7 @@ impl Around for Folder<'_> {
     }
 }
 
-fn verify(files: &Archive, path: &str, bytes: &[u8]) -> Option<Found> {
+pub fn verify(files: &Archive, path: &str, bytes: &[u8]) -> Option<Found> {
     let (folder, name) = path.rsplit_once('/').expect("a file in a folder");
     Some(bare::check(Bare::of(name)?, bytes, &Folder { files, path: folder.to_owned() }))
 }

@@ -7,5 +7,6 @@ mod conformance;
 mod folder;
 mod loading;
 mod options;
+mod random;
 mod side_files;
 mod transactions;

@@ -4,6 +4,7 @@
 
 mod anew;
 mod backups;
+mod drills;
 mod golden;
 mod language;
 mod nonsense;
