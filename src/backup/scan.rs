@@ -4,7 +4,7 @@ use super::digest::Digest;
 use super::manifest::{EpochEntry, Offset, PartitionEntry};
 use crate::log::batch::{Compression, Header};
 use crate::log::partition::digest::StateDigest;
-use crate::log::segment::{self, SegmentBatch, SegmentError};
+use crate::log::segment::{self, SegmentError};
 use std::rc::Rc;
 
 /// Counts and bounds of batches.
@@ -86,13 +86,33 @@ impl Scan {
         let from = base_offset.max(self.total.end.unwrap_or(0));
         for batch in segment::batches(bytes).starting_at(from) {
             let batch = batch?;
-            let stamps = stamps(&batch);
-            facts.add(&batch.header, stamps);
-            if batch.header.last_offset() >= self.log_start {
-                self.add(&batch.header, stamps);
-            }
+            self.batch(&mut facts, &batch.header, batch.stamps);
         }
         Ok(facts)
+    }
+
+    /// The same of a file that was read already.
+    pub fn known(
+        &mut self,
+        base_offset: i64,
+        bytes: &[u8],
+        read: Option<&ReadLog>,
+    ) -> Result<Facts, SegmentError> {
+        let from = base_offset.max(self.total.end.unwrap_or(0));
+        let follows =
+            |read: &&ReadLog| read.batches.first().is_none_or(|(header, _)| header.base_offset >= from);
+        // Where it does not follow, reading it says so.
+        let Some(read) = read.filter(follows) else { return self.file(base_offset, bytes) };
+        let mut facts = Facts::default();
+        read.batches.iter().for_each(|(header, stamps)| self.batch(&mut facts, header, *stamps));
+        Ok(facts)
+    }
+
+    fn batch(&mut self, facts: &mut Facts, header: &Header, stamps: Option<(i64, i64)>) {
+        facts.add(header, stamps);
+        if header.last_offset() >= self.log_start {
+            self.add(header, stamps);
+        }
     }
 
     /// The digest of the batches so far.
@@ -131,13 +151,15 @@ impl Facts {
     }
 }
 
-/// Smallest and largest timestamp of a batch's records.
-fn stamps(batch: &SegmentBatch<'_>) -> Option<(i64, i64)> {
-    let mut range = None;
-    batch.for_each_record(|record| {
-        let stamp = record.timestamp_ms;
-        let (min, max) = range.unwrap_or((stamp, stamp));
-        range = Some((min.min(stamp), max.max(stamp)));
-    });
-    range
+/// A log's file that is sound in itself, read before it is known what it follows.
+pub struct ReadLog {
+    batches: Vec<(Header, Option<(i64, i64)>)>,
+}
+
+impl ReadLog {
+    /// Reads a file with every check; `None` when it is not sound.
+    pub fn of(bytes: &[u8]) -> Option<ReadLog> {
+        let sound = segment::batches(bytes).map(|batch| batch.ok().map(|batch| (batch.header, batch.stamps)));
+        sound.collect::<Option<Vec<_>>>().map(|batches| ReadLog { batches })
+    }
 }

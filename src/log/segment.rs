@@ -25,6 +25,8 @@ pub struct SegmentBatch<'a> {
     pub header: Header,
     /// Its bytes, header included.
     pub bytes: &'a [u8],
+    /// Smallest and largest timestamp of its records; none without records, or when they were not looked at.
+    pub stamps: Option<(i64, i64)>,
 }
 
 impl<'a> SegmentBatch<'a> {
@@ -133,14 +135,18 @@ impl<'a> Iterator for Batches<'a> {
             let what = SegmentFault::TooLarge(std::mem::take(&mut self.segment).len() as u64);
             return Some(Err(SegmentError { position, what }));
         }
-        let found = self.take(rest).map(|(header, bytes)| SegmentBatch { position, header, bytes });
+        let found =
+            self.take(rest).map(|(header, bytes, stamps)| SegmentBatch { position, header, bytes, stamps });
         Some(found.map_err(|what| SegmentError { position, what }))
     }
 }
 
+/// Header, bytes and timestamps of a batch.
+type Taken<'a> = (Header, &'a [u8], Option<(i64, i64)>);
+
 impl<'a> Batches<'a> {
     /// Takes the batch that `rest` begins with, and moves on: past the batch when its length is sound, else to the end.
-    fn take(&mut self, rest: &'a [u8]) -> Result<(Header, &'a [u8]), SegmentFault> {
+    fn take(&mut self, rest: &'a [u8]) -> Result<Taken<'a>, SegmentFault> {
         let there = rest.len() as u64;
         self.position += rest.len() as u32;
         let header = Header::read(rest).map_err(|error| match error {
@@ -156,14 +162,14 @@ impl<'a> Batches<'a> {
             return Err(SegmentFault::Order { base_offset: header.base_offset, expected });
         }
         self.next_offset = header.last_offset() + 1;
-        self.check_records(&header, bytes).map_err(SegmentFault::Batch)?;
-        Ok((header, bytes))
+        let stamps = self.check_records(&header, bytes).map_err(SegmentFault::Batch)?;
+        Ok((header, bytes, stamps))
     }
 
-    fn check_records(&self, header: &Header, bytes: &[u8]) -> Result<(), BatchError> {
+    fn check_records(&self, header: &Header, bytes: &[u8]) -> Result<Option<(i64, i64)>, BatchError> {
         match self.look {
             Look::Records => batch::check_records(header, bytes),
-            Look::HeadersOnly => Ok(()),
+            Look::HeadersOnly => Ok(None),
         }
     }
 }

@@ -6,8 +6,9 @@ use crate::backup::catalog::{Catalog, CatalogEntry};
 use crate::backup::digest::{Crc32, Digest, crc32, sha256};
 use crate::backup::layout::{self, CATALOG, FORMAT, FORMAT_TEXT, MANIFEST, MANIFEST_COPY, README, SUMS};
 use crate::backup::manifest::{FileEntry, Manifest};
+use crate::backup::scan::ReadLog;
 use crate::backup::verify::files::{self, Loaded, Memo, Source};
-use crate::backup::verify::{Finding, Report, chain, name_backups, shape};
+use crate::backup::verify::{Finding, Hands, OneHand, Report, chain, name_backups, shape};
 use crate::base::{Map, Set, small};
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -21,6 +22,8 @@ pub struct Checked<'a> {
     /// The manifests that could be read, by label.
     pub manifests: Map<Rc<str>, Manifest>,
     entries: Map<&'a str, File<'a>>,
+    /// The logs among them that are sound in themselves.
+    logs: Map<&'a str, ReadLog>,
     /// What the catalog should have.
     expected: Vec<CatalogEntry>,
     /// Files that are not what `SHA256SUMS` says, and why: told unless something closer is.
@@ -39,8 +42,9 @@ pub struct File<'a> {
 
 impl Source for Checked<'_> {
     fn load(&self, keeper: &str, file: &FileEntry) -> Option<Loaded<'_>> {
-        let found = self.entries.get(&*layout::in_archive(keeper, &file.path))?;
-        Some(Loaded { bytes: Cow::Borrowed(found.bytes), sha256: found.sha256, crc32: found.crc32 })
+        let path = layout::in_archive(keeper, &file.path);
+        let File { bytes, sha256, crc32, .. } = *self.entries.get(&*path)?;
+        Some(Loaded { bytes: Cow::Borrowed(bytes), sha256, crc32, read: self.logs.get(&*path) })
     }
 }
 
@@ -49,14 +53,23 @@ impl Source for Checked<'_> {
 /// # Errors
 /// What cannot be looked at; damage is in the report.
 pub fn check(archive: &[u8]) -> Result<Checked<'_>, ImportError> {
+    check_by(archive, &OneHand)
+}
+
+/// The same; `hands` hashes and reads.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_by<'a>(archive: &'a [u8], hands: &dyn Hands) -> Result<Checked<'a>, ImportError> {
     let mut report = Report::default();
     let container = open::open(archive, &mut report)?;
-    let entries = files_of(&container);
+    let (entries, logs) = files_of(&container, hands);
     let mut checked = Checked {
         report,
         catalog: None,
         manifests: Map::new(),
         entries,
+        logs,
         expected: Vec::new(),
         unlisted: Vec::new(),
     };
@@ -78,12 +91,26 @@ pub fn check(archive: &[u8]) -> Result<Checked<'_>, ImportError> {
     Ok(Checked { report, ..checked })
 }
 
-fn files_of<'a>(container: &Container<'a>) -> Map<&'a str, File<'a>> {
-    let files = container.entries.iter().zip(&container.sound).map(|(entry, &sound)| {
-        let bytes = entry.bytes;
-        (entry.name, File { bytes, sha256: sha256(bytes), crc32: crc32(bytes), sound })
+/// The entries with their digests, and the logs among them: hashing and reading do not wait for each other.
+fn files_of<'a>(
+    container: &Container<'a>,
+    hands: &dyn Hands,
+) -> (Map<&'a str, File<'a>>, Map<&'a str, ReadLog>) {
+    let entries = &container.entries;
+    let mut digests: Vec<Digest> = Vec::new();
+    let mut logs = Map::new();
+    hands.both(&mut || digests = entries.iter().map(|entry| sha256(entry.bytes)).collect(), &mut || {
+        for entry in entries.iter().filter(|entry| entry.name.ends_with(".log")) {
+            if let Some(read) = ReadLog::of(entry.bytes) {
+                logs.insert(entry.name, read);
+            }
+        }
     });
-    files.collect()
+    let files = entries.iter().zip(&container.sound).zip(digests).map(|((entry, &sound), sha256)| {
+        let bytes = entry.bytes;
+        (entry.name, File { bytes, sha256, crc32: crc32(bytes), sound })
+    });
+    (files.collect(), logs)
 }
 
 impl<'a> Checked<'a> {

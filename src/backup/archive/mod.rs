@@ -7,7 +7,7 @@ mod open;
 mod readme;
 mod unpack;
 
-pub(super) use check::check;
+pub(super) use check::check_by;
 pub use unpack::{Extract, extract, list};
 
 use super::capture::Refusal;

@@ -6,7 +6,7 @@ use crate::backup::digest::{Crc32, Digest, crc32, sha256};
 use crate::backup::layout;
 use crate::backup::manifest::{EpochEntry, FileEntry, FileKind, Manifest, OpenTransaction, PartitionEntry};
 use crate::backup::offsets::{self, Commit, Replayed};
-use crate::backup::scan::{Facts, Scan};
+use crate::backup::scan::{Facts, ReadLog, Scan};
 use crate::backup::transactions;
 use crate::base::Map;
 use crate::log::batch::{Header, RecordView};
@@ -29,12 +29,14 @@ pub struct Loaded<'a> {
     pub sha256: Digest,
     /// Their checksum.
     pub crc32: Crc32,
+    /// A log, when it was read already.
+    pub read: Option<&'a ReadLog>,
 }
 
 impl<'a> Loaded<'a> {
     /// Bytes whose checksums are not known yet.
     pub fn new(bytes: Cow<'a, [u8]>) -> Loaded<'a> {
-        Loaded { sha256: sha256(&bytes), crc32: crc32(&bytes), bytes }
+        Loaded { sha256: sha256(&bytes), crc32: crc32(&bytes), bytes, read: None }
     }
 }
 
@@ -147,7 +149,7 @@ impl<'a> Check<'a> {
         let base = file.base_offset.map_or(0, |base| base.0);
         // What a wrong file says of itself must not be held against those that follow.
         let mut read = scan.clone();
-        let facts = read.file(base, bytes);
+        let facts = read.known(base, bytes, loaded.read);
         if right {
             *scan = read;
         }

@@ -128,7 +128,31 @@ impl fmt::Display for Report {
 /// [`ImportError::NotAnArchive`], [`ImportError::Newer`] or [`ImportError::TooLarge`] when there is nothing that can be
 /// verified; damage is in the report.
 pub fn verify_file(bytes: &[u8]) -> Result<Report, ImportError> {
-    archive::check(bytes).map(|checked| checked.report)
+    verify_file_by(bytes, &OneHand)
+}
+
+/// The same; `hands` hashes and reads.
+///
+/// # Errors
+/// As [`verify_file`].
+pub fn verify_file_by(bytes: &[u8], hands: &dyn Hands) -> Result<Report, ImportError> {
+    archive::check_by(bytes, hands).map(|checked| checked.report)
+}
+
+/// Who does two things that do not wait for each other.
+pub trait Hands {
+    /// Does both: one after the other, or at the same time.
+    fn both(&self, one: &mut (dyn FnMut() + Send), other: &mut dyn FnMut());
+}
+
+/// One after the other.
+pub struct OneHand;
+
+impl Hands for OneHand {
+    fn both(&self, one: &mut (dyn FnMut() + Send), other: &mut dyn FnMut()) {
+        one();
+        other();
+    }
 }
 
 /// Tells of each finding which backups it hurts: all whose manifest names the file, or builds on what names it.

@@ -2,7 +2,7 @@
 
 use super::{Answer, Failure, USAGE, print, reason};
 use rejoin::backup::verify::bare::{self, Around, Bare};
-use rejoin::backup::verify_file;
+use rejoin::backup::verify::{Hands, verify_file_by};
 use std::path::{Path, PathBuf};
 
 /// Verifies every path; a folder: all that it knows in it.
@@ -72,8 +72,21 @@ fn one(path: &Path) -> Result<(String, bool), String> {
         let found = bare::check(what, &bytes, &Folder(folder.unwrap_or(Path::new("."))));
         return Ok((found.to_string(), found.ok()));
     }
-    let report = verify_file(&bytes).map_err(|error| format!("{shown}: {}", error.reason()))?;
+    let report =
+        verify_file_by(&bytes, &TwoThreads).map_err(|error| format!("{shown}: {}", error.reason()))?;
     Ok((report.to_string(), report.ok()))
+}
+
+/// Digests are made while records are read.
+struct TwoThreads;
+
+impl Hands for TwoThreads {
+    fn both(&self, one: &mut (dyn FnMut() + Send), other: &mut dyn FnMut()) {
+        std::thread::scope(|scope| {
+            scope.spawn(|| one());
+            other();
+        });
+    }
 }
 
 /// What lies around a file of a folder.

@@ -76,24 +76,26 @@ fn check_frame(bytes: &[u8]) -> Result<Header, BatchError> {
 }
 
 /// Puts the records of `batch`, the bytes of exactly the batch with this header, to every check, and the header's word
-/// on them.
-pub fn check_records(header: &Header, batch: &[u8]) -> Result<(), BatchError> {
+/// on them. Smallest and largest timestamp come back; none without records.
+pub fn check_records(header: &Header, batch: &[u8]) -> Result<Option<(i64, i64)>, BatchError> {
     check_all(header, unpacked(header, batch)?.records())
 }
 
 /// Puts records to every check, and the header's word on them.
-fn check_all(header: &Header, records: Records<'_>) -> Result<(), BatchError> {
-    let mut max_timestamp = None;
+fn check_all(header: &Header, records: Records<'_>) -> Result<Option<(i64, i64)>, BatchError> {
+    let mut stamps = None;
     for record in records {
-        max_timestamp = max_timestamp.max(Some(record?.timestamp_ms));
+        let stamp = record?.timestamp_ms;
+        let (min, max) = stamps.unwrap_or((stamp, stamp));
+        stamps = Some((stamp.min(min), stamp.max(max)));
     }
-    match max_timestamp {
-        Some(max) if max != header.max_timestamp => Err(BatchError::Field {
+    match stamps {
+        Some((_, max)) if max != header.max_timestamp => Err(BatchError::Field {
             field: "maxTimestamp",
             says: header.max_timestamp,
             expected: format!("{max} as in the records"),
         }),
-        _ => Ok(()),
+        _ => Ok(stamps),
     }
 }
 

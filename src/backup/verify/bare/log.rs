@@ -71,7 +71,7 @@ pub fn headers(bytes: &[u8]) -> Vec<SegmentBatch<'_>> {
     while let Some(rest) = bytes.get(position as usize..).filter(|rest| rest.len() >= HEADER_BYTES) {
         let Ok(header) = Header::read(rest) else { break };
         let bytes = &rest[..header.size as usize];
-        batches.push(SegmentBatch { position, header, bytes });
+        batches.push(SegmentBatch { position, header, bytes, stamps: None });
         let Some(next) = position.checked_add(header.size) else { break };
         position = next;
     }
