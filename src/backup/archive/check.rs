@@ -12,6 +12,7 @@ use crate::backup::verify::{Finding, Hands, OneHand, Report, chain, name_backups
 use crate::base::{Map, Set, small};
 use std::borrow::Cow;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// An archive that was read, and what is wrong with it.
 pub struct Checked<'a> {
@@ -91,24 +92,36 @@ pub fn check_by<'a>(archive: &'a [u8], hands: &dyn Hands) -> Result<Checked<'a>,
     Ok(Checked { report, ..checked })
 }
 
-/// The entries with their digests, and the logs among them: hashing and reading do not wait for each other.
+/// The entries with their digests, and the logs among them. One hand hashes; the other reads the logs, then hashes as well.
 fn files_of<'a>(
     container: &Container<'a>,
     hands: &dyn Hands,
 ) -> (Map<&'a str, File<'a>>, Map<&'a str, ReadLog>) {
     let entries = &container.entries;
-    let mut digests: Vec<Digest> = Vec::new();
+    let next = AtomicU32::new(0);
+    let hash = || -> Vec<(usize, Digest)> {
+        let take = || Some(next.fetch_add(1, Ordering::Relaxed) as usize);
+        let taken = std::iter::from_fn(take).map_while(|i| Some((i, entries.get(i)?)));
+        taken.map(|(i, entry)| (i, sha256(entry.bytes))).collect()
+    };
+    let (mut digests, mut others) = (Vec::new(), Vec::new());
     let mut logs = Map::new();
-    hands.both(&mut || digests = entries.iter().map(|entry| sha256(entry.bytes)).collect(), &mut || {
+    hands.both(&mut || digests = hash(), &mut || {
         for entry in entries.iter().filter(|entry| entry.name.ends_with(".log")) {
             if let Some(read) = ReadLog::of(entry.bytes) {
                 logs.insert(entry.name, read);
             }
         }
+        others = hash();
     });
-    let files = entries.iter().zip(&container.sound).zip(digests).map(|((entry, &sound), sha256)| {
-        let bytes = entry.bytes;
-        (entry.name, File { bytes, sha256, crc32: crc32(bytes), sound })
+    digests.extend(others);
+    small::sort_by_key(&mut digests, |(i, _)| *i);
+    let files = digests.into_iter().map(|(i, sha256)| {
+        let (entry, sound) = (&entries[i], container.sound[i]);
+        // Where both headers say the same of sound bytes, it was computed.
+        let crc = entry.crc[0].filter(|_| sound && entry.crc[0] == entry.crc[1]);
+        let crc32 = crc.map_or_else(|| crc32(entry.bytes), Crc32);
+        (entry.name, File { bytes: entry.bytes, sha256, crc32, sound })
     });
     (files.collect(), logs)
 }

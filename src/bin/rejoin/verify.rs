@@ -66,7 +66,7 @@ fn kind_of(path: &Path) -> Option<Option<Bare>> {
 /// What is found of one file, and whether it holds.
 fn one(path: &Path) -> Result<(String, bool), String> {
     let shown = path.display();
-    let bytes = std::fs::read(path).map_err(|error| format!("{shown}: {}", reason(&error)))?;
+    let bytes = read(path).map_err(|error| format!("{shown}: {}", reason(&error)))?;
     if let Some(Some(what)) = kind_of(path) {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let found = bare::check(what, &bytes, &Folder(folder.unwrap_or(Path::new("."))));
@@ -75,6 +75,35 @@ fn one(path: &Path) -> Result<(String, bool), String> {
     let report =
         verify_file_by(&bytes, &TwoThreads).map_err(|error| format!("{shown}: {}", error.reason()))?;
     Ok((report.to_string(), report.ok()))
+}
+
+/// Bytes from which on a file is worth being read from two ends.
+#[cfg(unix)]
+const LARGE_BYTES: u64 = 16 << 20;
+
+/// A file's bytes; those of a large one by two threads.
+#[cfg(unix)]
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    use std::os::unix::fs::FileExt;
+    let file = std::fs::File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || metadata.len() < LARGE_BYTES {
+        return std::fs::read(path);
+    }
+    let mut bytes = vec![0; metadata.len() as usize];
+    let middle = bytes.len() / 2;
+    let (first, second) = bytes.split_at_mut(middle);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| file.read_exact_at(second, middle as u64));
+        file.read_exact_at(first, 0)?;
+        other.join().expect("reading does not panic")
+    })?;
+    Ok(bytes)
+}
+
+#[cfg(not(unix))]
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    std::fs::read(path)
 }
 
 /// Digests are made while records are read.
