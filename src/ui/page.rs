@@ -182,7 +182,13 @@ impl Page {
                 self.imported = Vec::new();
             }
             Told::Space(space) => self.space = space,
-            Told::Kept(keeping) => self.keeping = keeping,
+            Told::Kept(keeping) => {
+                // What was not saved is now.
+                if keeping == Keeping::Browser && matches!(self.alert, Some((Refusal::Save, _))) {
+                    self.alert = None;
+                }
+                self.keeping = keeping;
+            }
         }
     }
 

@@ -114,7 +114,7 @@ fn row(props: &DrawerProps, backup: &BackupView) -> Html {
     };
     html! {
         <tr key={backup.label.to_string()}>
-            <th scope="row" class="mono">{ branch(backup.depth) }{ backup.label.clone() }</th><td>{ backup.kind }</td>
+            <th scope="row" class="mono">{ branch(backup.depth) }{ backup.label.clone() }{ why_kept(backup) }</th><td>{ backup.kind }</td>
             <td>{ link(backup) }</td><td class="num">{ moment(backup.cut_ms) }</td>
             <td class="num">{ format::bytes(backup.bytes_own) }</td>
             <td class="num">{ format::bytes(backup.bytes_total) }</td>
@@ -122,6 +122,19 @@ fn row(props: &DrawerProps, backup: &BackupView) -> Html {
             <td>{ exported }</td><td>{ acts(props, backup) }</td>
         </tr>
     }
+}
+
+/// Why it cannot be deleted, for all to read.
+fn why_kept(backup: &BackupView) -> Html {
+    html! {
+        if let Some(why) = &backup.keeps {
+            <small id={kept_id(&backup.label)} class="why kept">{ fill(t().kept_because, &[why]) }</small>
+        }
+    }
+}
+
+fn kept_id(label: &str) -> String {
+    format!("kept-{label}")
 }
 
 /// The deepest chain that is drawn step by step; a longer one goes on below its last step.
@@ -184,9 +197,8 @@ fn acts(props: &DrawerProps, backup: &BackupView) -> Html {
         props.intent.reform(move |()| intent(label.clone()))
     };
     let why_not: Option<AttrValue> = backup.keeps.clone().map(AttrValue::from);
-    let described = why_not.is_some().then(|| AttrValue::from(format!("kept-{label}")));
+    let described = why_not.is_some().then(|| AttrValue::from(kept_id(label)));
     html! {
-        <>
         <span class="acts">
             <Button text={t.verify} name={fill(t.verify_name, &[label])} class="small" look={Look::Quiet}
                 on_press={to(|label| Intent::Ask(Ask::Line(format!("backup verify {label}").into())))} />
@@ -197,8 +209,6 @@ fn acts(props: &DrawerProps, backup: &BackupView) -> Html {
             <Button text={t.delete} name={fill(t.delete_name, &[label])} look={Look::Harm} class="small" {why_not}
                 described={described.clone()} on_press={to(|label| Intent::Ask(Ask::Delete(label)))} />
         </span>
-        if let Some(why) = &backup.keeps { <small id={described} class="why kept">{ fill(t.kept_because, &[why]) }</small> }
-        </>
     }
 }
 
