@@ -8,7 +8,7 @@ use rejoin::backup::{
 };
 use rejoin::base::{Rng, Span, Time, Uuid};
 use rejoin::log::batch::{BatchInfo, Header, Parts, Timestamps, encode_into};
-use rejoin::log::{Partition, Policy, Record};
+use rejoin::log::{Partition, Record};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -57,16 +57,6 @@ pub struct Lab {
     pub watched: bool,
     /// Whether logs are cut into small segments, which retention deletes and compaction rewrites.
     pub upkept: bool,
-}
-
-fn policy() -> Rc<Policy> {
-    Rc::new(Policy {
-        compact: true,
-        segment_bytes: 400,
-        retention_ms: 4000,
-        delete_retention_ms: 500,
-        ..Policy::default()
-    })
 }
 
 impl State {
@@ -209,7 +199,7 @@ impl Lab {
             topic.places.push(self.ends.len() as u32);
             let mut log = Partition::new();
             if self.upkept {
-                log.set_policy(policy());
+                log.set_policy(crate::upkeep::policy());
             }
             topic.logs.push(log);
             self.ends.push(0);
@@ -241,19 +231,7 @@ impl Lab {
         self.append(topic, partition, records);
     }
 
-    /// One batch of records of a few keys, tombstones among them.
-    fn produce_keys(&mut self, topic: &str, partition: i32, random: &mut Rng) {
-        let stamp = self.now.timestamp_ms();
-        let one = |_| {
-            let (key, value) = (format!("k{}", random.below(6)), format!("v{stamp}"));
-            Record::new(stamp, Some(key.as_bytes()), (random.below(4) > 0).then_some(value.as_bytes()))
-        };
-        let count = 1 + stamp % 4;
-        let records = (0..count).map(one).collect();
-        self.append(topic, partition, records);
-    }
-
-    fn append(&mut self, topic: &str, partition: i32, records: Vec<Record>) {
+    pub fn append(&mut self, topic: &str, partition: i32, records: Vec<Record>) {
         self.log(topic, partition).append_records(Timestamps::Create, &records);
         self.changed();
     }
@@ -323,19 +301,6 @@ impl Lab {
         self.changed();
     }
 
-    /// The broker looks after a log: retention, or a round of its cleaner.
-    fn upkeep(&mut self, topic: &str, partition: i32, random: &mut Rng) {
-        let now_ms = self.now.timestamp_ms();
-        let log = self.log(topic, partition);
-        if random.below(2) == 0 {
-            log.retire(now_ms);
-        } else {
-            let what = log.cleanable(now_ms);
-            log.clean(now_ms, &what);
-        }
-        self.changed();
-    }
-
     /// Puts what was restored in place.
     pub fn restore(&mut self, state: &RestoredState) {
         let groups: Vec<String> = state.groups.iter().map(|group| group.group.to_string()).collect();
@@ -350,7 +315,7 @@ impl Lab {
             let (id, created_ms, mut logs) =
                 (topic.id.expect("in place"), topic.created_ms, topic.partitions.clone());
             if self.upkept {
-                logs.iter_mut().for_each(|log| log.reroll(policy()));
+                logs.iter_mut().for_each(|log| log.reroll(crate::upkeep::policy()));
             }
             self.state.topics.insert(topic.name.to_string(), Topic { id, created_ms, logs, places });
         }

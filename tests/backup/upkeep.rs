@@ -3,9 +3,48 @@
 use crate::lab::{Lab, plain};
 use rejoin::backup::manifest::{Change, FileKind, Manifest};
 use rejoin::backup::{Catalog, Link, restored, verify};
+use rejoin::base::Rng;
 use rejoin::log::batch::Timestamps;
 use rejoin::log::{Policy, Record};
 use std::rc::Rc;
+
+/// What the logs of random lives are set to.
+pub fn policy() -> Rc<Policy> {
+    Rc::new(Policy {
+        compact: true,
+        segment_bytes: 400,
+        retention_ms: 4000,
+        delete_retention_ms: 500,
+        ..Policy::default()
+    })
+}
+
+impl Lab {
+    /// One batch of records of a few keys, tombstones among them.
+    pub fn produce_keys(&mut self, topic: &str, partition: i32, random: &mut Rng) {
+        let stamp = self.now.timestamp_ms();
+        let one = |_| {
+            let (key, value) = (format!("k{}", random.below(6)), format!("v{stamp}"));
+            Record::new(stamp, Some(key.as_bytes()), (random.below(4) > 0).then_some(value.as_bytes()))
+        };
+        let count = 1 + stamp % 4;
+        let records = (0..count).map(one).collect();
+        self.append(topic, partition, records);
+    }
+
+    /// The broker looks after a log: retention, or a round of its cleaner.
+    pub fn upkeep(&mut self, topic: &str, partition: i32, random: &mut Rng) {
+        let now_ms = self.now.timestamp_ms();
+        let log = self.log(topic, partition);
+        if random.below(2) == 0 {
+            log.retire(now_ms);
+        } else {
+            let what = log.cleanable(now_ms);
+            log.clean(now_ms, &what);
+        }
+        self.changed();
+    }
+}
 
 /// A batch of one record with a key of two bytes and a value of five has 75 bytes; two make a segment.
 const SEGMENT: u32 = 160;
