@@ -8,6 +8,9 @@
 //!
 //! Translation is exact: the target offset of the first restored record whose source offset is the committed one or
 //! later; when there is none, the end of what was restored.
+//!
+//! A partition is appended to the one of its number, so a topic must have as many as the backup. Several into one cannot be
+//! exact: what a group has done of each would have to be a prefix of them all, and each group has done something else.
 
 use super::Digest;
 use super::restore::RestoredState;
