@@ -63,6 +63,8 @@ pub fn offsets(kind: Checkpoint, bytes: &[u8], around: &dyn Around, found: &mut 
     let others: Vec<(Checkpoint, Map<TopicPartition, i64>)> =
         others.filter_map(|other| Some((other, known(other, around)?))).collect();
     let clean = around.read(CLEAN_STOP).is_some();
+    // In an archive that was unpacked a partition's first files lie where the backup builds on.
+    let part = around.read("../manifest.json").is_some();
     let mut seen = Set::new();
     let mut alone = 0;
     for (at, offset) in &entries {
@@ -94,7 +96,7 @@ pub fn offsets(kind: Checkpoint, bytes: &[u8], around: &dyn Around, found: &mut 
         let end = headers(&log).last().map_or(last, |batch| batch.header.last_offset() + 1);
         let from = match kind {
             // A broker writes a log's start down when it is not that of a segment.
-            Checkpoint::LogStart => first + 1,
+            Checkpoint::LogStart if !part => first + 1,
             Checkpoint::RecoveryPoint if clean => end,
             _ => 0,
         };
