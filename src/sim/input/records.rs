@@ -267,6 +267,9 @@ fn start_at(log: &mut Partition, start: i64, new: bool) -> Result<(), Refusal> {
         (first, end) if start < first || start > end => {
             refused(format!("offset {start} is not within the segment's {first} to {end}"))
         }
-        _ => Ok(log.delete_before(start)),
+        _ => {
+            log.delete_before(start);
+            Ok(())
+        }
     }
 }
