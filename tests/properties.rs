@@ -4,11 +4,10 @@
 //! everything owned.
 
 use rejoin::base::{Rng, Span, Time};
-use rejoin::log::config::Configs;
 use rejoin::sim::{
     Acknowledgement, AcquireMode, Commit, ConsumerSpec, Goodbye, GroupSpec, Isolation, ProduceSpec,
     ProducerSpec, Protocol, Refusal, Reset, Settings, ShareSettings, TopicSpec, TransactionLength,
-    TransactionSpec, Upkeep, World, WorldConfig, check, fault,
+    TransactionSpec, World, WorldConfig, check, fault,
 };
 use std::rc::Rc;
 
@@ -35,11 +34,6 @@ impl Swarm {
             initial_rebalance_delay: Span::from_ms(rng.below(3) * 1500),
             latency: Span::from_us(100 + rng.below(3_000)),
             jitter: Span::from_us(rng.below(2) * rng.below(20_000)),
-            upkeep: Upkeep {
-                first: Span::from_secs(2),
-                retention: Span::from_secs(3),
-                cleaner: Span::from_secs(2),
-            },
             ..WorldConfig::default()
         };
         let mut swarm = Swarm {
@@ -60,10 +54,10 @@ impl Swarm {
         for number in 0..1 + self.rng.below(2) {
             let name: Rc<str> = format!("t{number}").into();
             let partitions = 1 + self.rng.below(7) as i32;
-            let configs = self.configs();
-            let keyed = configs.get("cleanup.policy").is_some();
-            self.world.create_topic(TopicSpec { name: name.clone(), partitions, configs }).expect("a topic");
-            let keys = (keyed || self.rng.below(2) == 0).then(|| 1 + self.rng.below(200));
+            self.world
+                .create_topic(TopicSpec { name: name.clone(), partitions, configs: Default::default() })
+                .expect("a topic");
+            let keys = (self.rng.below(2) == 0).then(|| 1 + self.rng.below(200));
             self.world
                 .add_producer(ProducerSpec {
                     name: format!("p{number}").into(),
@@ -91,18 +85,6 @@ impl Swarm {
         }
     }
 
-    /// Logs in small segments, which are deleted or compacted; of half of the topics nothing of the kind.
-    fn configs(&mut self) -> Configs {
-        let small = ("internal.segment.bytes", "3000");
-        let set: &[(&str, &str)] = match self.rng.below(6) {
-            0 => &[small, ("cleanup.policy", "compact"), ("min.cleanable.dirty.ratio", "0.1")],
-            1 => &[("segment.ms", "3000"), ("retention.ms", "5000")],
-            2 => &[small, ("cleanup.policy", "compact,delete"), ("retention.bytes", "20000")],
-            _ => &[],
-        };
-        set.iter().map(|(name, value)| (Rc::from(*name), Rc::from(*value))).collect()
-    }
-
     /// Half of the topics have a producer that sends in transactions too; some of these share an id.
     fn add_transactional(&mut self, number: u64, topic: &Rc<str>) {
         let rng = &mut self.rng;
@@ -123,7 +105,7 @@ impl Swarm {
             name: format!("x{number}").into(),
             topic: topic.clone(),
             rate_milli: 1000 + rng.below(60_000),
-            keys: Some(30),
+            keys: None,
             value_bytes: 20,
             until: Some(FAULTS.since(Time::ZERO)),
             idempotence: true,
@@ -209,7 +191,7 @@ impl Swarm {
         let topic = self.topics[self.rng.below(self.topics.len() as u64) as usize].clone();
         let span = Span::from_ms(100 + self.rng.below(12_000));
         let world = &mut self.world;
-        let (deed, done): (&str, Result<(), Refusal>) = match self.rng.below(16) {
+        let (deed, done): (&str, Result<(), Refusal>) = match self.rng.below(14) {
             0..=3 => {
                 let fault = &fault::ALL[self.rng.below(fault::ALL.len() as u64) as usize];
                 (fault.name, (fault.inflict)(world, &consumer, span))
@@ -228,14 +210,6 @@ impl Swarm {
             }
             12 => ("kill a producer", world.kill_producer("x0")),
             13 => ("start a producer", world.start_producer_again("x0")),
-            14 => {
-                let end = world.log(&topic, 0).map_or(0, |log| log.end());
-                ("delete records", world.delete_records(&topic, 0, self.rng.below(end as u64 + 1) as i64))
-            }
-            15 => {
-                let value = ["1000", "20000"][self.rng.below(2) as usize];
-                ("configure", world.configure_topic(&topic, &[("retention.ms", Some(value.into()))]))
-            }
             _ => {
                 let spec = ProduceSpec { topic, count: self.rng.below(700), keys: Some(10), value_bytes: 10 };
                 ("produce", world.produce(spec))
