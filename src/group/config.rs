@@ -86,20 +86,26 @@ pub struct GroupSettings {
     pub assignment_interval_ms: i32,
 }
 
-/// What is set for one group. As in Kafka, what is not set for a group that has settings is Kafka's default, whatever the
-/// broker's setting, and what is set counts within the broker's bounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What is set for one group. As in Kafka, a timeout or a heartbeat interval that is not set for a group that has settings
+/// is Kafka's default, whatever the broker's setting; an assignment interval is the broker's (`GroupConfig`). What is set
+/// counts within the broker's bounds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct DynamicSettings {
     /// As a consumer group: `consumer.session.timeout.ms` and the like.
-    pub consumer: GroupSettings,
+    pub consumer: OwnSettings,
     /// As a share group: `share.session.timeout.ms` and the like.
-    pub share: GroupSettings,
+    pub share: OwnSettings,
 }
 
-impl Default for DynamicSettings {
-    fn default() -> DynamicSettings {
-        DynamicSettings { consumer: DEFAULT, share: DEFAULT }
-    }
+/// The [`GroupSettings`] of one group, as far as they are set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct OwnSettings {
+    /// `session.timeout.ms`.
+    pub session_timeout_ms: Option<i32>,
+    /// `heartbeat.interval.ms`.
+    pub heartbeat_interval_ms: Option<i32>,
+    /// `assignment.interval.ms`.
+    pub assignment_interval_ms: Option<i32>,
 }
 
 /// Kafka's defaults and bounds are the same for both protocols.
@@ -134,6 +140,26 @@ impl GroupSettings {
     }
 }
 
+impl OwnSettings {
+    fn named(&mut self, name: &str) -> Option<&mut Option<i32>> {
+        match name {
+            "session.timeout.ms" => Some(&mut self.session_timeout_ms),
+            "heartbeat.interval.ms" => Some(&mut self.heartbeat_interval_ms),
+            "assignment.interval.ms" => Some(&mut self.assignment_interval_ms),
+            _ => None,
+        }
+    }
+
+    /// What holds for the group, of a broker with these settings.
+    fn over(self, broker: &GroupSettings) -> GroupSettings {
+        GroupSettings {
+            session_timeout_ms: self.session_timeout_ms.unwrap_or(DEFAULT.session_timeout_ms),
+            heartbeat_interval_ms: self.heartbeat_interval_ms.unwrap_or(DEFAULT.heartbeat_interval_ms),
+            assignment_interval_ms: self.assignment_interval_ms.unwrap_or(broker.assignment_interval_ms),
+        }
+    }
+}
+
 impl DynamicSettings {
     /// Sets one setting by Kafka's name. Settings that are not the coordinator's are let be.
     ///
@@ -146,7 +172,7 @@ impl DynamicSettings {
             _ => None,
         };
         if let Some(setting) = setting {
-            *setting = whole_number(name, value)?;
+            *setting = Some(whole_number(name, value)?);
         }
         Ok(())
     }
@@ -186,12 +212,15 @@ impl Default for Config {
 impl Config {
     /// What holds for a group of a kind, with its own settings if it has any.
     pub fn settings(&self, kind: Kind, own: Option<&DynamicSettings>) -> GroupSettings {
-        match kind {
-            Kind::Consumer => {
-                own.map_or(self.consumer, |own| own.consumer.within(&self.consumer_min, &self.consumer_max))
-            }
-            Kind::Share => own.map_or(self.share, |own| own.share.within(&self.share_min, &self.share_max)),
-        }
+        let (broker, low, high) = match kind {
+            Kind::Consumer => (&self.consumer, &self.consumer_min, &self.consumer_max),
+            Kind::Share => (&self.share, &self.share_min, &self.share_max),
+        };
+        let own = own.map(|own| match kind {
+            Kind::Consumer => own.consumer,
+            Kind::Share => own.share,
+        });
+        own.map_or(*broker, |own| own.over(broker).within(low, high))
     }
 
     /// The setting of a name that both protocols have: `group.<protocol>.[min.|max.]<name>`.
@@ -266,13 +295,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_set_for_a_group_counts_within_the_brokers_bounds_and_the_rest_is_kafkas_default() {
+    fn what_is_set_for_a_group_counts_within_the_brokers_bounds_and_the_rest_is_kafkas_default_but_the_interval() {
         let mut config = Config::default();
         for (name, value) in [
             ("group.consumer.session.timeout.ms", "50000"),
             ("group.consumer.min.session.timeout.ms", "20000"),
             ("group.share.max.heartbeat.interval.ms", "8000"),
             ("group.share.heartbeat.interval.ms", "6000"),
+            ("group.share.assignment.interval.ms", "7000"),
         ] {
             assert_eq!(config.set(name, value), Ok(()), "{name}");
         }
@@ -291,6 +321,7 @@ mod tests {
         assert_eq!((consumer.session_timeout_ms, consumer.heartbeat_interval_ms), (45_000, 15_000));
         let share = config.settings(Kind::Share, Some(&own));
         assert_eq!((share.session_timeout_ms, share.heartbeat_interval_ms), (45_000, 8_000));
+        assert_eq!(share.assignment_interval_ms, 7_000);
         assert!(own.set("share.session.timeout.ms", "soon").is_err());
     }
 }

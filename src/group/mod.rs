@@ -36,7 +36,7 @@ mod turn;
 mod view;
 pub mod wire;
 
-pub use config::{Config, DynamicSettings, GroupSettings, Migration};
+pub use config::{Config, DynamicSettings, GroupSettings, Migration, OwnSettings};
 pub(crate) use consumer::compile;
 pub use coordinator::Coordinator;
 pub use error::ErrorCode;

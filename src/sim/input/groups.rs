@@ -34,12 +34,8 @@ impl World {
             Protocol::Consumer => &mut settings.consumer,
             Protocol::Share => &mut settings.share,
         };
-        if let Some(session) = spec.settings.session_timeout {
-            of.session_timeout_ms = session.ms() as i32;
-        }
-        if let Some(heartbeat) = spec.settings.heartbeat {
-            of.heartbeat_interval_ms = heartbeat.ms() as i32;
-        }
+        of.session_timeout_ms = spec.settings.session_timeout.map(|session| session.ms() as i32);
+        of.heartbeat_interval_ms = spec.settings.heartbeat.map(|heartbeat| heartbeat.ms() as i32);
         self.core.coordinator.set_group_settings(&spec.name, settings);
     }
 
