@@ -201,6 +201,11 @@ impl Group {
         topics.filter(|&topic| self.topics[topic as usize].partitions > 0)
     }
 
+    /// Whether there is such a topic, even if nothing of it may be assigned yet.
+    pub(super) fn exists(&self, topic: u32) -> bool {
+        self.topics[topic as usize].id != Uuid::ZERO
+    }
+
     /// The hash code of a topic's id, as Java's tables use it.
     pub(super) fn id_hash(&self, topic: u32) -> u32 {
         spread(self.topics[topic as usize].id.java_hash())

@@ -32,13 +32,16 @@ fn assign(group: &Group) -> Targets {
     }
     let order = group.member_order();
     let scene = Scene { group, topics_hash: group.topics.iter().map(|topic| topic.id.java_hash()).collect() };
-    if group.alike {
-        if group.subscribed(order[0]).next().is_none() {
-            return group.members.iter().map(|_| None).collect();
-        }
-        return scene.alike(&order);
+    // When all subscribe alike, the first speaks for all.
+    let asked = if group.alike { &order[..1] } else { &order[..] };
+    let asks = |&member: &u32| group.members[member as usize].topics.iter().any(|&topic| group.exists(topic));
+    if !asked.iter().any(asks) {
+        return group.members.iter().map(|_| None).collect();
     }
-    scene.mixed(&order)
+    match group.alike {
+        true => scene.alike(&order),
+        false => scene.mixed(&order),
+    }
 }
 
 struct Scene<'a> {

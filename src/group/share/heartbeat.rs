@@ -150,7 +150,10 @@ impl Coordinator {
         let Some(Group::Share(share)) = self.groups.get_mut(id) else { unreachable!("it is one now") };
         match record {
             Record::ShareGroup(id, None) => _ = self.groups.remove(id),
-            Record::SharePartitions(_, value) => share.partitions = value.clone().unwrap_or_default(),
+            Record::SharePartitions(_, value) => {
+                share.recorded = value.is_some();
+                share.partitions = value.clone().unwrap_or_default();
+            }
             record => share.group.replay(&super::record::as_consumer(record.clone())),
         }
     }

@@ -83,7 +83,8 @@ impl Coordinator {
         self.append(Batch { producer: None, records }, out);
     }
 
-    /// Before share groups are deleted, the state of their partitions is.
+    /// Before share groups are deleted, the state of their partitions is. Kafka asks again for what was being deleted already,
+    /// if it still exists.
     pub(in crate::group) fn delete_shared<'a>(
         &mut self,
         ids: impl Iterator<Item = &'a Rc<str>>,
@@ -91,15 +92,19 @@ impl Coordinator {
     ) {
         let mut records = Vec::new();
         for id in ids {
-            let Some(share) = self.share(id).filter(|share| share.group.members.is_empty()) else { continue };
+            let deletable = |share: &&ShareGroup| share.recorded && share.group.members.is_empty();
+            let Some(share) = self.share(id).filter(deletable) else { continue };
             let mut value = SharePartitionsValue::default();
             let has = &share.partitions;
             for (topic, what) in has.initializing.iter().chain(&has.initialized) {
                 value.deleting.insert(*topic, what.name.clone());
             }
-            if !value.deleting.is_empty() {
-                records.push(Record::SharePartitions(id.clone(), Some(value)));
+            for (topic, name) in &has.deleting {
+                if self.metadata.name_of(*topic).is_some() {
+                    value.deleting.insert(*topic, name.clone());
+                }
             }
+            records.push(Record::SharePartitions(id.clone(), Some(value)));
         }
         self.append(Batch { producer: None, records }, out);
     }

@@ -31,6 +31,8 @@ pub(super) struct ShareGroup {
     pub group: ConsumerGroup,
     /// How far the state of its partitions is.
     pub partitions: SharePartitionsValue,
+    /// Whether a record says so, be it that there are none any more.
+    pub recorded: bool,
 }
 
 impl ShareGroup {
@@ -39,6 +41,7 @@ impl ShareGroup {
         ShareGroup {
             group: ConsumerGroup::of_kind(Kind::Share, id),
             partitions: SharePartitionsValue::default(),
+            recorded: false,
         }
     }
 
