@@ -23,7 +23,7 @@ const CLASSIC: &str = "classic";
 impl Coordinator {
     /// A group in detail. One that is not there is Dead.
     pub(super) fn describe(&self, id: &Rc<str>, version: i16) -> DescribedGroup {
-        match self.groups.get(id) {
+        match self.seen(id) {
             Some(Group::Classic(group)) => group.described(),
             Some(Group::Consumer(_) | Group::Share(_)) | None => {
                 let known = version < NOT_FOUND_VERSION;
@@ -45,7 +45,8 @@ impl Coordinator {
         let among = |name: &str, wanted: &[Rc<str>]| {
             wanted.is_empty() || wanted.iter().any(|w| w.trim().eq_ignore_ascii_case(name))
         };
-        let listed = self.groups.values().map(|group| match group {
+        let seen = self.groups.values().chain(self.forgotten.values());
+        let listed = seen.map(|group| match group {
             Group::Classic(group) => ListedGroup {
                 group_id: group.id.clone(),
                 protocol_type: group.protocol_type.clone().unwrap_or_default(),

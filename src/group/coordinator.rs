@@ -30,6 +30,9 @@ pub struct Coordinator {
     pub(super) ids: MemberIds,
     pub(super) metadata: Metadata,
     pub(super) groups: Map<Rc<str>, Group>,
+    /// Groups that were forgotten without a record. As in Kafka, where who only reads sees what is written, they are
+    /// described and listed until something is.
+    pub(super) forgotten: Map<Rc<str>, Group>,
     pub(super) offsets: Offsets,
     pub(super) timers: Timers,
     pub(super) topics_version: TopicsVersion,
@@ -72,6 +75,7 @@ impl Coordinator {
             ids,
             metadata: Metadata::default(),
             groups: Map::new(),
+            forgotten: Map::new(),
             offsets: Offsets::default(),
             timers: Timers::default(),
             topics_version: TopicsVersion::default(),
@@ -85,7 +89,20 @@ impl Coordinator {
     pub fn handle(&mut self, now: Time, token: u64, context: &Context, request: Request) -> Outcome {
         let mut out = Outcome::new(now);
         self.front(now, (token, context), &request, &mut out);
+        self.written(&out);
         out
+    }
+
+    /// Who only reads sees how it is now, if something was written.
+    fn written(&mut self, out: &Outcome) {
+        if !self.forgotten.is_empty() && out.outputs.iter().any(|output| matches!(output, Output::Records(_))) {
+            self.forgotten.clear();
+        }
+    }
+
+    /// A group as who only reads sees it.
+    pub(super) fn seen(&self, id: &str) -> Option<&Group> {
+        self.forgotten.get(id).or_else(|| self.groups.get(id))
     }
 
     /// When the next timer is due.
@@ -114,6 +131,7 @@ impl Coordinator {
                 }
             }
         }
+        self.written(&out);
         out
     }
 
@@ -140,6 +158,7 @@ impl Coordinator {
             self.drop_offsets_of(&gone, &mut out);
             self.forget_shared(&gone, &mut out);
         }
+        self.written(&out);
         out
     }
 
@@ -157,6 +176,7 @@ impl Coordinator {
         let mut out = Outcome::new(now);
         let records = vec![Record::TransactionEnd { commit }];
         self.append(Batch { producer: Some(producer), records }, &mut out);
+        self.written(&out);
         out
     }
 
@@ -170,6 +190,7 @@ impl Coordinator {
             }
         }
         self.groups.clear();
+        self.forgotten.clear();
         self.offsets = Offsets::default();
         self.timers.clear();
         self.topics_version.with_new_topics = self.topics_version.changes.unwrap_or(0);

@@ -114,7 +114,7 @@ impl Coordinator {
                 // Kafka forgets an empty one before it looks whether the request may make another, and says so only then.
                 Some(Group::Consumer(group)) => {
                     records = group.tombstones(|id| id);
-                    self.groups.remove(id);
+                    self.forgotten.extend(self.groups.remove_entry(id));
                 }
                 _ => {}
             }
@@ -252,7 +252,7 @@ impl Coordinator {
     fn fetch_group(&self, asked: &FetchGroup, version: i16, require_stable: bool) -> FetchedGroup {
         let by_id = version >= TOPIC_ID_VERSION;
         let group = &asked.group_id;
-        if let Some(Group::Consumer(found)) = self.groups.get(group)
+        if let Some(Group::Consumer(found)) = self.seen(group)
             && let Err(error) = found.validate_fetch(asked.member_id.as_deref(), asked.member_epoch)
         {
             return FetchedGroup { group_id: group.clone(), error, topics: Vec::new() };

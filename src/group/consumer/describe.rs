@@ -6,7 +6,7 @@ use super::state::ConsumerGroup;
 use super::target::first_with_most;
 use crate::base::Uuid;
 use crate::group::ErrorCode;
-use crate::group::coordinator::Coordinator;
+use crate::group::coordinator::{Coordinator, Group};
 use crate::group::metadata::Metadata;
 use crate::group::reply::{ConsumerDescribedGroup, ConsumerDescribedMember, NamedPartitions};
 use std::rc::Rc;
@@ -24,9 +24,11 @@ impl Coordinator {
 
     /// A consumer group in detail. One that is not there, or of another type, is Dead.
     pub(in crate::group) fn describe_consumer(&self, id: &Rc<str>) -> ConsumerDescribedGroup {
-        match self.consumer(id) {
-            Some(group) => group.described(&self.metadata, self.config.consumer_assignor()),
-            None => ConsumerDescribedGroup::not_found(id),
+        match self.seen(id) {
+            Some(Group::Consumer(group)) => {
+                group.described(&self.metadata, self.config.consumer_assignor())
+            }
+            _ => ConsumerDescribedGroup::not_found(id),
         }
     }
 
