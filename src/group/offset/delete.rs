@@ -1,6 +1,6 @@
 //! Offsets are deleted: by OffsetDelete, or because their topic is gone.
 
-use crate::base::{Map, Set, Uuid};
+use crate::base::{Map, Uuid};
 use crate::group::ErrorCode;
 use crate::group::classic::ClassicState;
 use crate::group::coordinator::{Coordinator, Group};
@@ -48,23 +48,23 @@ impl Coordinator {
         Ok(errors)
     }
 
-    /// Drops the offsets of topics that are gone. Those of a topic made again under the same name stay: they carry its
-    /// new id.
+    /// Drops the offsets of topics that are gone, the committed ones and then those of each open transaction: a partition may
+    /// get several tombstones. Those of a topic made again under the same name stay: they carry its new id.
     pub(in crate::group) fn drop_offsets_of(&mut self, gone: &Map<Rc<str>, Uuid>, out: &mut Outcome) {
         let concerned =
             |topic: &Rc<str>, id: Uuid| gone.get(topic).is_some_and(|g| id == Uuid::ZERO || id == *g);
-        let mut keys = Set::new();
+        let mut keys = Vec::new();
         for (group, topics) in &self.offsets.committed {
             for (topic, partitions) in topics {
                 for (&partition, _) in partitions.iter().filter(|(_, s)| concerned(topic, s.value.topic_id)) {
-                    keys.insert(OffsetKey { group: group.clone(), topic: topic.clone(), partition });
+                    keys.push(OffsetKey { group: group.clone(), topic: topic.clone(), partition });
                 }
             }
         }
         for (key, _) in
             self.offsets.pending.values().flatten().filter(|(k, s)| concerned(&k.topic, s.value.topic_id))
         {
-            keys.insert(key.clone());
+            keys.push(key.clone());
         }
         let records = keys.into_iter().map(|key| Record::Offset(key, None)).collect();
         self.append(Batch { producer: None, records }, out);
