@@ -252,13 +252,17 @@ impl Coordinator {
     fn fetch_group(&self, asked: &FetchGroup, version: i16, require_stable: bool) -> FetchedGroup {
         let by_id = version >= TOPIC_ID_VERSION;
         let group = &asked.group_id;
-        if let Some(Group::Consumer(found)) = self.seen(group)
+        // What has to be stable is not only read: it is asked like a request that writes.
+        let found = if require_stable { self.groups.get(group) } else { self.seen(group) };
+        if let Some(Group::Consumer(found)) = found
             && let Err(error) = found.validate_fetch(asked.member_id.as_deref(), asked.member_epoch)
         {
             return FetchedGroup { group_id: group.clone(), error, topics: Vec::new() };
         }
-        let fetch = |topic: &Rc<str>, topic_id: Uuid, partition: i32| {
-            self.fetch(&Wanted { group, topic, topic_id, partition, require_stable })
+        let exists = found.is_some();
+        let fetch = |topic: &Rc<str>, topic_id: Uuid, partition: i32| match exists {
+            false => FetchedOffset::nothing(partition, ErrorCode::NONE),
+            true => self.fetch(&Wanted { group, topic, topic_id, partition, require_stable }),
         };
         let topics = match &asked.topics {
             Some(topics) => {
@@ -274,7 +278,8 @@ impl Coordinator {
                 topics.iter().map(of_topic).collect()
             }
             None => {
-                let all = self.offsets.of(group).into_iter().flatten().filter_map(|(name, partitions)| {
+                let stored = self.offsets.of(group).filter(|_| exists);
+                let all = stored.into_iter().flatten().filter_map(|(name, partitions)| {
                     let id = self.metadata.id_of(name);
                     let topic = match by_id {
                         false => TopicRef::Name(name.clone()),

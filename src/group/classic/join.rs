@@ -154,6 +154,10 @@ impl ClassicGroup {
         use ClassicState::*;
         let (request, id) = (join.request, &join.request.member_id);
         if self.pending_joins.contains(id) {
+            // Kafka did not think of one who was sent away as a dynamic member and comes back as a static one.
+            if request.group_instance_id.is_some() {
+                return join.refuse(turn, ErrorCode::UNKNOWN_SERVER_ERROR, &"".into());
+            }
             return self.join_newcomer(turn, join, id.clone());
         }
         if let Err(error) = self.validate_member(id, request.group_instance_id.as_ref()) {

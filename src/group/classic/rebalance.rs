@@ -96,7 +96,6 @@ impl ClassicGroup {
 
     fn next_generation(&mut self, turn: &mut Turn) {
         self.generation += 1;
-        self.newcomer = false;
         self.protocol = self.select_protocol();
         self.topics = self.subscribed_topics();
         self.pending_syncs = Default::default();

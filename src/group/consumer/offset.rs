@@ -49,7 +49,9 @@ impl ConsumerGroup {
         if member.is_none() && epoch < 0 {
             return Ok(());
         }
-        let member = member.and_then(|id| self.members.get(id)).ok_or(ErrorCode::UNKNOWN_MEMBER_ID)?;
+        // Kafka looks up no name at all, and fails.
+        let member = member.ok_or(ErrorCode::UNKNOWN_SERVER_ERROR)?;
+        let member = self.members.get(member).ok_or(ErrorCode::UNKNOWN_MEMBER_ID)?;
         if epoch == member.current.epoch { Ok(()) } else { Err(member.stale()) }
     }
 }
