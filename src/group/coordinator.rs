@@ -162,9 +162,12 @@ impl Coordinator {
         out
     }
 
-    /// Replaces what is set for a group.
-    pub fn set_group_settings(&mut self, group: &Rc<str>, settings: DynamicSettings) {
-        self.settings.insert(group.clone(), settings);
+    /// Replaces what is set for a group; `None`: nothing is.
+    pub fn set_group_settings(&mut self, group: &Rc<str>, settings: Option<DynamicSettings>) {
+        match settings {
+            Some(settings) => _ = self.settings.insert(group.clone(), settings),
+            None => _ = self.settings.remove(group),
+        }
     }
 
     pub(super) fn settings_of(&self, group: &str, kind: Kind) -> GroupSettings {

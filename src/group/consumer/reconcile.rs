@@ -13,7 +13,7 @@
 //!                                                           UNRELEASED when wait ≠ ∅, STABLE otherwise
 //! ```
 //!
-//! In both cases the epoch before is the epoch until now, also when that stays.
+//! In both cases, and when it shrinks, the epoch before is the epoch until now, also when that stays.
 //! Of topics that the member does not subscribe to (any more) the target counts as ∅. A client that does not say what it
 //! has counts as having everything.
 //!
@@ -144,7 +144,8 @@ fn shrink(now: &CurrentValue, aim: &Aim) -> CurrentValue {
     let mut assigned = now.assigned.clone();
     let dropped: Vec<Uuid> =
         assigned.keys().filter(|topic| !aim.subscribed.contains(topic)).copied().collect();
-    if dropped.is_empty() {
+    // Kafka takes a new map of nothing for a change when nothing is subscribed.
+    if dropped.is_empty() && !(aim.subscribed.is_empty() && now.pending.is_empty()) {
         return now.clone();
     }
     let mut order = now.order.clone();
@@ -154,11 +155,11 @@ fn shrink(now: &CurrentValue, aim: &Aim) -> CurrentValue {
         let numbers = assigned.remove(&topic).expect("it is one of the keys");
         pending.or_default(topic).extend(numbers);
     }
-    match aim.still_has(&pending) {
+    match !pending.is_empty() && aim.still_has(&pending) {
         true => {
             let (epoch, state) = (now.epoch, MemberState::UnrevokedPartitions);
             CurrentValue { epoch, previous_epoch: epoch, state, assigned, order, pending }
         }
-        false => CurrentValue { assigned, order, ..now.clone() },
+        false => CurrentValue { previous_epoch: now.epoch, assigned, order, ..now.clone() },
     }
 }

@@ -164,8 +164,13 @@ impl Scene<'_> {
         Subscriptions::with(self.group, member).names().cloned().collect()
     }
 
+    /// The target as it was made. A static member has none before somebody was there under its instance id.
     fn target_of(&self, member: &Member) -> MemberTargetValue {
-        self.group.targets.get(self.group.predecessor(member)).cloned().unwrap_or_default()
+        let holder = match &member.about.instance {
+            Some(instance) => self.group.statics.get(instance),
+            None => Some(&member.id),
+        };
+        holder.and_then(|id| self.group.targets.get(id)).cloned().unwrap_or_default()
     }
 
     /// A target is made at most once in an interval.

@@ -126,8 +126,9 @@ impl Trace {
             }
             "restart" => Ok(self.coordinator.restart(self.now, &self.log)),
             "groupConfig" => {
-                let mut settings = DynamicSettings::default();
+                let mut settings = None;
                 for (name, value) in line["set"].as_object().into_iter().flatten() {
+                    let settings = settings.get_or_insert_with(DynamicSettings::default);
                     settings.set(name, value.as_str().ok_or_else(|| format!("{name} is not a text"))?)?;
                 }
                 self.coordinator.set_group_settings(&text(line, "group")?, settings);

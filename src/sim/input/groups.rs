@@ -28,6 +28,9 @@ impl World {
     /// Session and heartbeat of the consumer protocol and of share groups are the broker's settings for the group
     /// (`consumer.session.timeout.ms`, `share.heartbeat.interval.ms` and so on).
     fn set_on_broker(&mut self, spec: &GroupSpec) {
+        if spec.settings.session_timeout.is_none() && spec.settings.heartbeat.is_none() {
+            return;
+        }
         let mut settings = group::DynamicSettings::default();
         let of = match spec.settings.protocol.unwrap_or_default() {
             Protocol::Classic => return,
@@ -36,7 +39,7 @@ impl World {
         };
         of.session_timeout_ms = spec.settings.session_timeout.map(|session| session.ms() as i32);
         of.heartbeat_interval_ms = spec.settings.heartbeat.map(|heartbeat| heartbeat.ms() as i32);
-        self.core.coordinator.set_group_settings(&spec.name, settings);
+        self.core.coordinator.set_group_settings(&spec.name, Some(settings));
     }
 
     /// Sets the committed offsets of a group, as `kafka-consumer-groups --reset-offsets` does: refused while it lives.
