@@ -45,8 +45,7 @@ impl Coordinator {
         let among = |name: &str, wanted: &[Rc<str>]| {
             wanted.is_empty() || wanted.iter().any(|w| w.trim().eq_ignore_ascii_case(name))
         };
-        let seen = self.groups.values().chain(self.forgotten.values());
-        let listed = seen.map(|group| match group {
+        let listed = self.all_seen().map(|group| match group {
             Group::Classic(group) => ListedGroup {
                 group_id: group.id.clone(),
                 protocol_type: group.protocol_type.clone().unwrap_or_default(),

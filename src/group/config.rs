@@ -295,7 +295,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_set_for_a_group_counts_within_the_brokers_bounds_and_the_rest_is_kafkas_default_but_the_interval() {
+    fn what_is_set_for_a_group_counts_within_the_brokers_bounds_and_the_rest_is_kafkas_default_but_the_interval()
+     {
         let mut config = Config::default();
         for (name, value) in [
             ("group.consumer.session.timeout.ms", "50000"),

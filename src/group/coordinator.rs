@@ -14,7 +14,7 @@ use super::timer::{Task, TimerKey, Timers};
 use super::turn::Turn;
 use super::view::{GroupState, GroupView};
 use crate::assign::server::Kind;
-use crate::base::{Map, Time, Uuid};
+use crate::base::{Map, Time, TimelineMap, Uuid};
 use std::rc::Rc;
 
 /// A group coordinator for all groups of a cluster.
@@ -30,9 +30,9 @@ pub struct Coordinator {
     pub(super) ids: MemberIds,
     pub(super) metadata: Metadata,
     pub(super) groups: Map<Rc<str>, Group>,
-    /// Groups that were forgotten without a record. As in Kafka, where who only reads sees what is written, they are
-    /// described and listed until something is.
-    pub(super) forgotten: Map<Rc<str>, Group>,
+    /// Groups that were made or forgotten without a record, as they were before. As in Kafka, where who only reads sees what
+    /// is written, they are described and listed like this until something is.
+    pub(super) unwritten: Map<Rc<str>, Option<Group>>,
     pub(super) offsets: Offsets,
     pub(super) timers: Timers,
     pub(super) topics_version: TopicsVersion,
@@ -75,7 +75,7 @@ impl Coordinator {
             ids,
             metadata: Metadata::default(),
             groups: Map::new(),
-            forgotten: Map::new(),
+            unwritten: Map::new(),
             offsets: Offsets::default(),
             timers: Timers::default(),
             topics_version: TopicsVersion::default(),
@@ -95,14 +95,21 @@ impl Coordinator {
 
     /// Who only reads sees how it is now, if something was written.
     fn written(&mut self, out: &Outcome) {
-        if !self.forgotten.is_empty() && out.outputs.iter().any(|output| matches!(output, Output::Records(_))) {
-            self.forgotten.clear();
+        if !self.unwritten.is_empty() && out.outputs.iter().any(|output| matches!(output, Output::Records(_)))
+        {
+            self.unwritten.clear();
         }
     }
 
     /// A group as who only reads sees it.
     pub(super) fn seen(&self, id: &str) -> Option<&Group> {
-        self.forgotten.get(id).or_else(|| self.groups.get(id))
+        self.unwritten.get(id).map_or_else(|| self.groups.get(id), Option::as_ref)
+    }
+
+    /// All groups as who only reads sees them.
+    pub(super) fn all_seen(&self) -> impl Iterator<Item = &Group> {
+        let written = self.groups.iter().filter(|(id, _)| !self.unwritten.contains_key(*id));
+        written.map(|(_, group)| group).chain(self.unwritten.values().flatten())
     }
 
     /// When the next timer is due.
@@ -193,14 +200,11 @@ impl Coordinator {
             }
         }
         self.groups.clear();
-        self.forgotten.clear();
+        self.unwritten.clear();
         self.offsets = Offsets::default();
         self.timers.clear();
         self.topics_version.with_new_topics = self.topics_version.changes.unwrap_or(0);
-        for batch in log {
-            self.replay(batch);
-        }
-        for id in self.groups.keys().cloned().collect::<Vec<_>>() {
+        for id in self.load(log) {
             match self.turn(&id, now, &mut out) {
                 Some((Group::Classic(group), mut turn)) => group.loaded(&mut turn),
                 _ => self.consumer_loaded(now, &id),
@@ -208,6 +212,25 @@ impl Coordinator {
         }
         self.arm_offset_expiry(now);
         out
+    }
+
+    /// Replays all batches. Returns the groups that there are then, in the order of Kafka's table of them.
+    fn load(&mut self, log: &[Batch]) -> Vec<Rc<str>> {
+        let mut order: TimelineMap<Rc<str>, ()> = TimelineMap::new();
+        for batch in log {
+            self.replay(batch);
+            if order.len() != self.groups.len() {
+                let gone = order.keys().filter(|id| !self.groups.contains_key(*id));
+                let gone: Vec<Rc<str>> = gone.cloned().collect();
+                gone.iter().for_each(|id| _ = order.remove(id));
+                for id in self.groups.keys() {
+                    if !order.contains_key(id) {
+                        order.put(id.clone(), ());
+                    }
+                }
+            }
+        }
+        order.keys().cloned().collect()
     }
 
     /// Takes records into memory: the only writer of offsets, and what a restart finds of groups.
@@ -305,8 +328,9 @@ impl Coordinator {
         Some((group, turn))
     }
 
-    /// Makes an empty classic group.
+    /// Makes an empty classic group, without a record so far.
     pub(super) fn create_classic(&mut self, now: Time, id: &Rc<str>) {
+        self.unwritten.or_insert_with(id.clone(), || None);
         let group = ClassicGroup::new(id.clone(), self.clock_ms(now));
         self.groups.insert(id.clone(), Group::Classic(group));
     }

@@ -114,7 +114,8 @@ impl Coordinator {
                 // Kafka forgets an empty one before it looks whether the request may make another, and says so only then.
                 Some(Group::Consumer(group)) => {
                     records = group.tombstones(|id| id);
-                    self.forgotten.extend(self.groups.remove_entry(id));
+                    let group = self.groups.remove(id);
+                    self.unwritten.or_insert_with(id.clone(), || group);
                 }
                 _ => {}
             }

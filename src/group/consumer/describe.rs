@@ -25,9 +25,7 @@ impl Coordinator {
     /// A consumer group in detail. One that is not there, or of another type, is Dead.
     pub(in crate::group) fn describe_consumer(&self, id: &Rc<str>) -> ConsumerDescribedGroup {
         match self.seen(id) {
-            Some(Group::Consumer(group)) => {
-                group.described(&self.metadata, self.config.consumer_assignor())
-            }
+            Some(Group::Consumer(group)) => group.described(&self.metadata, self.config.consumer_assignor()),
             _ => ConsumerDescribedGroup::not_found(id),
         }
     }
