@@ -1,7 +1,7 @@
 //! The broker's answers, and what the coordinator's outcomes mean for the world.
 
 use super::core::Core;
-use super::network::{Address, Answer, Call, Target};
+use super::network::{Address, Answer, Call, Found, Target};
 use super::trace::{Happening, Process};
 use crate::backup::offsets::{Commit, Committed};
 use crate::base::Time;
@@ -32,10 +32,13 @@ impl Core {
         self.answer(from, token, answer);
     }
 
-    fn metadata(&self, topics: Option<Vec<Rc<str>>>) -> Vec<(Rc<str>, i32)> {
+    fn metadata(&self, topics: Option<Vec<Rc<str>>>) -> Vec<(Rc<str>, Found)> {
         let topics = topics.unwrap_or_else(|| self.topics.keys().cloned().collect());
-        let known = |topic: &Rc<str>| self.topics.get(topic).map_or(0, |t| t.logs.len() as i32);
-        topics.into_iter().map(|topic| (topic.clone(), known(&topic))).collect()
+        let found = |topic: &Rc<str>| match self.topics.get(topic) {
+            Some(topic) => Found { id: topic.id, partitions: topic.logs.len() as i32 },
+            None => Found::default(),
+        };
+        topics.into_iter().map(|topic| (topic.clone(), found(&topic))).collect()
     }
 
     fn target(&self, of: Address, target: Target) -> (u32, i64) {

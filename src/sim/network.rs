@@ -2,7 +2,7 @@
 //!
 //! What is sent on one connection arrives in the order in which it was sent, however much jitter there is.
 
-use crate::base::{Map, Rng, Span, Time};
+use crate::base::{Map, Rng, Span, Time, Uuid};
 use crate::group::{Reply, Request};
 use std::rc::Rc;
 
@@ -50,13 +50,20 @@ pub(super) enum Target {
     End(u32),
 }
 
+/// What metadata says of a topic: nothing, of one that does not exist.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Found {
+    pub id: Uuid,
+    pub partitions: i32,
+}
+
 /// What the broker answers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Answer {
     ApiVersions,
     FindCoordinator,
-    /// Topic and its number of partitions; 0 when it does not exist.
-    Metadata(Vec<(Rc<str>, i32)>),
+    /// What there is of each topic.
+    Metadata(Vec<(Rc<str>, Found)>),
     /// Log and offset.
     Offsets(Vec<(u32, i64)>),
     Valid(Vec<u32>),

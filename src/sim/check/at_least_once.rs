@@ -10,7 +10,9 @@ fn look(world: &World, _: &mut Memory) -> Result<(), String> {
     for of in world.touched().filter(|of| of.log.exists) {
         let Some(committed) = of.progress.committed else { continue };
         let from = of.progress.begins();
-        if let Some((first, after)) = of.progress.seen.missing(from, committed).first() {
+        if let Some((first, after)) = of.progress.seen.missing(from, committed).first()
+            && !of.made_anew(world)
+        {
             return Err(format!(
                 "{}: {first} to {} were passed, committed {committed}",
                 of.name(),

@@ -73,6 +73,12 @@ struct Touched<'a> {
 }
 
 impl Touched<'_> {
+    /// Whether there was a topic of that name before. The classic protocol knows no topic ids: what was read of the old
+    /// one may be committed for the new one, and Kafka takes it.
+    fn made_anew(&self, world: &World) -> bool {
+        world.core.logs.iter().any(|old| !old.exists && old.name == self.log.name)
+    }
+
     fn name(&self) -> String {
         format!("{} of {}", self.log.name, self.group)
     }

@@ -183,7 +183,8 @@ impl Consumer {
         if member.subscribed != self.topics {
             self.want_rejoin("subscription has changed");
         } else if member.leads {
-            let now = |topic: &Rc<str>| self.client.link.topics.get(topic).copied().unwrap_or(0);
+            let now =
+                |topic: &Rc<str>| self.client.link.topics.get(topic).map_or(0, |found| found.partitions);
             if member.snapshot.iter().any(|(topic, then)| now(topic) != *then) {
                 self.want_rejoin("cached metadata has changed");
             }
@@ -285,10 +286,11 @@ impl Consumer {
             self.client.member.kept = Some(Box::new(reply));
             return self.ask_metadata(core, wanted);
         }
-        self.client.member.snapshot = wanted.iter().map(|topic| (topic.clone(), known[topic])).collect();
-        let exist = wanted.iter().filter(|topic| known[*topic] > 0);
+        let count = |topic: &Rc<str>| known[topic].partitions;
+        self.client.member.snapshot = wanted.iter().map(|topic| (topic.clone(), count(topic))).collect();
+        let exist = wanted.iter().filter(|topic| count(topic) > 0);
         let topics =
-            exist.map(|topic| Topic { name: topic.clone(), partitions: known[topic], racks: None }).collect();
+            exist.map(|topic| Topic { name: topic.clone(), partitions: count(topic), racks: None }).collect();
         let protocol = reply.protocol_name.clone();
         let assignments = match protocol.as_deref().and_then(assign::by_name) {
             Some(assignor) if !reply.skip_assignment => {

@@ -6,7 +6,7 @@
 use super::{Consumer, Phase};
 use crate::base::{Map, Span, Time, small};
 use crate::sim::core::Core;
-use crate::sim::network::{Answer, Call};
+use crate::sim::network::{Answer, Call, Found};
 use std::rc::Rc;
 
 /// `retry.backoff.ms`.
@@ -40,8 +40,8 @@ pub(in crate::sim) struct Connections {
     pub coordinator: Link,
     /// Whether the connection to the partitions' leader is open.
     pub leader: Leader,
-    /// Topics and their numbers of partitions, 0 for one that does not exist; empty before the first answer.
-    pub topics: Map<Rc<str>, i32>,
+    /// What it last heard of topics; empty before the first answer.
+    pub topics: Map<Rc<str>, Found>,
     /// The metadata request under way.
     pub asking: Option<u64>,
     /// When metadata is asked next.
@@ -181,12 +181,12 @@ impl Consumer {
         }
     }
 
-    fn metadata_came(&mut self, core: &mut Core, topics: Vec<(Rc<str>, i32)>) {
+    fn metadata_came(&mut self, core: &mut Core, topics: Vec<(Rc<str>, Found)>) {
         let link = &mut self.client.link;
         link.asking = None;
         link.heard = core.now;
         link.refresh = core.now + self.settings.metadata_max_age;
-        let missing = topics.iter().any(|(_, partitions)| *partitions == 0);
+        let missing = topics.iter().any(|(_, found)| found.partitions == 0);
         link.topics = topics.into_iter().collect();
         link.vain = if missing { link.vain + 1 } else { 0 };
         if missing {

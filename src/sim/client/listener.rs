@@ -41,12 +41,17 @@ impl Consumer {
     /// These partitions are assigned from now on. Those that it had keep their positions and what was fetched of them;
     /// those of the others are not known yet.
     pub(super) fn assign(&mut self, core: &mut Core, partitions: &[TopicPartition]) {
-        let logs =
-            partitions.iter().filter_map(|partition| core.log_of(&partition.topic, partition.partition));
+        let log = |of: &TopicPartition| core.log_of(&of.topic, of.partition);
+        let logs = partitions.iter().filter_map(log).collect();
+        self.assign_logs(core, logs);
+    }
+
+    /// The same by their logs.
+    pub(super) fn assign_logs(&mut self, core: &mut Core, logs: Vec<u32>) {
         let had = &self.client.places;
         let keep =
             |log| had.iter().find(|place| place.log == log).copied().unwrap_or(position::Place::new(log));
-        let places: Vec<position::Place> = logs.map(keep).collect();
+        let places: Vec<position::Place> = logs.into_iter().map(keep).collect();
         if !places.iter().any(|place| had.contains(place)) {
             self.client.asked = position::Asked::default();
         }
@@ -77,8 +82,10 @@ impl Consumer {
 
     /// These are not assigned any more; the others stay as they are.
     pub(super) fn take_away(&mut self, core: &mut Core, partitions: &[TopicPartition]) {
-        let kept = without(&self.owned(core), partitions);
-        self.assign(core, &kept);
+        let given = self.logs_of(core, partitions);
+        let logs = self.client.places.iter().map(|place| place.log);
+        let kept = logs.filter(|log| !given.contains(log)).collect();
+        self.assign_logs(core, kept);
     }
 
     /// Nothing is assigned any more.

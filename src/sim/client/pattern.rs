@@ -7,7 +7,6 @@
 
 use super::join::Prepare;
 use super::{Consumer, Wish, link};
-use crate::base::Map;
 use crate::group::compile;
 use crate::sim::core::Core;
 use std::rc::Rc;
@@ -59,7 +58,7 @@ impl Consumer {
             return;
         }
         let Some(Ok(pattern)) = self.pattern.as_deref().map(compile) else { return };
-        let known: &Map<Rc<str>, i32> = &self.client.link.topics;
+        let known = &self.client.link.topics;
         self.topics = known.keys().filter(|name| pattern.is_match(name)).cloned().collect();
     }
 

@@ -43,7 +43,7 @@ impl Consumer {
                 }
             }
             (Pending::Assigned, Some(of)) => {
-                self.assign(core, &of.target);
+                self.assign_logs(core, of.logs);
                 self.call(core, Callback::Assigned, of.added);
             }
             (Pending::Lost, _) => {

@@ -3,7 +3,7 @@
 //! The interval is the broker's, and its timer starts again with every heartbeat. Joining, acknowledging and leaving
 //! do not wait for it. When `poll()` was not called for `max.poll.interval.ms`, the heartbeat that is due leaves instead.
 
-use super::membership::{Membership, State};
+use super::membership::{Assignment, State};
 use crate::base::{Span, Time, TopicPartition, Uuid, small};
 use crate::group::{self, ConsumerHeartbeatReply, ErrorCode};
 use crate::sim::client::subscription::sorted;
@@ -45,7 +45,7 @@ impl Consumer {
         if at_once || due {
             self.send_heartbeat(core);
         }
-        let next = self.client.beats.next.unwrap_or(core.now);
+        let next = self.client.beats.next.unwrap_or(core.now).min(self.client.link.refresh);
         core.queue.set(self.beat, next.max(core.now));
     }
 
@@ -78,8 +78,8 @@ impl Consumer {
         if modern.state == State::Acknowledging {
             modern.state = State::Stable;
             // What came meanwhile is reconciled next.
-            if self.differs(core) {
-                self.membership().state = State::Reconciling;
+            if modern.current != modern.target {
+                modern.state = State::Reconciling;
             }
         }
         self.client.beats.sent = Some(core.now);
@@ -90,7 +90,8 @@ impl Consumer {
     pub(super) fn send_epoch(&mut self, core: &mut Core, epoch: i32) -> u64 {
         let whole = epoch == JOIN;
         let topics = if epoch < 0 { Vec::new() } else { sorted(&self.topics) };
-        let owned = self.membership().current.clone().filter(|_| epoch > 0).unwrap_or_default();
+        let modern = self.membership();
+        let owned = if epoch > 0 { modern.current.clone() } else { Assignment::default() };
         let rebalance_timeout = self.settings.max_poll_interval.ms().min(i32::MAX as u64) as i32;
         let assignor = self.settings.assignor.clone().filter(|_| whole);
         let sharing = self.is_sharing();
@@ -124,7 +125,7 @@ impl Consumer {
             topics: says_topics.then(|| topics.clone()),
             regex: says_regex.then(|| pattern.clone().unwrap_or_default()),
             assignor,
-            owned: says_owned.then(|| by_ids(core, &owned)),
+            owned: says_owned.then(|| owned.partitions.clone()),
         };
         let modern = self.membership();
         (modern.said_topics, modern.said_owned) = (Some(topics), Some(owned));
@@ -211,30 +212,11 @@ impl Consumer {
         }
     }
 
-    /// Whether it is to have something else than it has.
-    fn differs(&mut self, core: &Core) -> bool {
-        let modern: &Membership = self.membership();
-        let (Some(current), Some(target)) = (&modern.current, &modern.target) else { return false };
-        named(core, target)[..] != current[..]
-    }
-
     /// When the background thread has to do something next that the application thread should be awake for.
     pub(super) fn next_heartbeat(&self) -> Option<Time> {
         let modern = self.client.modern.as_ref().expect("the new protocol");
         self.client.beats.next.filter(|_| modern.beats())
     }
-}
-
-fn by_ids(core: &Core, owned: &[TopicPartition]) -> Vec<(Uuid, Vec<i32>)> {
-    let mut lists: Vec<(Uuid, Vec<i32>)> = Vec::new();
-    for of in owned {
-        let Some(topic) = core.topics.get(&of.topic) else { continue };
-        match lists.last_mut() {
-            Some((id, numbers)) if *id == topic.id => numbers.push(of.partition),
-            _ => lists.push((topic.id, vec![of.partition])),
-        }
-    }
-    lists
 }
 
 /// Partitions under their names, in order; topics that are gone are left out.

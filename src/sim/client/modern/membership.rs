@@ -56,19 +56,31 @@ pub(super) enum Stage {
 pub(super) struct Reconciliation {
     pub stage: Stage,
     /// What the member has when it is done.
-    pub target: Vec<TopicPartition>,
+    pub resolved: Assignment,
+    /// Its logs.
+    pub logs: Vec<u32>,
     pub revoked: Rc<[TopicPartition]>,
     pub added: Rc<[TopicPartition]>,
+}
+
+/// What a member has or is to have (`LocalAssignment`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Assignment {
+    /// The client numbers what it is told from 1 on, so that what is the same again is not taken for the same
+    /// (`localEpoch`); 0 before it was told anything.
+    number: u32,
+    /// By topic ids, in order: a topic that is made anew under its name is another.
+    pub partitions: Vec<(Uuid, Vec<i32>)>,
 }
 
 /// Membership in the new protocol, as the client sees it. Id and epoch are those of [`super::super::join::Member`].
 #[derive(Clone, Debug, Default, Hash)]
 pub(in crate::sim) struct Membership {
     pub state: State,
-    /// What it has, as it last acknowledged or will acknowledge; `None` before the first reconciliation.
-    pub(super) current: Option<Vec<TopicPartition>>,
-    /// What the coordinator last said it is to have, by topic ids; `None` before the first answer.
-    pub(super) target: Option<Vec<(Uuid, Vec<i32>)>>,
+    /// What it has, as it last acknowledged or will acknowledge.
+    pub(super) current: Assignment,
+    /// What the coordinator last said it is to have.
+    pub(super) target: Assignment,
     /// The reconciliation under way.
     pub(super) reconciliation: Option<Reconciliation>,
     /// Callbacks that the application thread has to call, in order.
@@ -86,7 +98,7 @@ pub(in crate::sim) struct Membership {
     /// The expression that was last said.
     pub(super) said_regex: Option<Rc<str>>,
     /// The assignment that the last heartbeat with an assignment named.
-    pub(super) said_owned: Option<Vec<TopicPartition>>,
+    pub(super) said_owned: Option<Assignment>,
     /// When the application thread wakes up inside `poll()`; `None` when it is to make a pass now.
     pub(super) sleeps_until: Option<Time>,
 }
@@ -118,7 +130,7 @@ impl State {
 impl Membership {
     /// The topics that it is to have partitions of, by name.
     pub(in crate::sim::client) fn told<'a>(&'a self, core: &'a Core) -> impl Iterator<Item = Rc<str>> + 'a {
-        self.target.iter().flatten().filter_map(|(id, _)| core.topic_named(*id).cloned())
+        self.target.partitions.iter().filter_map(|(id, _)| core.topic_named(*id).cloned())
     }
 
     /// Whether it was told to have something else than it has, and is on its way there.
@@ -140,74 +152,88 @@ impl Membership {
 }
 
 impl Consumer {
-    /// Takes in the assignment of a heartbeat's answer. What the member has is said again with the next heartbeat, even
-    /// when it is the same: the coordinator may wait for that (Kafka numbers what it was told, `localEpoch`).
-    pub(super) fn target_came(&mut self, target: Vec<(Uuid, Vec<i32>)>) {
-        self.membership().target = Some(target);
-        self.membership().said_owned = None;
-        self.membership().state = State::Reconciling;
+    /// Takes in the assignment of a heartbeat's answer.
+    pub(super) fn target_came(&mut self, mut partitions: Vec<(Uuid, Vec<i32>)>) {
+        small::sort(&mut partitions);
+        let modern = self.membership();
+        if modern.target.number == 0 || modern.target.partitions != partitions {
+            modern.target = Assignment { number: modern.target.number + 1, partitions };
+        }
+        if modern.target != modern.current {
+            modern.state = State::Reconciling;
+        } else if matches!(modern.state, State::Reconciling | State::Joining) {
+            modern.state = State::Stable;
+        }
     }
 
-    /// What it is to have, by names, in order. The flag is unset while the name of a topic is not known.
-    fn resolved_target(&self, core: &Core) -> (Vec<TopicPartition>, bool) {
-        let modern = self.client.modern.as_ref().expect("the new protocol");
-        let (mut partitions, mut whole) = (Vec::new(), true);
-        for (id, numbers) in modern.target.iter().flatten() {
-            match core
-                .topic_named(*id)
-                .filter(|name| self.client.link.topics.get(*name).is_some_and(|count| *count > 0))
-            {
-                Some(name) => {
-                    partitions.extend(numbers.iter().map(|number| TopicPartition::new(name.clone(), *number)))
-                }
-                None => whole = false,
+    /// What of the target it can have now, with its logs in the order of their names: of topics whose names it knows,
+    /// by metadata or because it has partitions of them.
+    fn resolved_target(&self, core: &Core) -> (Assignment, Vec<u32>) {
+        let target = &self.client.modern.as_ref().expect("the new protocol").target;
+        let (mut resolved, mut logs) =
+            (Assignment { number: target.number, ..Assignment::default() }, Vec::new());
+        for (id, numbers) in &target.partitions {
+            let mine = self.client.places.iter().map(|place| place.log);
+            let mine: Vec<u32> = mine.filter(|log| core.logs[*log as usize].topic == *id).collect();
+            let known = self.client.link.topics.values().any(|found| found.id == *id);
+            if !known && mine.is_empty() {
+                continue;
+            }
+            resolved.partitions.push((*id, numbers.clone()));
+            let of = |log: &u32| numbers.contains(&core.logs[*log as usize].name.partition);
+            match core.topic_named(*id).and_then(|name| core.topics.get(name)) {
+                Some(topic) => logs.extend(topic.logs.iter().copied().filter(of)),
+                None => logs.extend(mine.into_iter().filter(of)),
             }
         }
-        small::sort(&mut partitions);
-        (partitions, whole)
+        small::sort_by(&mut logs, |a, b| core.logs[*a as usize].name.cmp(&core.logs[*b as usize].name));
+        (resolved, logs)
     }
 
-    /// It is to have something of a topic that it does not know: nothing out of the common with an expression.
+    /// It is to have something of a topic that it does not know.
     fn unknown_told(&mut self, core: &mut Core) {
         let link = &self.client.link;
-        if self.pattern.is_some() && link.asking.is_none() && core.now >= link.heard + RETRY_BACKOFF {
+        if link.asking.is_none() && core.now >= link.heard + RETRY_BACKOFF {
             self.ask_metadata(core, Vec::new());
         }
         self.doubt_metadata(core.now);
     }
 
-    /// Begins a reconciliation, if there is something to reconcile. With automatic commits only a pass of the
-    /// application thread may begin it: only then positions are safe to commit.
+    /// Begins a reconciliation, if there is something to reconcile. Only a pass of the application thread may begin one
+    /// that commits or revokes: it could be returning records of those partitions right now.
     pub(super) fn reconcile(&mut self, core: &mut Core, in_pass: bool) {
         let modern = self.membership();
         if modern.state != State::Reconciling || modern.reconciliation.is_some() {
             return;
         }
-        let (target, whole) = self.resolved_target(core);
-        if !whole {
+        let (resolved, logs) = self.resolved_target(core);
+        if resolved != self.membership().target {
             self.unknown_told(core);
         }
-        let (owned, alive) = (self.owned(core), self.owned_alive(core));
-        let same = self.is_sharing() || alive.len() == owned.len();
-        if same && self.membership().current.as_ref() == Some(&target) {
-            self.membership().state = if whole { State::Acknowledging } else { State::Reconciling };
+        let modern = self.membership();
+        if modern.current.number > 0 && modern.current.partitions == resolved.partitions {
+            if modern.current != resolved {
+                (modern.current, modern.state) = (resolved, State::Acknowledging);
+            }
             return;
         }
+        let (owned, alive) = (self.owned(core), self.owned_alive(core));
+        let mut names: Vec<TopicPartition> = Vec::new();
+        names.extend(logs.iter().map(|log| core.logs[*log as usize].name.clone()));
+        let (revoked, added) = (without(&owned, &names), without(&names, &alive));
         if self.is_sharing() {
-            self.share_assigned(core, &target);
             let modern = self.membership();
-            (modern.current, modern.state) = (Some(target), State::Acknowledging);
-            return;
+            (modern.current, modern.state) = (resolved, State::Acknowledging);
+            return self.share_assigned(logs);
         }
         let auto = self.settings.commit == Commit::Auto;
-        if auto && !in_pass {
+        if !in_pass && (auto || !revoked.is_empty()) {
             return;
         }
-        let (revoked, added) = (without(&owned, &target), without(&target, &alive));
         self.hold(core, &revoked);
         let token = if auto { self.commit_positions(core) } else { None };
         let stage = token.map_or(Stage::Revoking, Stage::Committing);
-        self.membership().reconciliation = Some(Reconciliation { stage, target, revoked, added });
+        self.membership().reconciliation = Some(Reconciliation { stage, resolved, logs, revoked, added });
         if token.is_none() {
             self.reconcile_on();
         }
@@ -247,7 +273,7 @@ impl Consumer {
         self.client.commits.next_auto = core.now + self.settings.auto_commit_interval;
         let modern = self.membership();
         let Some(of) = modern.reconciliation.take() else { return };
-        modern.current = Some(of.target);
+        modern.current = of.resolved;
         modern.state = State::Acknowledging;
         self.background(core);
     }
@@ -284,7 +310,8 @@ impl Consumer {
     /// The loss is reported: a fenced member rejoins, a stale one when `poll()` has been called.
     pub(super) fn released(&mut self, core: &mut Core) {
         let modern = self.membership();
-        (modern.current, modern.target, modern.said_owned) = (None, None, None);
+        (modern.current, modern.target) = Default::default();
+        modern.said_owned = None;
         self.share_unassigned();
         let modern = self.membership();
         let rejoins = match modern.state {

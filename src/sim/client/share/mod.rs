@@ -22,8 +22,6 @@ mod request;
 mod verdict;
 
 use super::Consumer;
-use crate::base::TopicPartition;
-use crate::sim::core::Core;
 use crate::sim::share::Ack;
 use std::collections::VecDeque;
 
@@ -70,8 +68,7 @@ impl Consumer {
 
     /// The coordinator gave it these partitions. It tells nobody, and has nothing to give up: what it acquired of others it
     /// may still acknowledge.
-    pub(super) fn share_assigned(&mut self, core: &Core, target: &[TopicPartition]) {
-        let logs = target.iter().filter_map(|of| core.log_of(&of.topic, of.partition)).collect();
+    pub(super) fn share_assigned(&mut self, logs: Vec<u32>) {
         self.sharing().logs = logs;
     }
 
