@@ -32,6 +32,14 @@ fn the_default_scene_lives_within_seconds() {
     assert_eq!(view.run.seed, 7);
     assert_eq!(view.run.hash.len(), 16);
     assert_eq!(view.time.rows.len(), 6);
+    assert!(!view.time.shared);
+}
+
+#[test]
+fn the_picture_of_owners_says_when_a_group_has_none() {
+    let text = "topic orders\ngroup g protocol=share\nconsumer c1 group=g topics=orders\nend 20s\n";
+    let view = at(&mut Session::open(text).expect("a story"), 10_000);
+    assert!(view.time.shared && view.time.rows[0].tenures.is_empty());
 }
 
 #[test]

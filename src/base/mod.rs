@@ -3,6 +3,7 @@
 pub mod crc;
 pub mod hash;
 pub mod id;
+mod iso;
 pub mod java_map;
 pub mod java_order;
 pub mod limit;

@@ -45,6 +45,11 @@ impl Time {
         EPOCH_MS + (self.0 / 1000) as i64
     }
 
+    /// The wall clock so long before this moment, in milliseconds since 1970.
+    pub const fn timestamp_ms_before(self, span: Span) -> i64 {
+        EPOCH_MS + (self.0 as i64).saturating_sub_unsigned(span.0).div_euclid(1000)
+    }
+
     /// How long after `earlier` this is; zero when it is before.
     pub const fn since(self, earlier: Time) -> Span {
         Span(self.0.saturating_sub(earlier.0))

@@ -25,7 +25,7 @@ impl Core {
             Call::FindCoordinator => Answer::FindCoordinator,
             Call::Metadata(topics) => Answer::Metadata(self.metadata(topics)),
             Call::ListOffsets(targets) => {
-                Answer::Offsets(targets.iter().map(|t| self.target(from, *t)).collect())
+                Answer::Offsets(targets.iter().filter_map(|t| self.target(from, *t)).collect())
             }
             Call::OffsetForLeaderEpoch(logs) => Answer::Valid(logs),
         };
@@ -41,14 +41,18 @@ impl Core {
         topics.into_iter().map(|topic| (topic.clone(), found(&topic))).collect()
     }
 
-    fn target(&self, of: Address, target: Target) -> (u32, i64) {
-        match target {
-            Target::Start(log) => (log, self.logs[log as usize].data.log_start()),
-            Target::End(log) => {
-                let isolation = self.fetches[of.consumer as usize].isolation;
-                (log, self.logs[log as usize].data.readable(isolation))
+    fn target(&self, of: Address, target: Target) -> Option<(u32, i64)> {
+        let data = |log: u32| &self.logs[log as usize].data;
+        let isolation = self.fetches[of.consumer as usize].isolation;
+        Some(match target {
+            Target::Start(log) => (log, data(log).log_start()),
+            Target::End(log) => (log, data(log).readable(isolation)),
+            Target::Since(log, timestamp_ms) => {
+                // A record that is not to be read yet is not found either.
+                let (offset, _) = data(log).offset_for_timestamp(timestamp_ms)?;
+                (log, Some(offset).filter(|offset| *offset < data(log).readable(isolation))?)
             }
-        }
+        })
     }
 
     fn ask_coordinator(&mut self, from: Address, token: u64, request: Request) {

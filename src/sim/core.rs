@@ -251,6 +251,12 @@ impl Core {
         self.topics.get(topic)?.logs.get(usize::try_from(partition).ok()?).copied()
     }
 
+    /// Whether the topic of one log is gone and that of the other has its name.
+    pub fn is_made_anew(&self, old: u32, new: u32) -> bool {
+        let (old, new) = (&self.logs[old as usize], &self.logs[new as usize]);
+        !old.exists && new.exists && old.name == new.name
+    }
+
     /// What a group did to a partition.
     pub fn progress(&mut self, group: u32, log: u32) -> &mut Progress {
         let all = &mut self.groups[group as usize].progress;

@@ -48,6 +48,8 @@ pub(super) enum Target {
     Start(u32),
     /// The log's end.
     End(u32),
+    /// The first record with this timestamp or a later one, if there is any.
+    Since(u32, i64),
 }
 
 /// What metadata says of a topic: nothing, of one that does not exist.
@@ -64,7 +66,7 @@ pub(super) enum Answer {
     FindCoordinator,
     /// What there is of each topic.
     Metadata(Vec<(Rc<str>, Found)>),
-    /// Log and offset.
+    /// Log and offset; those without such an offset are left out.
     Offsets(Vec<(u32, i64)>),
     Valid(Vec<u32>),
     Group(Box<Reply>),

@@ -178,6 +178,8 @@ pub enum Reset {
     Earliest,
     /// At the log's end: only what comes later.
     Latest,
+    /// At the first record that is not older than this (`by_duration:`, KIP-1106).
+    Since(Span),
     /// Nowhere: the consumer ends with an error.
     None,
 }

@@ -34,6 +34,8 @@ const RESETS: [(&str, Reset); 3] =
     [("earliest", Reset::Earliest), ("latest", Reset::Latest), ("none", Reset::None)];
 const ISOLATIONS: [(&str, Isolation); 2] =
     [("read_uncommitted", Isolation::ReadUncommitted), ("read_committed", Isolation::ReadCommitted)];
+/// What a reset policy must look like, in Kafka's words.
+const A_RESET: &str = "earliest, latest, none or by_duration:PnDTnHnMn.nS";
 const COMMITS: [(&str, Commit); 5] = [
     ("auto", Commit::Auto),
     ("sync", Commit::Sync),
@@ -122,7 +124,7 @@ pub static SETTINGS: [Setting; 14] = [
     setting(
         &["reset", "auto.offset.reset", "share.auto.offset.reset"],
         Kind::OneOf(|| words(&RESETS)),
-        "earliest, latest (default) or none",
+        "earliest, latest (default), none, or by_duration:PT1H: what is not older than that",
     ),
     setting(
         &["isolation", "isolation.level", "share.isolation.level"],
@@ -174,7 +176,7 @@ impl Settings {
                 .any_value(names("max-poll-records"))
                 .map(|(_, word)| args.as_number(&word, (1, i32::MAX as u64)) as u32),
             auto_commit_interval: span(args, names("auto-commit-interval")),
-            reset: choice(args, "reset", &RESETS),
+            reset: reset(args),
             isolation: choice(args, "isolation", &ISOLATIONS),
             commit: commit(args),
             commit_on_revoke: choice(args, "commit-on-revoke", &YES_NO),
@@ -276,7 +278,7 @@ impl Settings {
             ("max-poll-interval", span(own.max_poll_interval)),
             ("max-poll-records", own.max_poll_records.map(|count| count.to_string())),
             ("auto-commit-interval", span(own.auto_commit_interval)),
-            ("reset", own.reset.map(|r| name_of(&RESETS, r).to_owned())),
+            ("reset", own.reset.map(|r| r.text().to_string())),
             ("isolation", own.isolation.map(|i| name_of(&ISOLATIONS, i).to_owned())),
             ("commit", own.commit.map(|c| name_of(&COMMITS, c).to_owned())),
             ("commit-on-revoke", own.commit_on_revoke.map(|yes| name_of(&YES_NO, yes).to_owned())),
@@ -321,6 +323,19 @@ fn differs<T: PartialEq + Clone>(own: &Option<T>, base: &Option<T>) -> Option<T>
 
 fn name_of<T: PartialEq>(choices: &[(&'static str, T)], value: T) -> &'static str {
     choices.iter().find(|(_, v)| *v == value).map(|(name, _)| *name).expect("every variant has a name")
+}
+
+fn reset(args: &mut Args) -> Option<Reset> {
+    let (_, word) = args.any_value(names("reset"))?;
+    let text = word.text();
+    let duration = text.strip_prefix("by_duration:").and_then(Span::of_iso);
+    let named = RESETS.iter().find(|(name, _)| *name == text).map(|(_, reset)| *reset);
+    let reset = named.or(duration.map(Reset::Since));
+    if reset.is_none() && word.column > 0 {
+        args.error(word.column, word.shown(), A_RESET);
+        args.suggest(nearest(&text, words(&RESETS)).map(Into::into));
+    }
+    reset
 }
 
 fn choice<T: Copy>(args: &mut Args, short: &str, choices: &[(&'static str, T)]) -> Option<T> {

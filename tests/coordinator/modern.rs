@@ -291,13 +291,12 @@ fn two_static(lab: &mut Lab, clients: &mut Clients) {
     }
 }
 
-#[test]
-fn a_static_member_that_comes_back_in_the_classic_protocol_takes_the_group_back() {
+/// A group of two static members, of which one came back in the consumer protocol, with an expression or without.
+fn moved(regex: Option<&str>) -> Lab {
     let mut lab = Lab::without_delay();
     let mut clients = Clients::default();
     two_static(&mut lab, &mut clients);
     assert_eq!(lab.group().state, GroupState::Stable);
-    let metadata = Subscription { topics: names(0), ..Subscription::default() }.encode();
     let moved = ConsumerHeartbeat {
         group_id: "g".into(),
         member_id: "m1".into(),
@@ -306,20 +305,51 @@ fn a_static_member_that_comes_back_in_the_classic_protocol_takes_the_group_back(
         rack_id: None,
         rebalance_timeout_ms: 20_000,
         topics: Some(names(0)),
-        regex: None,
+        regex: regex.map(Rc::from),
         assignor: None,
         owned: Some(Vec::new()),
     };
     lab.send("k1", Request::ConsumerHeartbeat(moved));
-    let upgraded = lab.group();
-    assert_eq!((upgraded.protocol, upgraded.members.len()), (None, 2));
-    let held: Vec<Bytes> = upgraded.members.iter().map(|member| member.assignment.clone()).collect();
+    lab
+}
 
+/// The static member comes back in the classic protocol; its generation.
+fn back(lab: &mut Lab) -> i32 {
+    let metadata = Subscription { topics: names(0), ..Subscription::default() }.encode();
     let Request::JoinGroup(back) = join("", Some("k1")) else { unreachable!("a join") };
     let protocols = vec![JoinProtocol { name: "range".into(), metadata }];
     let token = lab.send("k1", Request::JoinGroup(JoinGroup { protocols, ..back }));
     let Some(Reply::JoinGroup(reply)) = lab.replies.get(&token) else { panic!("it is answered at once") };
-    assert_eq!((reply.error, reply.generation_id), (ErrorCode::NONE, upgraded.generation));
+    assert_eq!(reply.error, ErrorCode::NONE);
+    reply.generation_id
+}
+
+#[test]
+fn a_group_that_is_taken_back_before_its_newest_target_is_made_rebalances() {
+    // Partitions came: the epoch is raised, and the target stays behind.
+    let mut lab = moved(None);
+    let mut metadata = lab.metadata.clone();
+    metadata.topics.get_mut("orders").expect("a topic").partitions = 5;
+    lab.set_metadata(metadata);
+    back(&mut lab);
+    assert_eq!(lab.group().state, GroupState::PreparingRebalance);
+    // A classic member has no expression: that is another subscription, and nobody needs the expression any more.
+    let mut lab = moved(Some("ord.*"));
+    back(&mut lab);
+    assert_eq!(lab.group().state, GroupState::PreparingRebalance);
+    let records = lab.log.iter().flat_map(|batch| &batch.records);
+    let gone = records.filter(|record| matches!(record, Record::ConsumerRegex(_, None))).count();
+    assert!(gone > 0, "the expression is forgotten");
+}
+
+#[test]
+fn a_static_member_that_comes_back_in_the_classic_protocol_takes_the_group_back() {
+    let mut lab = moved(None);
+    let upgraded = lab.group();
+    assert_eq!((upgraded.protocol, upgraded.members.len()), (None, 2));
+    let held: Vec<Bytes> = upgraded.members.iter().map(|member| member.assignment.clone()).collect();
+
+    assert_eq!(back(&mut lab), upgraded.generation);
     let group = lab.group();
     assert_eq!((group.state, group.generation), (GroupState::Stable, upgraded.generation));
     assert_eq!(group.protocol.as_deref(), Some("range"));

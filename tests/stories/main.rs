@@ -10,6 +10,7 @@ mod language;
 mod nonsense;
 mod pattern;
 mod replay;
+mod resets;
 mod transactions;
 mod upkeep;
 mod wild;

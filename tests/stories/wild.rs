@@ -61,6 +61,10 @@ impl Wild {
             Kind::Share => "protocol=share lock-duration=5s".into(),
             _ => format!("metadata-max-age=5s assignor={}", ASSIGNORS[wild.of(6)]),
         };
+        if kind == Kind::Mixed {
+            // Kafka cannot convert a group whose first generation is yet to come: UNKNOWN_SERVER_ERROR.
+            wild.text.push_str("cluster initial-rebalance-delay=0s\n");
+        }
         wild.text.push_str(&format!("group g {group} reset=earliest\n"));
         for (topic, count) in TOPICS.iter().zip(wild.partitions) {
             wild.text.push_str(&format!(
@@ -87,7 +91,9 @@ impl Wild {
     /// In a mixed group the protocol that a process speaks.
     fn speaks(&mut self) -> &'static str {
         match self.kind {
-            Kind::Mixed => [" protocol=classic", " protocol=consumer assignor=uniform"][self.of(2)],
+            Kind::Mixed => {
+                [" protocol=classic assignor=range", " protocol=consumer assignor=uniform"][self.of(2)]
+            }
             _ => "",
         }
     }
@@ -106,7 +112,10 @@ impl Wild {
                 format!("at {at}ms grow {topic} partitions={}\n", self.partitions[t])
             }
             2 => {
-                self.partitions[t] = 1 + self.of(3) as i32;
+                // With a topic that came again smaller Kafka's sticky assignors go wrong (they count on claims that exist).
+                let least =
+                    if matches!(self.kind, Kind::Classic | Kind::Mixed) { self.partitions[t] } else { 1 };
+                self.partitions[t] = least + self.of(3) as i32;
                 self.at += (self.of(2) * self.of(9_000)) as u64;
                 let again = format!("topic {topic} partitions={}", self.partitions[t]);
                 format!("at {at}ms delete topic {topic}\nat {}ms {again}\n", self.at)
@@ -166,20 +175,20 @@ fn check(kind: Kind, default: u64) {
 
 #[test]
 fn every_partition_that_is_subscribed_to_comes_to_have_an_owner() {
-    check(Kind::Consumer, 150);
+    check(Kind::Consumer, 700);
 }
 
 #[test]
 fn in_the_classic_protocol_too() {
-    check(Kind::Classic, 150);
+    check(Kind::Classic, 400);
 }
 
 #[test]
 fn in_a_group_of_both_protocols_too() {
-    check(Kind::Mixed, 150);
+    check(Kind::Mixed, 400);
 }
 
 #[test]
 fn a_share_group_reads_all_that_it_subscribes_to() {
-    check(Kind::Share, 150);
+    check(Kind::Share, 200);
 }

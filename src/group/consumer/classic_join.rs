@@ -125,8 +125,9 @@ impl Coordinator {
             self.append(Batch { producer: None, records }, out);
             return Ok((step.member, said.resolve));
         };
-        scene.raise(&after, said.change, &mut records);
-        let member = match said.renamed {
+        let (epoch, _) = scene.raise(&after, said.change, &mut records);
+        let stale = group.assignment_epoch < epoch;
+        let member = match stale {
             true => after,
             false => scene.settle(after, Some(&owned), &mut records)?,
         };
@@ -136,7 +137,7 @@ impl Coordinator {
             new: member.id.clone(),
             instance: member.about.instance.clone().unwrap_or_default(),
         });
-        let why = Downgrade::Replaced { old: &old, by: &member, changed: said.renamed };
+        let why = Downgrade::Replaced { old: &old, by: &member, stale };
         self.downgrade(now, id, &why, &mut records, out);
         out.append(Batch { producer: None, records });
         Ok((member, false))
@@ -194,6 +195,8 @@ impl Member {
             about.rebalance_timeout_ms = request.rebalance_timeout_ms;
         }
         about.topics = distinct(&subscription.topics);
+        // A classic member has no expression for the coordinator, whatever the member had whose place it takes.
+        about.regex = None;
         about.classic = Some(ClassicMemberValue {
             session_timeout_ms: request.session_timeout_ms,
             protocols: request.protocols.clone(),

@@ -26,8 +26,8 @@ pub(super) enum Downgrade<'a> {
     Replaced {
         old: &'a Rc<str>,
         by: &'a Member,
-        /// Whether it subscribes to something else, so that there has to be a rebalance.
-        changed: bool,
+        /// Whether there is no target for the newest epoch yet, so that there has to be a rebalance.
+        stale: bool,
     },
 }
 
@@ -79,16 +79,12 @@ impl Coordinator {
             classic.await_heartbeat(&mut turn, &member);
         }
         let reason = match why {
-            Downgrade::Gone(_) => "member leaving",
-            Downgrade::Replaced { changed: true, .. } => {
-                "static member replacement with different subscription"
-            }
+            Downgrade::Gone(_) => "for member leaving",
+            Downgrade::Replaced { stale: true, .. } => "with stale assignment",
             Downgrade::Replaced { .. } => return,
         };
-        classic.prepare_rebalance(
-            &mut turn,
-            format!("Downgrade group {id} from consumer to classic for {reason}."),
-        );
+        classic
+            .prepare_rebalance(&mut turn, format!("Downgrade group {id} from consumer to classic {reason}."));
     }
 }
 

@@ -21,8 +21,6 @@ const MIN_INTERVAL_MS: i64 = 10_000;
 
 /// What a request of a member says that it did not say before.
 pub(super) struct Said {
-    /// It subscribes to other names.
-    pub renamed: bool,
     pub change: Change,
     /// All expressions are to be resolved.
     pub resolve: bool,
@@ -39,7 +37,7 @@ pub(super) fn said(
     let renamed = scene.note(before, after, records);
     let noted = note(scene, version, before, after, records)?;
     let change = Change { any: renamed || noted.changed, bumps: renamed || noted.resolved };
-    Ok(Said { renamed, change, resolve: noted.resolve })
+    Ok(Said { change, resolve: noted.resolve })
 }
 
 /// What a request means for the expressions of its group.

@@ -2,7 +2,7 @@
 
 use crate::base::{Map, Span, Time};
 use crate::measure::{LagPoint, Ledger};
-use crate::sim::World;
+use crate::sim::{Protocol, World};
 use std::rc::Rc;
 
 /// Points of the group's lag.
@@ -23,6 +23,8 @@ pub struct TimeView {
     pub now: Time,
     /// One row a partition, in order of topic and number.
     pub rows: Vec<TimeRow>,
+    /// Whether some of them are a share group's, which have no owner.
+    pub shared: bool,
     /// Rebalances within the window: beginning and end (`None` while running).
     pub rebalances: Vec<(Time, Option<Time>)>,
     /// Acts of a person or a story, backups, removals.
@@ -108,9 +110,13 @@ pub(in crate::session) fn time(
     let (from, to) = window(world.now(), width);
     let index: Map<Rc<str>, u32> =
         world.consumers().into_iter().map(|facts| (facts.name, facts.index)).collect();
-    let mut rows = Vec::new();
+    let groups = world.groups();
+    let shares =
+        |name: &Rc<str>| groups.iter().any(|group| group.name == *name && group.protocol == Protocol::Share);
+    let (mut rows, mut shared) = (Vec::new(), false);
     for topic in world.topics() {
         let Some(group) = topic.groups.first() else { continue };
+        shared |= shares(group);
         let ribbons = rows.len() + topic.partitions as usize <= RIBBONS_MAX;
         for partition in 0..topic.partitions {
             rows.push(row(world, ledger, (group, &topic.name, partition), (from, to), &index, ribbons));
@@ -131,6 +137,7 @@ pub(in crate::session) fn time(
         lag_max: lag.iter().map(|point| point.said.max(point.unread)).max().unwrap_or(0),
         row_unread_max: rows.iter().flat_map(|row| &row.unread).map(|(_, unread)| *unread).max().unwrap_or(0),
         rows,
+        shared,
         lag,
     }
 }

@@ -11,7 +11,7 @@ fn look(world: &World, _: &mut Memory) -> Result<(), String> {
         let Some(committed) = of.progress.committed else { continue };
         let from = of.progress.begins();
         if let Some((first, after)) = of.progress.seen.missing(from, committed).first()
-            && !of.made_anew(world)
+            && !world.made_anew(&of.log.name)
         {
             return Err(format!(
                 "{}: {first} to {} were passed, committed {committed}",

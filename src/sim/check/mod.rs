@@ -12,7 +12,7 @@ mod time;
 mod within_log;
 
 use super::World;
-use crate::base::{Map, Time};
+use crate::base::{Map, Time, TopicPartition};
 
 /// An invariant.
 pub struct Check {
@@ -65,6 +65,14 @@ impl World {
     }
 }
 
+impl World {
+    /// Whether there was a topic of that name before. Clients know partitions by their names: they go on in the new one
+    /// at their position in the old one, and may commit it, and Kafka takes it.
+    fn made_anew(&self, name: &TopicPartition) -> bool {
+        self.core.logs.iter().any(|old| !old.exists && old.name == *name)
+    }
+}
+
 /// A partition that a group touched.
 struct Touched<'a> {
     group: &'a str,
@@ -73,12 +81,6 @@ struct Touched<'a> {
 }
 
 impl Touched<'_> {
-    /// Whether there was a topic of that name before. The classic protocol knows no topic ids: what was read of the old
-    /// one may be committed for the new one, and Kafka takes it.
-    fn made_anew(&self, world: &World) -> bool {
-        world.core.logs.iter().any(|old| !old.exists && old.name == self.log.name)
-    }
-
     fn name(&self) -> String {
         format!("{} of {}", self.log.name, self.group)
     }

@@ -1,8 +1,9 @@
 //! Commits: the automatic ones inside `poll()`, before a rejoin and on close, and those that the loop makes.
 
 use super::join::Prepare;
+use super::link::{RETRY_BACKOFF, RETRY_BACKOFF_MAX};
 use super::{Consumer, Note, Phase, Task};
-use crate::base::Time;
+use crate::base::{Span, Time};
 use crate::group::{self, CommitPartition, ErrorCode, OffsetCommitReply, TopicRef};
 use crate::sim::broker::error_of;
 use crate::sim::core::Core;
@@ -16,7 +17,23 @@ pub(in crate::sim) struct Commits {
     pub next_auto: Time,
     /// Those without an answer: token, generation, and whether the loop made it.
     under_way: Vec<(u64, i32, bool)>,
+    /// The `commitSync()` of the loop that is made again, because the broker knows no such topic.
+    again: Option<Again>,
 }
+
+/// A commit that is made again and again until `commitSync()` gives up.
+#[derive(Clone, Copy, Debug, Hash)]
+struct Again {
+    /// When it gives up.
+    until: Time,
+    /// When it is made next.
+    next: Time,
+    /// The wait after that.
+    backoff: Span,
+}
+
+/// `default.api.timeout.ms`: how long `commitSync()` tries.
+const COMMIT_TIMEOUT: Span = Span::from_secs(60);
 
 impl Consumer {
     /// The automatic commit's timer is looked at: it commits even if nothing changed.
@@ -101,15 +118,46 @@ impl Consumer {
         let Some(at) = under_way.iter().position(|commit| commit.0 == token) else { return };
         let (_, generation, by_loop) = under_way.remove(at);
         let error = error_of(&group::Reply::OffsetCommit(reply.clone()));
+        let waits = matches!(self.client.task, Task::Commit { token: Some(of), .. } if of == token);
+        if waits && self.commit_again(core, error) {
+            return;
+        }
         if !error.is_none() {
             self.commit_refused(core, generation, by_loop, error);
         }
         self.prepare_on(core, token, Prepare::Committed);
-        if matches!(self.client.task, Task::Commit { token: Some(of), .. } if of == token) {
+        if waits {
             self.commit_returned(core);
         }
         self.membership_committed(core, token);
         self.close_committed(core, token);
+    }
+
+    /// `commitSync()` tries again while the broker knows no such topic: one may be on its way. Whether it does.
+    fn commit_again(&mut self, core: &mut Core, error: ErrorCode) -> bool {
+        let unknown = matches!(error, ErrorCode::UNKNOWN_TOPIC_ID | ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
+        let Task::Commit { token, .. } = &mut self.client.task else { return false };
+        let first = Again { until: core.now + COMMIT_TIMEOUT, next: core.now, backoff: RETRY_BACKOFF };
+        let of = self.client.commits.again.take().unwrap_or(first);
+        if !unknown {
+            return false;
+        }
+        let next = core.now + of.backoff;
+        if next >= of.until {
+            self.commit_failed(core, "TimeoutException");
+            self.commit_returned(core);
+            return true;
+        }
+        *token = None;
+        let backoff = (of.backoff * 2).min(RETRY_BACKOFF_MAX);
+        self.client.commits.again = Some(Again { next, backoff, ..of });
+        core.queue.set(self.app, next);
+        true
+    }
+
+    /// Whether `commitSync()` waits before it tries again.
+    pub(super) fn commit_backs_off(&self, now: Time) -> bool {
+        self.client.commits.again.is_some_and(|of| now < of.next)
     }
 
     /// A commit has come to an end: a join that waited for it goes on, before its callback with `next`.
@@ -153,11 +201,11 @@ impl Consumer {
                 FAILED
             }
             ErrorCode::UNKNOWN_TOPIC_ID => {
-                self.doubt_metadata(core.now);
+                self.doubt_metadata(core);
                 "UnknownTopicIdException"
             }
             ErrorCode::UNKNOWN_TOPIC_OR_PARTITION => {
-                self.doubt_metadata(core.now);
+                self.doubt_metadata(core);
                 "UnknownTopicOrPartitionException"
             }
             _ => "KafkaException",

@@ -14,7 +14,7 @@ pub(super) const RETRY_BACKOFF: Span = Span::from_ms(100);
 /// `reconnect.backoff.ms`.
 const RECONNECT_BACKOFF: Span = Span::from_ms(50);
 /// `retry.backoff.max.ms`.
-const RETRY_BACKOFF_MAX: Span = Span::from_ms(1000);
+pub(super) const RETRY_BACKOFF_MAX: Span = Span::from_ms(1000);
 
 /// The way to the coordinator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -138,13 +138,18 @@ impl Consumer {
         self.client.link.refresh = Time::MAX;
     }
 
-    /// Metadata is wanted soon: something about a topic looks wrong.
-    pub(super) fn doubt_metadata(&mut self, now: Time) {
-        let backoff = RETRY_BACKOFF * (1 << self.client.link.vain.min(4));
-        let soon = now + backoff.min(RETRY_BACKOFF_MAX);
-        if self.client.link.asking.is_none() {
-            self.client.link.refresh = self.client.link.refresh.min(soon);
+    /// Metadata is wanted: something about a topic looks wrong. It is asked for at once, but not sooner after the last
+    /// answer than the backoff allows.
+    pub(super) fn doubt_metadata(&mut self, core: &mut Core) {
+        if self.client.link.asking.is_some() {
+            return;
         }
+        let backoff = RETRY_BACKOFF * (1 << self.client.link.vain.min(4));
+        let soon = self.client.link.heard + backoff.min(RETRY_BACKOFF_MAX);
+        if soon <= core.now {
+            return self.ask_metadata(core, Vec::new());
+        }
+        self.client.link.refresh = self.client.link.refresh.min(soon);
     }
 
     /// An answer that is about connections or topics.
@@ -190,9 +195,10 @@ impl Consumer {
         link.topics = topics.into_iter().collect();
         link.vain = if missing { link.vain + 1 } else { 0 };
         if missing {
-            self.doubt_metadata(core.now);
+            self.doubt_metadata(core);
         }
         self.match_known();
+        self.follow_names(core);
         self.metadata_known(core);
     }
 }

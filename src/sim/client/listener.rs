@@ -2,7 +2,7 @@
 
 use super::{Consumer, position};
 use crate::base::{TopicPartition, small};
-use crate::sim::core::{Core, Log, Reader};
+use crate::sim::core::{Core, Reader};
 use crate::sim::fetch;
 use crate::sim::progress::Owner;
 use crate::sim::trace::{Callback, Happening};
@@ -11,18 +11,8 @@ use std::rc::Rc;
 impl Consumer {
     /// What it owns in its own eyes, in order.
     pub(super) fn owned(&self, core: &Core) -> Rc<[TopicPartition]> {
-        self.owned_if(core, |_| true)
-    }
-
-    /// Those of them whose topic is still there: one that was made anew under its name is another.
-    pub(super) fn owned_alive(&self, core: &Core) -> Rc<[TopicPartition]> {
-        self.owned_if(core, |log| log.exists)
-    }
-
-    fn owned_if(&self, core: &Core, keep: impl Fn(&Log) -> bool) -> Rc<[TopicPartition]> {
         let logs = self.client.places.iter().map(|place| &core.logs[place.log as usize]);
-        let mut owned: Vec<TopicPartition> =
-            logs.filter(|log| keep(log)).map(|log| log.name.clone()).collect();
+        let mut owned: Vec<TopicPartition> = logs.map(|log| log.name.clone()).collect();
         small::sort(&mut owned);
         owned.into()
     }
@@ -41,7 +31,11 @@ impl Consumer {
     /// These partitions are assigned from now on. Those that it had keep their positions and what was fetched of them;
     /// those of the others are not known yet.
     pub(super) fn assign(&mut self, core: &mut Core, partitions: &[TopicPartition]) {
-        let log = |of: &TopicPartition| core.log_of(&of.topic, of.partition);
+        // Of a topic that is gone it has what was there: one may be made anew under the name.
+        let gone = |of: &TopicPartition| core.logs.iter().rposition(|log| log.name == *of);
+        let log = |of: &TopicPartition| {
+            core.log_of(&of.topic, of.partition).or_else(|| gone(of).map(|place| place as u32))
+        };
         let logs = partitions.iter().filter_map(log).collect();
         self.assign_logs(core, logs);
     }
@@ -49,9 +43,16 @@ impl Consumer {
     /// The same by their logs.
     pub(super) fn assign_logs(&mut self, core: &mut Core, logs: Vec<u32>) {
         let had = &self.client.places;
-        let keep =
-            |log| had.iter().find(|place| place.log == log).copied().unwrap_or(position::Place::new(log));
-        let places: Vec<position::Place> = logs.into_iter().map(keep).collect();
+        let mut places: Vec<position::Place> = Vec::new();
+        let mut followed = Vec::new();
+        for log in logs {
+            let old = had.iter().find(|place| place.log == log || core.is_made_anew(place.log, log));
+            let place = old.copied().unwrap_or(position::Place::new(log));
+            if place.log != log {
+                followed.push((place.log, log));
+            }
+            places.push(if place.log == log { place } else { place.follow(log) });
+        }
         if !places.iter().any(|place| had.contains(place)) {
             self.client.asked = position::Asked::default();
         }
@@ -63,6 +64,9 @@ impl Consumer {
             }
         }
         self.client.places = places;
+        for (old, new) in followed {
+            self.own_anew(core, old, new);
+        }
         match core.fetches[self.id as usize].phase {
             fetch::Phase::Idle => {
                 core.unread(self.id);
@@ -71,6 +75,33 @@ impl Consumer {
             // The fetch that is under way still waits for what it asked for.
             _ => core.fetches[self.id as usize].stale = true,
         }
+    }
+
+    /// Metadata has come: partitions of a topic that was made anew under its name are those of the new one from now on.
+    pub(super) fn follow_names(&mut self, core: &mut Core) {
+        if self.client.places.iter().all(|place| core.logs[place.log as usize].exists) {
+            return;
+        }
+        let known = &self.client.link.topics;
+        let now = |place: &position::Place| {
+            let name = &core.logs[place.log as usize].name;
+            let anew = core.log_of(&name.topic, name.partition).filter(|log| {
+                known.get(&name.topic).is_some_and(|found| found.id == core.logs[*log as usize].topic)
+            });
+            anew.unwrap_or(place.log)
+        };
+        let logs = self.client.places.iter().map(now).collect();
+        self.assign_logs(core, logs);
+    }
+
+    /// What it owned of the old topic it owns of the new one.
+    fn own_anew(&self, core: &mut Core, old: u32, new: u32) {
+        let owners = &mut core.progress(self.group, old).owners;
+        let Some(mine) = owners.iter().position(|owner| owner.consumer == self.id) else { return };
+        let owner = owners.remove(mine);
+        let progress = core.progress(self.group, new);
+        progress.owners.push(owner);
+        progress.unowned_since = None;
     }
 
     /// The logs of all its places wake its fetches.

@@ -314,6 +314,9 @@ impl Consumer {
             true => self.share_answered(core),
             false => self.take_fetch(core),
         }
+        if self.is_modern() && !self.is_sharing() {
+            self.fetch_wakes(core);
+        }
         if self.client.frozen.is_none() {
             self.run(core);
         }

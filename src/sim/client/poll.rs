@@ -163,16 +163,16 @@ impl Consumer {
                 self.fail(core, "OffsetOutOfRangeException");
             }
             Some(Fault::OutOfRange) => self.reset_position(chunk.place),
-            Some(Fault::Gone) => self.gone(chunk.place, core.now),
+            Some(Fault::Gone) => self.gone(core, chunk.place),
             None => {}
         }
     }
 
-    /// Sends the next fetch, for all partitions that have a position and nothing in the buffer.
-    pub(super) fn send_fetch(&mut self, core: &mut Core) {
+    /// Sends the next fetch, for all partitions that have a position and nothing in the buffer; whether there is one.
+    pub(super) fn send_fetch(&mut self, core: &mut Core) -> bool {
         let fetch = &mut core.fetches[self.id as usize];
         if fetch.phase != fetch::Phase::Idle || self.client.places.is_empty() {
-            return;
+            return false;
         }
         fetch.wanted.clear();
         let mut any = false;
@@ -185,6 +185,7 @@ impl Consumer {
         if any {
             core.send_fetch(self.id);
         }
+        any
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where reading starts: the committed offset, checked against the log, or what the reset policy says.
 
 use super::{Consumer, Link, Note};
-use crate::base::Time;
+use crate::base::{Span, Time};
 use crate::group::{self, ErrorCode, FetchGroup, OffsetFetchReply, TopicRef};
 use crate::sim::core::Core;
 use crate::sim::network::{Call, Target};
@@ -14,12 +14,16 @@ enum State {
     Unknown,
     /// The reset policy's offset has to be listed.
     Reset,
+    /// The log had no record that is young enough for the policy: it is listed again then.
+    TooOld(Time),
     /// The committed offset has to be checked on the leader.
     Unchecked,
     /// It can be fetched from.
     Ready,
-    /// Its topic is gone; the next rebalance takes it away.
+    /// Its topic is gone. A rebalance takes it away, or a topic comes that is made anew under the name.
     Gone,
+    /// The same, before its position was known.
+    GoneUnread,
 }
 
 /// An assigned partition.
@@ -43,6 +47,9 @@ pub(super) struct Asked {
     checked: Option<u64>,
 }
 
+/// `request.timeout.ms`, after which an offset that was not found is listed again.
+const LISTED_AGAIN: Span = Span::from_secs(30);
+
 impl Place {
     pub fn new(log: u32) -> Place {
         Place { log, position: 0, state: State::Unknown, buffered: false, held: false }
@@ -50,7 +57,18 @@ impl Place {
 
     /// Whether its position has yet to be found.
     pub fn unready(&self) -> bool {
-        !matches!(self.state, State::Ready | State::Gone)
+        !matches!(self.state, State::Ready | State::Gone | State::GoneUnread)
+    }
+
+    /// The same place in a topic that was made anew under the name: the client knows partitions by their names, so it
+    /// goes on at the position that it had in the old one.
+    pub fn follow(self, log: u32) -> Place {
+        let state = match self.state {
+            State::Gone => State::Ready,
+            State::GoneUnread => State::Unknown,
+            state => state,
+        };
+        Place { log, state, buffered: false, ..self }
     }
 
     /// Whether it has a valid position.
@@ -62,6 +80,7 @@ impl Place {
 impl Consumer {
     /// The application thread looks for the positions that are missing.
     pub(super) fn find_positions(&mut self, core: &mut Core) {
+        self.list_again(core.now);
         if self.any(State::Unknown) {
             if self.client.asked.committed.is_none() {
                 self.fetch_committed(core);
@@ -85,6 +104,7 @@ impl Consumer {
         if self.client.unready == 0 || self.client.link.coordinator != Link::Ready {
             return;
         }
+        self.list_again(core.now);
         let asked = self.client.asked;
         if in_pass && self.any(State::Unchecked) && asked.checked.is_none() && self.leader_ready(core) {
             self.check_offsets(core);
@@ -100,14 +120,26 @@ impl Consumer {
         }
     }
 
+    /// Offsets that were not found are listed again when it is time.
+    fn list_again(&mut self, now: Time) {
+        for place in &mut self.client.places {
+            if matches!(place.state, State::TooOld(again) if again <= now) {
+                place.state = State::Reset;
+            }
+        }
+    }
+
     fn check_offsets(&mut self, core: &mut Core) {
         let logs = self.logs(State::Unchecked).collect();
         self.client.asked.checked = Some(core.send(self.address(), Call::OffsetForLeaderEpoch(logs)));
     }
 
     fn list_offsets(&mut self, core: &mut Core) {
-        let earliest = self.settings.reset == Reset::Earliest;
-        let target = |log| if earliest { Target::Start(log) } else { Target::End(log) };
+        let target = |log| match self.settings.reset {
+            Reset::Earliest => Target::Start(log),
+            Reset::Since(span) => Target::Since(log, core.now.timestamp_ms_before(span)),
+            Reset::Latest | Reset::None => Target::End(log),
+        };
         let targets = self.logs(State::Reset).map(target).collect();
         self.client.asked.listed = Some(core.send(self.address(), Call::ListOffsets(targets)));
     }
@@ -178,22 +210,22 @@ impl Consumer {
     }
 
     /// Partitions of which the broker knows nothing any more are not asked for again.
-    fn give_up_gone(&mut self, core: &Core) {
+    fn give_up_gone(&mut self, core: &mut Core) {
         for place in &mut self.client.places {
             if place.state == State::Unknown && !core.logs[place.log as usize].exists {
-                place.state = State::Gone;
+                place.state = State::GoneUnread;
                 self.client.unready -= 1;
             }
         }
-        if self.any(State::Gone) {
-            self.doubt_metadata(core.now);
+        if self.any(State::GoneUnread) {
+            self.doubt_metadata(core);
         }
     }
 
     /// The topic of a partition is gone.
-    pub(super) fn gone(&mut self, place: u32, now: Time) {
+    pub(super) fn gone(&mut self, core: &mut Core, place: u32) {
         self.client.places[place as usize].state = State::Gone;
-        self.doubt_metadata(now);
+        self.doubt_metadata(core);
     }
 
     fn place_committed(&mut self, log: Option<u32>, offset: Option<i64>) {
@@ -212,6 +244,12 @@ impl Consumer {
     pub(super) fn offsets_listed(&mut self, core: &mut Core, token: u64, offsets: Vec<(u32, i64)>) {
         if self.client.asked.listed.take_if(|asked| *asked == token).is_none() {
             return;
+        }
+        let missing = |place: &&mut Place| {
+            place.state == State::Reset && offsets.iter().all(|(log, _)| *log != place.log)
+        };
+        for place in self.client.places.iter_mut().filter(missing) {
+            place.state = State::TooOld(core.now + LISTED_AGAIN);
         }
         for (log, offset) in offsets {
             if self.place_ready(core, log, State::Reset, Some(offset)) {

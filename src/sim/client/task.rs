@@ -137,6 +137,7 @@ impl Consumer {
         match self.client.task {
             Task::Poll { .. } => self.poll_step(core),
             Task::Next => self.next_record(core),
+            Task::Commit { token: None, .. } if self.commit_backs_off(core.now) => false,
             Task::Commit { token: None, record } => self.commit_sync(core, record),
             Task::Between { empty } => self.between(core, empty),
             Task::Close(_) => self.close_step(core),

@@ -169,7 +169,7 @@ fn fits_share(settings: &Settings) -> Result<(), Refusal> {
         return bad("auto-commit-interval, commit-on-revoke", "a share consumer commits no offsets");
     }
     if settings.reset == Some(Reset::None) {
-        return bad("reset", "earliest or latest: share.auto.offset.reset knows no other");
+        return bad("reset", "earliest, latest or by_duration: share.auto.offset.reset knows no other");
     }
     match settings.commit {
         Some(Commit::None) => return bad("commit", "a share consumer's next poll() always acknowledges"),
@@ -195,6 +195,18 @@ impl World {
                 "reset, session-timeout, heartbeat, lock-duration, delivery-limit, max-locks",
                 reason.into(),
             ));
+        }
+        if settings.protocol == Some(Protocol::Consumer) {
+            let kafkas = match (own.heartbeat.is_some(), own.session_timeout.is_some()) {
+                (true, true) => {
+                    "heartbeat.interval.ms, session.timeout.ms cannot be set when group.protocol=CONSUMER"
+                }
+                (true, false) => "heartbeat.interval.ms cannot be set when group.protocol=CONSUMER",
+                (false, true) => "session.timeout.ms cannot be set when group.protocol=CONSUMER",
+                (false, false) => return fits(&settings),
+            };
+            let reason = format!("{kafkas}: they are the group's, on its group line");
+            return Err(Refusal::BadSetting("session-timeout, heartbeat", reason.into()));
         }
         fits(&settings)
     }

@@ -53,7 +53,7 @@ impl Resolved {
             return all;
         }
         all.extend([
-            ("auto.offset.reset", self.reset.name().into()),
+            ("auto.offset.reset", self.reset.text()),
             ("isolation.level", self.isolation.name().into()),
             ("enable.auto.commit", (self.commit == Commit::Auto).to_string().into()),
             ("auto.commit.interval.ms", ms(self.auto_commit_interval)),
@@ -77,12 +77,13 @@ impl Protocol {
 }
 
 impl Reset {
-    /// Kafka's word.
-    pub fn name(self) -> &'static str {
+    /// As Kafka writes it.
+    pub fn text(self) -> Rc<str> {
         match self {
-            Reset::Earliest => "earliest",
-            Reset::Latest => "latest",
-            Reset::None => "none",
+            Reset::Earliest => "earliest".into(),
+            Reset::Latest => "latest".into(),
+            Reset::Since(span) => format!("by_duration:{}", span.iso()).into(),
+            Reset::None => "none".into(),
         }
     }
 }

@@ -201,9 +201,18 @@ impl Core {
         let settings = &self.groups[group as usize].settings;
         let limits = settings.share.limits();
         let isolation = settings.isolation.unwrap_or_default();
+        let begun = self.shares.partitions.contains_key(&(group, log));
         // `share.auto.offset.reset`.
         let begin = match settings.reset {
             Some(Reset::Earliest) => of.data.log_start(),
+            // Without a record that is young enough the share partition does not begin.
+            Some(Reset::Since(span)) => {
+                match of.data.offset_for_timestamp(self.now.timestamp_ms_before(span)) {
+                    Some((offset, _)) => offset,
+                    None if begun => of.data.high_watermark(),
+                    None => return Vec::new(),
+                }
+            }
             _ => of.data.high_watermark(),
         };
         let partition = self.shares.partitions.or_insert_with((group, log), || SharePartition::new(begin));

@@ -158,6 +158,7 @@ table! {
     monitors = "monitors {0}";
     truth = "truth {0}";
     group_lag = "group lag";
+    shared_no_owner = "A share group's partitions have no owner in the picture: several members hold records of one at a time. Who has which is in the inspector.";
     rows_left_out = "{0} more partition is in the table.|{0} more partitions are in the table.";
     tenures = "Tenures";
     tenures_head = "owners, from and to in seconds";

@@ -8,7 +8,6 @@
 use super::callback::Pending;
 use crate::base::{Span, Time, TopicPartition, Uuid, small};
 use crate::sim::client::Consumer;
-use crate::sim::client::link::RETRY_BACKOFF;
 use crate::sim::client::listener::without;
 use crate::sim::core::Core;
 use crate::sim::query::MembershipFacts;
@@ -190,15 +189,6 @@ impl Consumer {
         (resolved, logs)
     }
 
-    /// It is to have something of a topic that it does not know.
-    fn unknown_told(&mut self, core: &mut Core) {
-        let link = &self.client.link;
-        if link.asking.is_none() && core.now >= link.heard + RETRY_BACKOFF {
-            self.ask_metadata(core, Vec::new());
-        }
-        self.doubt_metadata(core.now);
-    }
-
     /// Begins a reconciliation, if there is something to reconcile. Only a pass of the application thread may begin one
     /// that commits or revokes: it could be returning records of those partitions right now.
     pub(super) fn reconcile(&mut self, core: &mut Core, in_pass: bool) {
@@ -208,7 +198,8 @@ impl Consumer {
         }
         let (resolved, logs) = self.resolved_target(core);
         if resolved != self.membership().target {
-            self.unknown_told(core);
+            // Of a topic that it does not know.
+            self.doubt_metadata(core);
         }
         let modern = self.membership();
         if modern.current.number > 0 && modern.current.partitions == resolved.partitions {
@@ -217,10 +208,10 @@ impl Consumer {
             }
             return;
         }
-        let (owned, alive) = (self.owned(core), self.owned_alive(core));
+        let owned = self.owned(core);
         let mut names: Vec<TopicPartition> = Vec::new();
         names.extend(logs.iter().map(|log| core.logs[*log as usize].name.clone()));
-        let (revoked, added) = (without(&owned, &names), without(&names, &alive));
+        let (revoked, added) = (without(&owned, &names), without(&names, &owned));
         if self.is_sharing() {
             let modern = self.membership();
             (modern.current, modern.state) = (resolved, State::Acknowledging);

@@ -30,8 +30,12 @@ impl Consumer {
             Some(_) if core.now >= until => return self.poll_empty(),
             _ => {}
         }
-        self.poll_event(core);
+        let fetches = self.poll_event(core);
         self.call_pending(core);
+        if !fetches {
+            // With nothing to fetch the background thread wakes the application thread at once, for one more pass.
+            self.call_pending(core);
+        }
         if !matches!(self.client.task, Task::Poll { .. }) {
             return true;
         }
@@ -69,8 +73,15 @@ impl Consumer {
         returns
     }
 
-    /// What the background thread does with a poll event (`AsyncPollEvent`).
-    fn poll_event(&mut self, core: &mut Core) {
+    /// A fetch was answered, even with nothing: a sleeping application thread makes a pass.
+    pub(in crate::sim::client) fn fetch_wakes(&mut self, core: &Core) {
+        if let Some(at) = &mut self.membership().sleeps_until {
+            *at = core.now.min(*at);
+        }
+    }
+
+    /// What the background thread does with a poll event (`AsyncPollEvent`); whether it sends a fetch.
+    fn poll_event(&mut self, core: &mut Core) -> bool {
         self.refresh_metadata(core);
         self.reconcile(core, true);
         if self.client.link.coordinator == Link::Ready {
@@ -79,8 +90,9 @@ impl Consumer {
         self.client.polled = core.now;
         self.rejoin_stale(core);
         self.step_positions(core, true);
-        self.send_fetch(core);
+        let fetches = self.send_fetch(core);
         self.background(core);
+        fetches
     }
 
     /// Sleeps until records come, but not longer than the poll lasts, a timer of the background thread needs it, or,

@@ -41,6 +41,7 @@ pub fn ownership(props: &OwnershipProps) -> Html {
                 { picture_over(&name(view), height, ribbons, &shapes(view, props.consumers)) }
                 <div class="tails">{ for rows.iter().map(tail) }</div>
             </div>
+            if view.shared { <p class="cap">{ t().shared_no_owner }</p> }
             if left_out > 0 { <p class="cap">{ plural(t().rows_left_out, left_out as u64, &[]) }</p> }
         </div>
     }
