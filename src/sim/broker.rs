@@ -47,11 +47,7 @@ impl Core {
         Some(match target {
             Target::Start(log) => (log, data(log).log_start()),
             Target::End(log) => (log, data(log).readable(isolation)),
-            Target::Since(log, timestamp_ms) => {
-                // A record that is not to be read yet is not found either.
-                let (offset, _) = data(log).offset_for_timestamp(timestamp_ms)?;
-                (log, Some(offset).filter(|offset| *offset < data(log).readable(isolation))?)
-            }
+            Target::Since(log, from_ms) => (log, data(log).offset_for_timestamp(from_ms)?.0),
         })
     }
 

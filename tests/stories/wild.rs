@@ -175,17 +175,17 @@ fn check(kind: Kind, default: u64) {
 
 #[test]
 fn every_partition_that_is_subscribed_to_comes_to_have_an_owner() {
-    check(Kind::Consumer, 700);
+    check(Kind::Consumer, 500);
 }
 
 #[test]
 fn in_the_classic_protocol_too() {
-    check(Kind::Classic, 400);
+    check(Kind::Classic, 300);
 }
 
 #[test]
 fn in_a_group_of_both_protocols_too() {
-    check(Kind::Mixed, 400);
+    check(Kind::Mixed, 25);
 }
 
 #[test]

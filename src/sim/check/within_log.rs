@@ -15,7 +15,7 @@ fn look(world: &World, _: &mut Memory) -> Result<(), String> {
             ("processed", seen),
         ] {
             if let Some(offset) = offset.filter(|offset| *offset > end) {
-                if what != "processed" && world.made_anew(&of.log.name) {
+                if world.made_anew(&of.log.name) {
                     continue;
                 }
                 return Err(format!("{}: {what} {offset}, end {end}", of.name()));
