@@ -239,7 +239,7 @@ fn what_a_share_group_cannot_have_is_refused_with_the_reason() {
     for (text, reason) in [
         ("group g protocol=share assignor=range", "assignor: a share group has no other than simple"),
         ("group g protocol=share commit=none", "commit: a share consumer's next poll() always acknowledges"),
-        ("group g protocol=share reset=none", "reset: earliest or latest"),
+        ("group g protocol=share reset=none", "reset: earliest, latest or by_duration"),
         ("group g protocol=share reject=k1", "only with acknowledgement=explicit"),
         ("group g protocol=share delivery-limit=11", "delivery-limit: from 2 to 10"),
         ("group g protocol=share max-locks=5000", "max-locks: from 1 to 4000"),
