@@ -175,20 +175,20 @@ fn check(kind: Kind, default: u64) {
 
 #[test]
 fn every_partition_that_is_subscribed_to_comes_to_have_an_owner() {
-    check(Kind::Consumer, 500);
+    check(Kind::Consumer, 150);
 }
 
 #[test]
 fn in_the_classic_protocol_too() {
-    check(Kind::Classic, 300);
+    check(Kind::Classic, 100);
 }
 
 #[test]
 fn in_a_group_of_both_protocols_too() {
-    check(Kind::Mixed, 25);
+    check(Kind::Mixed, 10);
 }
 
 #[test]
 fn a_share_group_reads_all_that_it_subscribes_to() {
-    check(Kind::Share, 200);
+    check(Kind::Share, 150);
 }
