@@ -6,22 +6,22 @@ use crate::pack::Pack;
 use crate::scene::Scene;
 use rejoin::backup::archive::{self, ImportError};
 use rejoin::backup::digest::sha256;
-use rejoin::backup::manifest::{Feature, Manifest};
-use rejoin::backup::{Catalog, Kind, MemoryStore, Options, capture, verify_file};
+use rejoin::backup::manifest::Manifest;
+use rejoin::backup::{Kind, MemoryStore, Options, capture, verify_file};
 use rejoin::base::Time;
 
-const LOG: &str = "data/orders-0/00000000000000000000.log";
-const OTHER_LOG: &str = "data/orders-1/00000000000000000005.log";
+pub const LOG: &str = "data/orders-0/00000000000000000000.log";
+pub const OTHER_LOG: &str = "data/orders-1/00000000000000000005.log";
 
 /// The kinds of backups that a class is tried on.
-const KINDS: [&str; 3] = ["full", "differential", "incremental"];
+pub const KINDS: [&str; 3] = ["full", "differential", "incremental"];
 
-fn path(name: &str) -> String {
+pub fn path(name: &str) -> String {
     format!("$B/{name}")
 }
 
 /// An archive whose newest backup is of this kind and keeps the small scene itself: what it builds on was empty.
-fn archive_of(kind: &str) -> Vec<u8> {
+pub fn archive_of(kind: &str) -> Vec<u8> {
     if kind == "full" {
         return reference();
     }
@@ -35,7 +35,7 @@ fn archive_of(kind: &str) -> Vec<u8> {
 }
 
 /// The refusal of a changed archive.
-fn refusal(pack: &Pack, sound: &[u8]) -> String {
+pub fn refusal(pack: &Pack, sound: &[u8]) -> String {
     let bytes = pack.bytes();
     assert_ne!(bytes, sound, "the change changes something");
     match archive::read(&bytes).expect_err("it is refused") {
@@ -48,7 +48,7 @@ fn refusal(pack: &Pack, sound: &[u8]) -> String {
 }
 
 #[track_caller]
-fn check_kind(kind: &str, expected: &str, change: impl Fn(&mut Pack)) {
+pub fn check_kind(kind: &str, expected: &str, change: impl Fn(&mut Pack)) {
     let sound = archive_of(kind);
     let mut pack = Pack::open(&sound);
     let expected = pack.full(expected).replace("$L", &pack.label);
@@ -71,7 +71,7 @@ pub fn check_full(expected: &str, change: impl Fn(&mut Pack)) {
     check_kind("full", expected, change);
 }
 
-fn in_manifest(change: impl Fn(&mut Manifest)) -> impl Fn(&mut Pack) {
+pub fn in_manifest(change: impl Fn(&mut Manifest)) -> impl Fn(&mut Pack) {
     move |pack| {
         let mut manifest = pack.manifest();
         change(&mut manifest);
@@ -92,7 +92,7 @@ pub fn check_manifest_full(expected: &str, change: impl Fn(&mut Manifest)) {
 }
 
 /// Replaces a partition's file, and makes size, digest and checksum in the manifest fit it.
-fn replace(pack: &mut Pack, name: &str, bytes: &[u8]) {
+pub fn replace(pack: &mut Pack, name: &str, bytes: &[u8]) {
     pack.put(&path(name), bytes);
     let mut manifest = pack.manifest();
     let files = manifest.partitions.iter_mut().flat_map(|p| &mut p.files).chain(&mut manifest.files);
@@ -304,126 +304,4 @@ fn offsets_of_the_manifest_that_the_records_do_not_have() {
             m.groups[1].offsets[0].metadata = "changed".into();
         },
     );
-}
-
-#[test]
-fn a_manifest_that_differs_from_its_copy() {
-    let other = path("manifest.copy.json");
-    check("$B/manifest.copy.json is not the same as manifest.json", |pack| {
-        let mut manifest = pack.manifest();
-        manifest.cluster_id = "other".into();
-        pack.put(&other, manifest.to_bytes());
-        pack.sums();
-    });
-    check("$B/manifest.json is not the same as manifest.copy.json", |pack| {
-        let mut manifest = pack.manifest();
-        manifest.cluster_id = "other".into();
-        pack.put(&path("manifest.json"), manifest.to_bytes());
-        pack.sums();
-    });
-}
-
-#[test]
-fn a_manifest_that_the_catalog_does_not_have() {
-    check("$B/manifest.json does not match its digest in the catalog", |pack| {
-        let mut manifest = pack.manifest();
-        manifest.cluster_id = "other".into();
-        for name in ["manifest.json", "manifest.copy.json"] {
-            pack.put(&path(name), manifest.to_bytes());
-        }
-        pack.sums();
-    });
-}
-
-#[test]
-fn a_manifest_of_another_label() {
-    check_full("$B/manifest.json is of another backup, 20260101-000031F", |pack| {
-        let mut manifest = pack.manifest();
-        manifest.label = "20260101-000031F".into();
-        manifest.chain = vec![manifest.label.clone()];
-        for name in ["manifest.json", "manifest.copy.json"] {
-            pack.put(&path(name), manifest.to_bytes());
-        }
-        let mut catalog = Catalog::parse(pack.get("catalog.json")).expect("sound");
-        catalog.backups[0].manifest_sha256 = sha256(&manifest.to_bytes());
-        pack.put("catalog.json", catalog.to_bytes());
-        pack.sums();
-    });
-}
-
-#[test]
-fn a_manifest_in_other_words() {
-    check("$B/manifest.json is not written as this format prescribes (byte 2)", |pack| {
-        let text = String::from_utf8(pack.get(&path("manifest.json")).to_vec()).expect("JSON");
-        let minified = text.replace("\n  ", "\n");
-        for name in ["manifest.json", "manifest.copy.json"] {
-            pack.put(&path(name), minified.as_bytes());
-        }
-        let mut catalog = Catalog::parse(pack.get("catalog.json")).expect("sound");
-        catalog.backups.last_mut().expect("one").manifest_sha256 = sha256(minified.as_bytes());
-        pack.put("catalog.json", catalog.to_bytes());
-        pack.sums();
-    });
-}
-
-#[test]
-fn a_catalog_that_says_something_else() {
-    let change = |change: fn(&mut Catalog)| {
-        move |pack: &mut Pack| {
-            let mut catalog = Catalog::parse(pack.get("catalog.json")).expect("sound");
-            change(&mut catalog);
-            pack.put("catalog.json", catalog.to_bytes());
-            pack.sums();
-        }
-    };
-    check(
-        "catalog.json does not say of $L what its manifest says",
-        change(|c| c.backups.last_mut().expect("one").bytes_own += 1),
-    );
-    check("catalog.json does not say what the backups in this archive give", change(|c| c.generation += 1));
-    check("catalog.json does not have $L, which is in the archive", change(|c| c.backups.clear()));
-    check(
-        "backups/20260101-000040F/manifest.json is missing",
-        change(|c| {
-            let mut more = c.backups[0].clone();
-            more.label = "20260101-000040F".into();
-            c.backups.push(more);
-        }),
-    );
-}
-
-#[test]
-fn digests_in_another_form() {
-    check("SHA256SUMS is not written as this format prescribes", |pack| {
-        let text = String::from_utf8(pack.get("SHA256SUMS").to_vec()).expect("text");
-        pack.put("SHA256SUMS", text + "\n");
-    });
-    check("README.txt does not match its digest in SHA256SUMS", |pack| {
-        pack.get_mut("README.txt").push(b'\n')
-    });
-}
-
-#[test]
-fn formats_and_features_of_the_future() {
-    check(
-        "the archive has version 2 and needs a reader of version 2, and this Rejoin knows 1. Use a newer Rejoin.",
-        |pack| {
-            pack.put("FORMAT", "");
-            pack.files.retain(|(name, _)| name != "FORMAT");
-            pack.files.insert(0, ("FORMAT".to_owned(), b"rejoin-archive 2 2\n".to_vec()));
-            pack.sums();
-        },
-    );
-    check_manifest("has format 2, and this version of Rejoin reads formats up to 1", |m| m.format = 2);
-    check_manifest("needs the feature \"sparse\" to restore, which this version of Rejoin lacks", |m| {
-        m.features_required.push(Feature { name: "sparse".into(), operations: vec!["restore".into()] });
-    });
-}
-
-#[test]
-fn a_format_that_is_none() {
-    check("FORMAT does not say what every archive says", |pack| {
-        pack.files[0].1 = b"rejoin-archive 1 0\n".to_vec();
-        pack.sums();
-    });
 }

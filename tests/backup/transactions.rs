@@ -74,7 +74,7 @@ fn truth(state: &State, moment_ms: i64) -> Plain {
         for log in &mut topic.logs {
             let mut epochs = BTreeMap::new();
             each_batch(log, |batch| {
-                drop(epochs.insert(batch.header.producer_id, batch.header.producer_epoch))
+                epochs.insert(batch.header.producer_id, batch.header.producer_epoch);
             });
             let mut open: Vec<(i64, i64)> = open(log).into_iter().map(|(id, first)| (first, id)).collect();
             open.sort();

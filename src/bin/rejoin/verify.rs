@@ -112,7 +112,7 @@ struct TwoThreads;
 impl Hands for TwoThreads {
     fn both(&self, one: &mut (dyn FnMut() + Send), other: &mut dyn FnMut()) {
         std::thread::scope(|scope| {
-            scope.spawn(|| one());
+            scope.spawn(one);
             other();
         });
     }
