@@ -208,7 +208,7 @@ async fn of_two_pages_one_writes_and_the_other_takes_over_when_it_goes() {
     let (_, transaction) = backup(&store, 50, 64);
     let refused = second.commit(&transaction).await.expect_err("it may only read");
     assert_eq!(refused, StorageError::ReadOnly);
-    assert_eq!(&refused.text()[..28], "Not saved: another tab with ");
+    assert_eq!(&refused.text()[..24], "Another tab with Rejoin ");
     first.commit(&transaction).await.expect("it is saved");
     assert_eq!(contents(&second).await.chunks, transaction.puts);
     drop(first);

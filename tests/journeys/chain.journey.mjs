@@ -16,11 +16,14 @@ export async function walk(lab) {
   await newest.waitFor();
   const label = (await newest.getAttribute("aria-label")).replace("Restore ", "");
   const [full, incremental] = await lab.table("Backups");
+  // Why it is kept stands below a label.
+  full[0] = full[0].replace(/Kept:.*/s, "");
   ensure(full[1] === "full" && incremental[1] === "incremental", `kinds: ${full[1]}, ${incremental[1]}`);
   ensure(full[0] === incremental[2], `${incremental[0]} builds on ${incremental[2]}, not on ${full[0]}`);
   const kept = lab.button(`Delete ${full[0]}`);
   ensure((await kept.getAttribute("aria-disabled")) === "true", "a full that another builds on can be deleted");
-  ensure((await kept.getAttribute("title")).includes(label), "it is not said who needs the full");
+  const why = await kept.evaluate((button) => document.getElementById(button.getAttribute("aria-describedby"))?.textContent);
+  ensure(why?.includes(label), `it is not said who needs the full: ${why}`);
   await lab.picture("chain");
 
   await newest.click();
