@@ -49,23 +49,6 @@ impl Coordinator {
                     r.groups.iter().map(|g| self.fetch_group(g, version, r.require_stable)).collect();
                 Reply::OffsetFetch(OffsetFetchReply { groups })
             }
-            other => return self.front_later(now, (token, context), other, out),
-        };
-        out.reply(token, reply);
-    }
-
-    /// The requests that no classic group's life begins with. Apart from the others, so that the page is alive before it
-    /// has them (`xtask/split`).
-    #[inline(never)]
-    fn front_later(
-        &mut self,
-        now: Time,
-        (token, context): (u64, &Context),
-        request: &Request,
-        out: &mut Outcome,
-    ) {
-        let version = context.version;
-        let reply = match request {
             Request::TxnOffsetCommit(r) => Reply::TxnOffsetCommit(self.txn_commit(now, r, out)),
             Request::OffsetDelete(r) => Reply::OffsetDelete(self.offset_delete(r, out)),
             Request::DescribeGroups(r) => {
@@ -86,12 +69,6 @@ impl Coordinator {
             Request::DeleteGroups(r) => {
                 Reply::DeleteGroups(DeleteGroupsReply { results: self.delete_groups(&r.groups, out) })
             }
-            Request::JoinGroup(_)
-            | Request::SyncGroup(_)
-            | Request::Heartbeat(_)
-            | Request::LeaveGroup(_)
-            | Request::OffsetCommit(_)
-            | Request::OffsetFetch(_) => unreachable!("answered already"),
         };
         out.reply(token, reply);
     }
