@@ -23,6 +23,9 @@ const NO_FULL: &str = "There is no backup of this cluster to build on: this one 
 /// The same, when the chain is as long as it may be.
 const LONG_CHAIN: &str = "The chain has 500 backups, and more are not put on it: this one is full.";
 
+/// What is said when the backup of this very moment is there already.
+const EQUAL: &str = "It was there already, equal to the byte: nothing new was stored.";
+
 /// Takes a backup of `snapshot`.
 ///
 /// It builds on the newest backup of this cluster that `kind` allows, and whose moment is not after this one; where there
@@ -225,6 +228,7 @@ impl Take<'_> {
                 self.store.chunk(key).is_some_and(|stored| stored == *chunk)
             };
             if sha256(&manifest.to_bytes()) == entry.manifest_sha256 && files.chunks.iter().all(whole) {
+                manifest.warnings.push(EQUAL.into());
                 let (label, transaction) = (entry.label.clone(), Transaction::default());
                 return Ok(Some(Captured { label, transaction, warnings: manifest.warnings }));
             }

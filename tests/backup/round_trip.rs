@@ -123,6 +123,8 @@ fn labels_increase_and_an_equal_backup_is_not_taken_twice() {
     let first = scene.full(&mut store);
     let again = scene.capture(&store);
     assert_eq!((again.label, again.transaction.is_empty()), (first.clone(), true));
+    let said = again.warnings.last().expect("it says so");
+    assert_eq!(&**said, "It was there already, equal to the byte: nothing new was stored.");
 
     scene.topics[0].1[0].append_records(Timestamps::Create, &[Record::new(9, None, None)]);
     let same_second = scene.full(&mut store);

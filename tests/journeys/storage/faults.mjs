@@ -1,6 +1,6 @@
 // The browser's storage refuses, loses the connection, is cleared, is newer, is damaged: a clear message, nothing lost.
 import { ensure } from "../harness.mjs";
-import { backUp, cdp, exported, inDatabase, isSaved, list, profile, said, saved, tab, wholeAndGoesOn } from "./tools.mjs";
+import { backUp, cdp, exported, fullBackup, inDatabase, isSaved, list, profile, said, saved, tab, wholeAndGoesOn } from "./tools.mjs";
 
 const origin = (lab) => lab.server.origin;
 
@@ -34,7 +34,7 @@ const losing = (times) => {
 
 const without = (message, init) => async (lab) => {
   await profile(lab, init);
-  await lab.press("Full backup");
+  await fullBackup(lab);
   await notSaved(lab, message);
 };
 
@@ -59,17 +59,17 @@ export const cases = [
   ["quota used up: a clear message, and it is exported all the same", async (lab) => {
     await profile(lab);
     await quota(lab, 1000);
-    await lab.press("Full backup");
+    await fullBackup(lab);
     await notSaved(lab, /Not saved: the browser's quota is used up\. Export or delete a backup\./);
     await quota(lab);
   }],
   ["quota used up, then enough: the next act saves both", async (lab) => {
     await profile(lab);
     await quota(lab, 1000);
-    await lab.press("Full backup");
+    await fullBackup(lab);
     await said(lab, /quota is used up/);
     await quota(lab);
-    await lab.press("Full backup");
+    await fullBackup(lab);
     await saved(lab, 2);
   }],
   ["quota used up by a later backup: those before it stay saved", async (lab) => {
@@ -78,7 +78,7 @@ export const cases = [
     await backUp(lab);
     await lab.speed(10);
     await lab.until("the quota is used up", async () => {
-      await lab.press("Full backup");
+      await fullBackup(lab);
       await lab.page.waitForTimeout(200);
       return /quota is used up/.test(await lab.text());
     });
@@ -110,7 +110,7 @@ export const cases = [
     await profile(lab);
     await backUp(lab);
     await (await cdp(lab)).send("Storage.clearDataForOrigin", { origin: origin(lab), storageTypes: "all" });
-    await lab.press("Full backup");
+    await fullBackup(lab);
     await notSaved(lab, /Not saved: /);
   }],
   ...[1, 2, 3].map((times) => [`a connection lost ${times} times is opened again`, async (lab) => {
@@ -120,15 +120,15 @@ export const cases = [
   }]),
   ["a connection lost again and again: said, not saved, exported", async (lab) => {
     await profile(lab, losing, 1000);
-    await lab.press("Full backup");
+    await fullBackup(lab);
     await notSaved(lab, /Not saved: the browser lost the connection to its storage/);
   }],
   ["after that it heals: the next act saves both", async (lab) => {
     await profile(lab, losing, 1000);
-    await lab.press("Full backup");
+    await fullBackup(lab);
     await said(lab, /lost the connection/);
     await lab.page.evaluate(() => (window.losing = 0));
-    await lab.press("Full backup");
+    await fullBackup(lab);
     await saved(lab, 2);
   }],
   ["a transaction that is aborted at its end saves nothing, and says so", async (lab) => {
@@ -143,10 +143,10 @@ export const cases = [
         return transaction;
       };
     });
-    await lab.press("Full backup");
+    await fullBackup(lab);
     await notSaved(lab, /Not saved: the browser's storage refused/);
     await lab.page.evaluate(() => (window.aborting = false));
-    await lab.press("Full backup");
+    await fullBackup(lab);
     await saved(lab, 2);
   }],
   ["no IndexedDB, as in some private windows", without(/The browser keeps nothing for this page/, () =>
@@ -190,7 +190,7 @@ export const cases = [
     }));
     await tab(lab);
     await said(lab, /written by a newer Rejoin/);
-    await lab.press("Full backup");
+    await fullBackup(lab);
     await lab.until("it is in memory only", async () => (await list(lab)).length === 1 && !(await list(lab)).some(isSaved));
   }],
   ["a chunk that nothing names is dropped at the next load", damaged(
@@ -230,7 +230,7 @@ export const cases = [
     (database, done) => done(database.transaction("catalog", "readwrite").objectStore("catalog").put({ generation: 1, bytes: new Uint8Array([123, 33]).buffer }, "catalog")),
     async (lab) => {
       await said(lab, /The stored backups cannot be read: the catalog/);
-      await lab.press("Full backup");
+      await fullBackup(lab);
       await lab.page.waitForTimeout(400);
       ensure(!(await list(lab)).some(isSaved), "it was saved over what cannot be read");
       const bytes = await inDatabase(lab, async (database, done) =>

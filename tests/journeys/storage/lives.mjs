@@ -1,10 +1,10 @@
 // Reloads, crashes, tabs: what was said to be saved is there, and nothing is there by half.
 import { ensure } from "../harness.mjs";
-import { backUp, cdp, exported, isSaved, list, profile, saved, said, tab, turnTo, wholeAndGoesOn } from "./tools.mjs";
+import { backUp, cdp, exported, fullBackup, isSaved, list, profile, said, saved, tab, turnTo, wholeAndGoesOn } from "./tools.mjs";
 
 const interrupted = (how, wait_ms) => async (lab) => {
   await profile(lab);
-  await lab.press("Full backup");
+  await fullBackup(lab);
   await lab.page.waitForTimeout(wait_ms);
   await how(lab);
   await wholeAndGoesOn(lab);
@@ -70,7 +70,7 @@ export const cases = [
     const first = lab.page;
     await backUp(lab);
     await tab(lab);
-    await lab.press("Full backup");
+    await fullBackup(lab);
     await lab.until("it is in memory only", async () => (await list(lab)).filter((row) => !isSaved(row)).length === 1);
     await first.close();
     await saved(lab, 2);
@@ -112,7 +112,7 @@ export const cases = [
     (await lab.context.newCDPSession(first)).send("Page.crash").catch(() => {});
     await crashed;
     await turnTo(lab, second);
-    await lab.press("Full backup");
+    await fullBackup(lab);
     await saved(lab, 2);
   }],
   ["the second tab closes: the first goes on", async (lab) => {
@@ -131,7 +131,7 @@ export const cases = [
     await turnTo(lab, first);
     await backUp(lab);
     await turnTo(lab, second);
-    await lab.press("Full backup");
+    await fullBackup(lab);
     await said(lab, /Not saved: another tab has changed the stored backups/);
     ensure((await exported(lab)).bytes.length > 1000, "what is not saved cannot be exported");
     await turnTo(lab, first);
@@ -141,7 +141,7 @@ export const cases = [
     await profile(lab);
     const hidden = lab.page;
     const session = await cdp(lab);
-    await lab.press("Full backup");
+    await fullBackup(lab);
     await session.send("Page.setWebLifecycleState", { state: "frozen" });
     await new Promise((wake) => setTimeout(wake, 300));
     await session.send("Page.setWebLifecycleState", { state: "active" });
@@ -155,7 +155,7 @@ export const cases = [
     const other = await lab.context.newPage();
     await other.bringToFront();
     lab.page = hidden;
-    await lab.press("Full backup");
+    await fullBackup(lab);
     await turnTo(lab, hidden);
     await saved(lab, 1);
   }],

@@ -5,6 +5,7 @@ import { ensure } from "../harness.mjs";
 export async function profile(lab, init, argument) {
   await lab.context?.close();
   lab.faults = [];
+  lab.backedUpAt = 0;
   lab.context = await lab.browser.newContext({ acceptDownloads: true, viewport: { width: 1440, height: 900 } });
   if (init) await lab.context.addInitScript(init, argument);
   await tab(lab);
@@ -48,8 +49,18 @@ export async function saved(lab, count) {
   }, 10_000);
 }
 
-export async function backUp(lab, count = 1) {
+// Presses `Full backup` at a later moment than those before: of one moment there is one backup, and a page that is loaded
+// again plays the same moments again.
+export async function fullBackup(lab) {
+  await lab.until("the clock is past the last backup", async () => (await clock(lab)) > lab.backedUpAt);
   await lab.press("Full backup");
+  lab.backedUpAt = await clock(lab);
+}
+
+const clock = async (lab) => Number.parseFloat(await lab.labelled("Virtual time"));
+
+export async function backUp(lab, count = 1) {
+  await fullBackup(lab);
   return saved(lab, count);
 }
 
