@@ -69,7 +69,9 @@ pub use retention::{Expiry, Fate, Rules};
 pub use snapshot::{GroupSnapshot, Known, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
 pub use store::{ChunkKey, Contents, MemoryStore, Step, Store, StoreError, Transaction};
 pub use take::capture;
-pub use verify::{Finding, Report, broken_links, verify, verify_each, verify_file};
+pub use verify::{
+    Finding, Memo, Progress, Report, Verification, broken_links, verify, verify_each, verify_file,
+};
 
 /// Every kind of backup.
 pub const ALL: &[Kind] = &[full::FULL, incremental::INCREMENTAL, differential::DIFFERENTIAL];

@@ -4,7 +4,8 @@ use super::digest::Digest;
 use super::manifest::{EpochEntry, Offset, PartitionEntry};
 use crate::log::batch::{Compression, Header};
 use crate::log::partition::digest::StateDigest;
-use crate::log::segment::{self, SegmentError};
+use crate::log::producers::Account;
+use crate::log::segment::{self, Mark, SegmentError};
 use std::rc::Rc;
 
 /// Counts and bounds of batches.
@@ -38,6 +39,23 @@ pub struct Scan {
     pub epochs: Vec<EpochEntry>,
     /// The batches that the log holds: those that reach its start.
     pub total: Facts,
+    /// What they say of their producers, where that is wanted.
+    pub account: Option<Account>,
+}
+
+/// How far a file is read.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// What its batches say so far.
+    pub facts: Facts,
+    mark: Mark,
+}
+
+impl Place {
+    /// Bytes that were read.
+    pub fn position(&self) -> u32 {
+        self.mark.position
+    }
 }
 
 impl Scan {
@@ -50,6 +68,7 @@ impl Scan {
             monotonic: true,
             epochs: Vec::new(),
             total: Facts::default(),
+            account: None,
         }
     }
 
@@ -74,6 +93,7 @@ impl Scan {
             monotonic: entry.max_ts_so_far_monotonic,
             epochs,
             total,
+            account: None,
         }
     }
 
@@ -82,30 +102,49 @@ impl Scan {
     /// # Errors
     /// The first batch that is not sound; the scan is of no further use then.
     pub fn file(&mut self, base_offset: i64, bytes: &[u8]) -> Result<Facts, SegmentError> {
-        let mut facts = Facts::default();
-        let from = base_offset.max(self.total.end.unwrap_or(0));
-        for batch in segment::batches(bytes).starting_at(from) {
-            let batch = batch?;
-            self.batch(&mut facts, &batch.header, batch.stamps);
-        }
-        Ok(facts)
+        let mut place = self.begin(base_offset);
+        while self.read(&mut place, bytes, u32::MAX)? {}
+        Ok(place.facts)
     }
 
-    /// The same of a file that was read already.
-    pub fn known(
-        &mut self,
-        base_offset: i64,
-        bytes: &[u8],
-        read: Option<&ReadLog>,
-    ) -> Result<Facts, SegmentError> {
+    /// The start of the next file, whose name promises offsets from `base_offset` on.
+    pub fn begin(&self, base_offset: i64) -> Place {
         let from = base_offset.max(self.total.end.unwrap_or(0));
-        let follows =
-            |read: &&ReadLog| read.batches.first().is_none_or(|(header, _)| header.base_offset >= from);
-        // Where it does not follow, reading it says so.
-        let Some(read) = read.filter(follows) else { return self.file(base_offset, bytes) };
-        let mut facts = Facts::default();
-        read.batches.iter().for_each(|(header, stamps)| self.batch(&mut facts, header, *stamps));
-        Ok(facts)
+        Place { facts: Facts::default(), mark: Mark { position: 0, next_offset: from } }
+    }
+
+    /// Reads on in that file, at least the next batch and up to about `size` bytes; whether there may be more.
+    ///
+    /// # Errors
+    /// The first batch that is not sound; the scan is of no further use then.
+    pub fn read(&mut self, place: &mut Place, bytes: &[u8], size: u32) -> Result<bool, SegmentError> {
+        let end = place.mark.position.saturating_add(size);
+        let mut batches = segment::batches(bytes).from_mark(place.mark);
+        while let Some(batch) = batches.next() {
+            let batch = batch?;
+            self.batch(&mut place.facts, &batch.header, batch.stamps);
+            if let Some(account) =
+                self.account.as_mut().filter(|_| batch.header.last_offset() >= self.log_start)
+            {
+                account.take(&batch);
+            }
+            place.mark = batches.mark();
+            if place.mark.position >= end {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Takes that file as it was read already; whether it could be taken so. Where it does not follow, reading it says so,
+    /// and who follows transactions needs the batches themselves.
+    pub fn take_read(&mut self, place: &mut Place, read: &ReadLog) -> bool {
+        let follows = |(header, _): &(Header, _)| header.base_offset >= place.mark.next_offset;
+        if self.account.is_some() || !read.batches.first().is_none_or(follows) {
+            return false;
+        }
+        read.batches.iter().for_each(|(header, stamps)| self.batch(&mut place.facts, header, *stamps));
+        true
     }
 
     fn batch(&mut self, facts: &mut Facts, header: &Header, stamps: Option<(i64, i64)>) {

@@ -231,9 +231,9 @@ impl Store for MemoryStore {
 /// A whole file of `size` bytes from its chunks; `None` when a chunk is missing or the sizes differ. The digest is not
 /// checked here.
 pub fn file(store: &dyn Store, file: Digest, size: u64) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    for number in 0..u32::try_from(size.div_ceil(CHUNK_BYTES_MAX as u64)).ok()? {
-        bytes.extend_from_slice(&store.chunk(&ChunkKey { file, number })?);
-    }
-    (bytes.len() as u64 == size).then_some(bytes)
+    let numbers = 0..u32::try_from(size.div_ceil(CHUNK_BYTES_MAX as u64)).ok()?;
+    let chunks = numbers.map(|number| store.chunk(&ChunkKey { file, number })).collect::<Option<Vec<_>>>()?;
+    // Only once all of it is seen to be there is room taken for all of it.
+    let fits = chunks.iter().map(|chunk| chunk.len() as u64).sum::<u64>() == size;
+    fits.then(|| chunks.concat())
 }

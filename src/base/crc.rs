@@ -5,7 +5,7 @@
 
 #[cfg(target_family = "wasm")]
 mod by_machine {
-    use crc::{CRC_32_ISCSI, CRC_32_ISO_HDLC, Crc, Table};
+    use crc::{CRC_32_ISCSI, CRC_32_ISO_HDLC, Crc, Digest, Table};
     use std::sync::LazyLock;
 
     /// Sixteen bytes a step.
@@ -21,12 +21,22 @@ mod by_machine {
     pub fn crc32(bytes: &[u8]) -> u32 {
         ISO_HDLC.checksum(bytes)
     }
+
+    pub type Sum = Digest<'static, u32, Table<16>>;
+
+    pub fn sum() -> Sum {
+        ISO_HDLC.digest()
+    }
 }
 
 #[cfg(not(target_family = "wasm"))]
 mod by_machine {
     pub use crc32c::crc32c;
-    pub use crc32fast::hash as crc32;
+    pub use crc32fast::{Hasher as Sum, hash as crc32};
+
+    pub fn sum() -> Sum {
+        Sum::new()
+    }
 }
 
 /// CRC-32C (Castagnoli), as in record batches.
@@ -37,6 +47,32 @@ pub fn crc32c(bytes: &[u8]) -> u32 {
 /// CRC-32, as in ZIP.
 pub fn crc32(bytes: &[u8]) -> u32 {
     by_machine::crc32(bytes)
+}
+
+/// CRC-32, as in ZIP, of bytes that come in parts.
+pub struct Crc32Sum(by_machine::Sum);
+
+impl Crc32Sum {
+    /// Of no bytes yet.
+    pub fn new() -> Crc32Sum {
+        Crc32Sum(by_machine::sum())
+    }
+
+    /// The next part.
+    pub fn update(&mut self, part: &[u8]) {
+        self.0.update(part);
+    }
+
+    /// The checksum of all parts.
+    pub fn value(&self) -> u32 {
+        self.0.clone().finalize()
+    }
+}
+
+impl Default for Crc32Sum {
+    fn default() -> Crc32Sum {
+        Crc32Sum::new()
+    }
 }
 
 #[cfg(test)]

@@ -99,6 +99,15 @@ pub struct Batches<'a> {
     look: Look,
 }
 
+/// A place between two batches of a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Where the next batch begins in the segment, in bytes.
+    pub position: u32,
+    /// The smallest offset that it may have.
+    pub next_offset: i64,
+}
+
 /// Whose records are looked at.
 #[derive(Clone, Copy, Debug)]
 enum Look {
@@ -113,6 +122,17 @@ impl<'a> Batches<'a> {
     pub fn headers_only(mut self) -> Batches<'a> {
         self.look = Look::HeadersOnly;
         self
+    }
+
+    /// Goes on where another iterator over the same segment was.
+    pub fn from_mark(mut self, mark: Mark) -> Batches<'a> {
+        (self.position, self.next_offset) = (mark.position, mark.next_offset);
+        self
+    }
+
+    /// Where it is.
+    pub fn mark(&self) -> Mark {
+        Mark { position: self.position, next_offset: self.next_offset }
     }
 
     /// Demands that the first batch begins at `offset` or later, as a segment's name promises.

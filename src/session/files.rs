@@ -1,6 +1,5 @@
 //! Files in and out: records that are loaded, archives that are exported and imported, and what storage held.
 
-use super::shelf::Shelf;
 use super::{Contents, LoadOptions, LoadSummary, Session, Transaction, sentence};
 use crate::backup::{Catalog, MemoryStore, archive};
 use crate::story::Command;
@@ -124,7 +123,7 @@ impl Session {
         Catalog::of(&store)
             .map_err(|error| format!("The stored backups cannot be read: the catalog {error}."))?;
         *self.runner.store_mut() = store;
-        self.shelf = Shelf::default();
+        self.shelf = self.shelf.emptied();
         for (label, at_ms) in exported {
             self.shelf.exported(label, *at_ms);
         }

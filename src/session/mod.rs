@@ -12,9 +12,11 @@ mod form;
 mod plan;
 mod shelf;
 mod step;
+mod verifying;
 pub mod view;
 
-pub use crate::backup::{ChunkKey, Contents, Digest, Step, Transaction, garbage};
+pub use crate::backup::digest::sha256;
+pub use crate::backup::{ChunkKey, Contents, Digest, Progress, Step, Transaction, garbage};
 pub use crate::story::Example;
 pub use dump::{Dump, dump};
 pub use form::{Field, Filled, Form, Making, Values, group_settings};
@@ -118,6 +120,7 @@ impl Session {
     /// All that is wrong with the text; then this run goes on.
     pub fn run(&mut self, text: &str) -> Result<(), Vec<ParseError>> {
         self.runner = runner(text, self.runner.store().clone(), self.runner.files().clone())?;
+        self.shelf.queue.forget_asked();
         self.title = view::title(text);
         self.chronicle = Chronicle::default();
         self.chosen = None;

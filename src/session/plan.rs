@@ -5,6 +5,7 @@ use super::{Form, Making, Session};
 use crate::backup::Catalog;
 use crate::story::Command;
 use crate::story::command::{Backup, Restore};
+use crate::story::run::Act;
 use std::rc::Rc;
 
 /// Plans.
@@ -40,7 +41,7 @@ impl Session {
     /// What a command about backups leaves to be seen.
     pub(super) fn backed_up(&mut self, command: &Backup) {
         match command {
-            Backup::Verify(label) => self.shelf.verify_again(self.runner.store(), label),
+            Backup::Verify(_) => self.verified(),
             Backup::RetainDry(rules) => {
                 let line = Backup::Retain(*rules).to_string().into();
                 let expiry = self.runner.expiry(rules).ok();
@@ -48,6 +49,13 @@ impl Session {
             }
             Backup::Retain(_) => self.dry_run = None,
             _ => {}
+        }
+    }
+
+    /// A command verified a backup: its last event says what came of it.
+    fn verified(&mut self) {
+        if let Some(Act::Verified(label, findings)) = self.runner.events().last().map(|event| &event.what) {
+            self.shelf.found(self.runner.store(), label, findings.clone());
         }
     }
 

@@ -1,8 +1,9 @@
 //! The shelf: the backups as a person sees them. What is saved, verified, exported; and what storage still has to be
 //! given. Nothing of this is part of a run or of an exported file.
 
+use super::verifying::Queue;
 use super::view::{BackupView, Verdict};
-use crate::backup::{self, Catalog, CatalogEntry, Digest, Manifest, MemoryStore, Store, Transaction};
+use crate::backup::{self, Catalog, CatalogEntry, Digest, Manifest, MemoryStore, Report, Store, Transaction};
 use crate::base::Map;
 use std::rc::Rc;
 
@@ -15,6 +16,8 @@ pub(super) struct Shelf {
     on_its_way: Option<Transaction>,
     /// The last verification of a backup, with the digest of the manifest that it read.
     verdicts: Map<Rc<str>, (Digest, Verdict)>,
+    /// What is being verified.
+    pub queue: Queue,
     /// When a backup was last exported, in milliseconds since 1970.
     exported: Map<Rc<str>, i64>,
     /// The views, for the catalog's generation and the number of changes here.
@@ -24,6 +27,11 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
+    /// An empty shelf that verifies in the same way.
+    pub fn emptied(&self) -> Shelf {
+        Shelf { queue: self.queue.emptied(), ..Shelf::default() }
+    }
+
     /// Takes in changes that the run made.
     pub fn push(&mut self, transactions: impl IntoIterator<Item = Transaction>) {
         for transaction in transactions {
@@ -70,35 +78,42 @@ impl Shelf {
         self.shown = None;
     }
 
-    /// Reads every byte of each backup that was not read since its manifest was written.
+    /// Reads every byte of each backup that was not read since its manifest was written: now, or part by part.
     pub fn verify(&mut self, store: &MemoryStore) {
         let Ok(catalog) = Catalog::of(store) else { return };
-        let known = |entry: &&CatalogEntry| {
-            self.verdicts.get(&entry.label).is_some_and(|(of, _)| *of == entry.manifest_sha256)
-        };
-        let unknown: Vec<&CatalogEntry> = catalog.backups.iter().filter(|entry| !known(entry)).collect();
-        self.verify_these(store, &unknown);
-    }
-
-    /// Reads every byte of one backup, whatever was known of it.
-    pub fn verify_again(&mut self, store: &MemoryStore, label: &str) {
-        let Ok(catalog) = Catalog::of(store) else { return };
-        self.verify_these(store, &catalog.get(label).into_iter().collect::<Vec<_>>());
-    }
-
-    fn verify_these(&mut self, store: &MemoryStore, entries: &[&CatalogEntry]) {
-        let labels: Vec<Rc<str>> = entries.iter().map(|entry| entry.label.clone()).collect();
-        for (entry, report) in entries.iter().zip(backup::verify_each(store, &labels)) {
-            let findings: Vec<Rc<str>> =
-                report.findings.iter().map(|finding| finding.to_string().into()).collect();
-            let verdict = if findings.is_empty() { Verdict::Holds } else { Verdict::Damaged(findings) };
-            self.verdicts.insert(entry.label.clone(), (entry.manifest_sha256, verdict));
-            self.shown = None;
+        let mut labels: Vec<Rc<str>> = Vec::new();
+        for entry in &catalog.backups {
+            let known = self.verdicts.get(&entry.label).is_some_and(|(of, _)| *of == entry.manifest_sha256);
+            if !known && !self.queue.take_in(entry) {
+                labels.push(entry.label.clone());
+            }
+        }
+        for (label, report) in labels.iter().zip(backup::verify_each(store, &labels)) {
+            self.found(store, label, findings(&report));
         }
     }
 
-    /// The backups, chain by chain.
+    /// A backup was verified.
+    pub fn found(&mut self, store: &MemoryStore, label: &Rc<str>, findings: Vec<Rc<str>>) {
+        let catalog = Catalog::of(store).unwrap_or_default();
+        let Some(entry) = catalog.get(label) else { return };
+        let verdict = if findings.is_empty() { Verdict::Holds } else { Verdict::Damaged(findings) };
+        self.verdicts.insert(label.clone(), (entry.manifest_sha256, verdict));
+        self.shown = None;
+    }
+
+    /// The backups, chain by chain, and what is being verified.
     pub fn views(&mut self, store: &MemoryStore) -> Vec<BackupView> {
+        let mut views = self.all(store);
+        for view in &mut views {
+            if let Some(percent) = self.queue.percent(&view.label) {
+                view.verdict = Verdict::Reading(percent);
+            }
+        }
+        views
+    }
+
+    fn all(&mut self, store: &MemoryStore) -> Vec<BackupView> {
         let catalog = Catalog::of(store).unwrap_or_default();
         if let Some((generation, views)) = &self.shown
             && *generation == catalog.generation
@@ -163,6 +178,11 @@ impl Shelf {
         let of = |(_, name, id, _): &&(Rc<str>, Rc<str>, i32, i64)| **name == *topic && *id == partition;
         self.ends.iter().filter(of).map(|(label, _, _, end)| (label.clone(), *end)).collect()
     }
+}
+
+/// What a report found, a line each.
+pub(super) fn findings(report: &Report) -> Vec<Rc<str>> {
+    report.findings.iter().map(|finding| finding.to_string().into()).collect()
 }
 
 /// Backups with the number of those that each builds on: the newest full first, and after a backup what builds on it.

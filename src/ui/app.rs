@@ -152,6 +152,10 @@ fn use_intent(lab: Lab, page: UseReducerDispatcher<Page>) -> Callback<Intent> {
             if let Show::Wizard(label) = &show {
                 lab.ask(Ask::Restore(label.clone()));
             }
+            // Whoever closes the drawer gives up what was asked for in it.
+            if show == Show::Tab(None) {
+                lab.ask(Ask::NoVerify(None));
+            }
             page.dispatch(Change::Show(show));
         }
     })

@@ -51,6 +51,10 @@ pub enum Ask {
     Export(Rc<str>),
     /// The archive of this backup was given to the person, at this moment of the page's clock.
     Exported(Rc<str>, i64),
+    /// Verify this backup, beside everything else.
+    Verify(Rc<str>),
+    /// Give up the verification of this backup, or all that were asked for.
+    NoVerify(Option<Rc<str>>),
     /// Delete this backup, and keep its archive until the next one is deleted.
     Delete(Rc<str>),
     /// Show what the restore of this backup would begin with, or none.

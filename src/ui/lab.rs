@@ -4,6 +4,7 @@
 use super::dom;
 use super::intent::{Ask, Follow, Keeping, Refusal, Told};
 use super::pace::{Pace, slice};
+use super::verify;
 use crate::base::Time;
 use crate::session::view::{Focus, InspectorView, LabView, ParseError};
 use crate::session::{Contents, LoadOptions, Session};
@@ -27,7 +28,7 @@ const OPENED_AT: Time = Time::from_ms(12_000);
 /// The handle.
 #[derive(Clone)]
 pub struct Lab {
-    inner: Rc<RefCell<Inner>>,
+    pub(super) inner: Rc<RefCell<Inner>>,
 }
 
 /// Two handles are the same when they lead to the same session.
@@ -37,14 +38,16 @@ impl PartialEq for Lab {
     }
 }
 
-struct Inner {
-    session: Session,
+pub(super) struct Inner {
+    pub(super) session: Session,
     tell: Callback<Told>,
     focus: Focus,
     pace: Pace,
     /// The next frame, while time goes on.
     frame: Option<AnimationFrame>,
     playing: bool,
+    /// Backups are being verified.
+    pub(super) verifying: bool,
     last_frame_ms: Option<f64>,
     last_view_ms: f64,
     /// When everything was shown last, not only what moves.
@@ -71,6 +74,7 @@ impl Lab {
         let scene = Session::examples().first().map_or("", |example| example.text);
         let mut session = Session::open(scene).expect("the default scene is a story");
         session.advance_to(OPENED_AT);
+        session.verify_in_parts(verify::hashed_max());
         let inner = Inner {
             session,
             tell,
@@ -78,6 +82,7 @@ impl Lab {
             pace: Pace::new(1000),
             frame: None,
             playing: false,
+            verifying: false,
             last_frame_ms: None,
             last_view_ms: 0.0,
             last_all_ms: 0.0,
@@ -91,18 +96,18 @@ impl Lab {
     pub fn ask(&self, ask: Ask) {
         let told = self.inner.borrow_mut().take(ask);
         self.keep_going();
-        let (tell, view) = {
-            let mut inner = self.inner.borrow_mut();
-            (inner.tell.clone(), inner.view(Follow::All))
-        };
-        for told in told.into_iter().chain(view) {
-            tell.emit(told);
-        }
+        let tell = self.inner.borrow().tell.clone();
+        told.into_iter().for_each(|told| tell.emit(told));
+        self.show();
     }
 
-    /// Asks for the next frame while time goes on.
+    /// Asks for the next frame while time goes on, and has verified what is to be.
     fn keep_going(&self) {
         let mut inner = self.inner.borrow_mut();
+        if !inner.verifying && inner.session.is_verifying() {
+            inner.verifying = true;
+            verify::start(self.clone());
+        }
         if !inner.playing {
             inner.frame = None;
             inner.last_frame_ms = None;
@@ -110,6 +115,15 @@ impl Lab {
             let lab = self.clone();
             inner.frame = Some(request_animation_frame(move |at| lab.frame(at)));
         }
+    }
+
+    /// Shows everything as it is now.
+    pub fn show(&self) {
+        let (tell, told) = {
+            let mut inner = self.inner.borrow_mut();
+            (inner.tell.clone(), inner.view(Follow::All))
+        };
+        told.into_iter().for_each(|told| tell.emit(told));
     }
 
     /// One frame: as much virtual time as it should have, or as fits.
@@ -311,6 +325,14 @@ impl Inner {
             },
             Ask::Exported(label, at_ms) => {
                 self.session.exported(&label, at_ms);
+                Vec::new()
+            }
+            Ask::Verify(label) => {
+                self.session.ask_verify(&label);
+                Vec::new()
+            }
+            Ask::NoVerify(label) => {
+                self.session.stop_verify(label.as_deref());
                 Vec::new()
             }
             Ask::Delete(label) => {

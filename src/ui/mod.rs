@@ -18,6 +18,7 @@ pub mod paint;
 mod panel;
 pub mod store;
 mod take;
+mod verify;
 mod widget;
 
 /// Mounts the page in the element with the id `page`, in place of the static picture that stands there.

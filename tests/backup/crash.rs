@@ -1,10 +1,11 @@
 //! Crash sweep: every flow that writes, stopped at every storage operation in every way, leaves a store that is whole; what
 //! only reads changes nothing when it is refused.
 
+use crate::both::verify;
 use crate::lab::{Lab, Plain, plain};
 use rejoin::backup::{
     Catalog, Chain, Expiry, MemoryStore, Rules, Step, Transaction, archive, delete, garbage, restored,
-    restored_at, verify,
+    restored_at,
 };
 use rejoin::base::Rng;
 use std::collections::BTreeMap;

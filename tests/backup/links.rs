@@ -1,12 +1,13 @@
 //! Broken links of a chain, with every digest made again so that only the link is wrong: each is named where it is, with
 //! the backups that it hurts.
 
+use crate::both::verify;
 use crate::chain::reference;
 use crate::pack::Pack;
 use rejoin::backup::archive::{self, ImportError};
 use rejoin::backup::digest::Digest;
 use rejoin::backup::manifest::{Change, DroppedTopic, KindName, Manifest, Offset, RecreatedTopic};
-use rejoin::backup::{Catalog, MemoryStore, Report, verify, verify_each};
+use rejoin::backup::{Catalog, MemoryStore, Report, verify_each};
 use std::rc::Rc;
 
 /// An archive of a full, a differential on it and an incremental on that, taken apart.

@@ -1,8 +1,9 @@
 //! Random lives of a small cluster with backups of all kinds, deletions, retention and restores, against plain copies.
 
+use crate::both::verify;
 use crate::chain::check_equal;
 use crate::lab::Lab;
-use rejoin::backup::{Catalog, Expiry, Refusal, Rules, delete, garbage, restored, verify};
+use rejoin::backup::{Catalog, Expiry, Refusal, Rules, delete, garbage, restored};
 use rejoin::base::Rng;
 use std::rc::Rc;
 

@@ -1,7 +1,8 @@
 //! Restoring to a moment: the state is the one of that moment, or the moment is refused.
 
+use crate::both::verify;
 use crate::lab::{Lab, Plain, plain};
-use rejoin::backup::{Catalog, Chain, Link, RestoreError, restored_at, verify};
+use rejoin::backup::{Catalog, Chain, Link, RestoreError, restored_at};
 use rejoin::base::Rng;
 use std::rc::Rc;
 

@@ -2,10 +2,11 @@
 //! incremental of hour 2, a differential of hour 3 and a full of hour 4. An incremental builds on the backup before it, a
 //! differential on the full before it.
 
+use crate::both::verify;
 use crate::lab::Lab;
 use rejoin::backup::digest::Digest;
 use rejoin::backup::manifest::KindName;
-use rejoin::backup::{Catalog, CatalogEntry, Expiry, Label, Refusal, Rules, delete, garbage, verify};
+use rejoin::backup::{Catalog, CatalogEntry, Expiry, Label, Refusal, Rules, delete, garbage};
 use rejoin::base::Span;
 use std::rc::Rc;
 

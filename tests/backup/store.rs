@@ -1,9 +1,8 @@
 //! Storage that stops at any step: the catalog is whole, and what is left over harms nobody.
 
+use crate::both::verify;
 use crate::scene::Scene;
-use rejoin::backup::{
-    Catalog, MemoryStore, StoreError, Transaction, archive, delete, garbage, restored, verify,
-};
+use rejoin::backup::{Catalog, MemoryStore, StoreError, Transaction, archive, delete, garbage, restored};
 use rejoin::base::Time;
 use rejoin::log::Record;
 use rejoin::log::batch::Timestamps;

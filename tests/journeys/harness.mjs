@@ -52,7 +52,7 @@ export class Lab {
       const url = request.url();
       if (!/^(blob|data):/.test(url) && !url.startsWith(`${this.server.origin}/`)) this.faults.push(`asked ${url}`);
     });
-    before(this.page);
+    await before(this.page);
     await this.page.goto(this.server.url, { waitUntil: "commit" });
   }
 

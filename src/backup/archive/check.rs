@@ -7,7 +7,8 @@ use crate::backup::digest::{Crc32, Digest, crc32, sha256};
 use crate::backup::layout::{self, CATALOG, FORMAT, FORMAT_TEXT, MANIFEST, MANIFEST_COPY, README, SUMS};
 use crate::backup::manifest::{FileEntry, Manifest};
 use crate::backup::scan::ReadLog;
-use crate::backup::verify::files::{self, Loaded, Memo, Source};
+use crate::backup::verify::files::{self, Memo, Source};
+use crate::backup::verify::reading::Loaded;
 use crate::backup::verify::{Finding, Hands, OneHand, Report, chain, name_backups, shape};
 use crate::base::{Map, Set, small};
 use std::borrow::Cow;
@@ -41,11 +42,12 @@ pub struct File<'a> {
     sound: bool,
 }
 
-impl Source for Checked<'_> {
-    fn load(&self, keeper: &str, file: &FileEntry) -> Option<Loaded<'_>> {
+impl<'a> Source<'a> for &'a Checked<'_> {
+    fn load(&self, keeper: &str, file: &FileEntry) -> Option<Loaded<'a>> {
         let path = layout::in_archive(keeper, &file.path);
         let File { bytes, sha256, crc32, .. } = *self.entries.get(&*path)?;
-        Some(Loaded { bytes: Cow::Borrowed(bytes), sha256, crc32, read: self.logs.get(&*path) })
+        let sums = Some((sha256, crc32));
+        Some(Loaded { bytes: Cow::Borrowed(bytes), sums, read: self.logs.get(&*path) })
     }
 }
 
@@ -304,10 +306,10 @@ impl<'a> Checked<'a> {
         let mut report = std::mem::take(&mut self.report);
         let catalog = self.catalog.clone().unwrap_or_else(|| Catalog::of_archive(self.expected.clone()));
         chain::check(&self.manifests, &catalog, &mut report);
-        let mut memo = Memo::default();
+        let (source, mut memo) = (&*self, Memo::default());
         for manifest in self.manifests.values() {
             if shape::check(manifest, &mut report) {
-                files::check(manifest, self, &mut memo, &mut report);
+                files::check(manifest, &source, &mut memo, &mut report);
             }
         }
         for (name, what) in &self.unlisted {

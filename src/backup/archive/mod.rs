@@ -223,7 +223,7 @@ pub fn read(bytes: &[u8]) -> Result<Import, ImportError> {
     let mut contents = Contents::default();
     for (label, manifest) in &checked.manifests {
         for file in manifest.all_files().filter(|file| file.reference.is_none()) {
-            let loaded = checked.load(label, file).expect("what verifies has its files");
+            let loaded = (&checked).load(label, file).expect("what verifies has its files");
             transaction.put_file(&loaded.bytes);
         }
         contents.manifests.insert(label.clone(), manifest.to_bytes().into());

@@ -1,47 +1,26 @@
-//! One backup's files against its manifest.
+//! One backup's files against its manifest, read a part at a time.
 
-use super::{Finding, Report};
+use super::Report;
+use super::judge::Judge;
+use super::reading::{Loaded, Progress, Reading};
 use crate::backup::contents::small_files;
-use crate::backup::digest::{Crc32, Digest, crc32, sha256};
-use crate::backup::layout;
-use crate::backup::manifest::{EpochEntry, FileEntry, FileKind, Manifest, OpenTransaction, PartitionEntry};
+use crate::backup::digest::{Crc32, Digest, sha256};
+use crate::backup::manifest::{FileEntry, FileKind, Manifest};
 use crate::backup::offsets::{self, Commit, Replayed};
-use crate::backup::scan::{Facts, ReadLog, Scan};
+use crate::backup::scan::{Facts, Scan};
 use crate::backup::transactions;
 use crate::base::Map;
-use crate::log::batch::{Header, RecordView};
+use crate::log::batch::RecordView;
 use crate::log::producers::Account;
-use crate::log::segment::{self, SegmentBatch};
-use std::borrow::Cow;
-use std::fmt::Debug;
+use crate::log::segment;
 
 /// Where files come from.
-pub trait Source {
+pub trait Source<'a> {
     /// A file of the backup `keeper`; `None` when it is not there.
-    fn load(&self, keeper: &str, file: &FileEntry) -> Option<Loaded<'_>>;
+    fn load(&self, keeper: &str, file: &FileEntry) -> Option<Loaded<'a>>;
 }
 
-/// A file's bytes and their checksums.
-pub struct Loaded<'a> {
-    /// Its bytes.
-    pub bytes: Cow<'a, [u8]>,
-    /// Their digest.
-    pub sha256: Digest,
-    /// Their checksum.
-    pub crc32: Crc32,
-    /// A log, when it was read already.
-    pub read: Option<&'a ReadLog>,
-}
-
-impl<'a> Loaded<'a> {
-    /// Bytes whose checksums are not known yet.
-    pub fn new(bytes: Cow<'a, [u8]>) -> Loaded<'a> {
-        Loaded { sha256: sha256(&bytes), crc32: crc32(&bytes), bytes, read: None }
-    }
-}
-
-/// What was read of partitions in this call, file by file: a backup that shares them with one before need not read them
-/// again.
+/// What was read of partitions, file by file: a backup that shares them with one before need not read them again.
 #[derive(Default)]
 pub struct Memo {
     /// By the log's start and the files so far.
@@ -49,10 +28,13 @@ pub struct Memo {
 }
 
 /// A log's file that was read and is the right one.
-struct Read {
-    size: u64,
-    crc32: Crc32,
-    facts: Facts,
+pub struct Read {
+    /// Its size.
+    pub size: u64,
+    /// Its checksum.
+    pub crc32: Crc32,
+    /// What its batches say.
+    pub facts: Facts,
     /// What was read up to its end.
     scan: Scan,
 }
@@ -64,281 +46,318 @@ fn key(before: Digest, place: &str, file: &FileEntry) -> Digest {
 }
 
 /// Verifies all files that `manifest` names.
-pub fn check(manifest: &Manifest, source: &dyn Source, memo: &mut Memo, report: &mut Report) {
-    let mut check = Check { manifest, source, memo, report };
-    for partition in &manifest.partitions {
-        check.partition(partition);
-    }
-    check.offsets();
-    check.small_files();
+pub fn check<'a>(manifest: &Manifest, source: &dyn Source<'a>, memo: &mut Memo, report: &mut Report) {
+    let mut check = Check::new(manifest, 0);
+    while check.step(manifest, source, memo, report) != Progress::Done {}
 }
 
-struct Check<'a> {
-    manifest: &'a Manifest,
-    source: &'a dyn Source,
-    memo: &'a mut Memo,
-    report: &'a mut Report,
+/// The verification of all files that a manifest names: each step reads a part of one.
+pub struct Check<'a> {
+    /// What is to be done; the next is the last.
+    todo: Vec<Task>,
+    now: Option<(Task, Reading<'a>)>,
+    outside_max: u64,
+    /// The log of the partition under way, and whether all of its files were sound.
+    scan: Scan,
+    whole: bool,
+    /// What stands for its files so far.
+    read: Digest,
+    /// The files that tell of its producers, as they have to be; once its log was read.
+    producers: Vec<(String, FileKind, Vec<u8>)>,
+    commits: Commits,
+    small: Option<[(FileKind, Vec<u8>); 4]>,
+    /// Bytes of the files that are done.
+    done: u64,
+}
+
+/// The records of committed offsets that were read.
+struct Commits {
+    found: Replayed,
+    whole: bool,
+    /// By folder.
+    scans: Map<Box<str>, Scan>,
+}
+
+/// Something to be done: partitions and files by their numbers in the manifest.
+#[derive(Clone, Copy)]
+enum Task {
+    /// A partition begins.
+    Partition(u32),
+    /// A file of its log.
+    Log(u32, u32),
+    /// One of its files that follows from the manifest.
+    Beside(u32, u32),
+    /// All of its log was read.
+    Totals(u32),
+    /// One of its files that tell of producers.
+    Producers(u32, u32),
+    /// All of it was read.
+    Transactions(u32),
+    /// A file of committed offsets.
+    Offsets(u32),
+    /// All of those were read.
+    Committed,
+    /// A file of the backup that follows from the manifest.
+    Small(u32),
+}
+
+impl Task {
+    fn file(self, manifest: &Manifest) -> Option<&FileEntry> {
+        match self {
+            Task::Log(partition, file) | Task::Beside(partition, file) | Task::Producers(partition, file) => {
+                Some(&manifest.partitions[partition as usize].files[file as usize])
+            }
+            Task::Offsets(file) | Task::Small(file) => Some(&manifest.files[file as usize]),
+            Task::Partition(_) | Task::Totals(_) | Task::Transactions(_) | Task::Committed => None,
+        }
+    }
+}
+
+/// All that is to be done, in order.
+fn tasks(manifest: &Manifest) -> Vec<Task> {
+    let of_kind = |files: &[FileEntry], kind: FileKind| -> Vec<u32> {
+        (0..).zip(files).filter(|(_, file)| file.kind == kind).map(|(i, _)| i).collect()
+    };
+    let mut tasks = Vec::new();
+    for (p, partition) in (0..).zip(&manifest.partitions) {
+        tasks.push(Task::Partition(p));
+        tasks.extend(of_kind(&partition.files, FileKind::Log).into_iter().map(|file| Task::Log(p, file)));
+        for kind in [FileKind::LeaderEpochCheckpoint, FileKind::PartitionMetadata] {
+            tasks.extend(of_kind(&partition.files, kind).into_iter().map(|file| Task::Beside(p, file)));
+        }
+        tasks.push(Task::Totals(p));
+        if transactions::says_anything(manifest, partition) {
+            let tells =
+                |file: &FileEntry| matches!(file.kind, FileKind::TxnIndex | FileKind::ProducerSnapshot);
+            let files = (0..).zip(&partition.files).filter(|(_, file)| tells(file));
+            tasks.extend(files.map(|(file, _)| Task::Producers(p, file)));
+            tasks.push(Task::Transactions(p));
+        }
+    }
+    tasks.extend(of_kind(&manifest.files, FileKind::OffsetsLog).into_iter().map(Task::Offsets));
+    tasks.push(Task::Committed);
+    let small =
+        [FileKind::LogStartOffsetCheckpoint, FileKind::OffsetsCsv, FileKind::Topics, FileKind::CreateTopics];
+    for kind in small {
+        tasks.extend(of_kind(&manifest.files, kind).into_iter().map(Task::Small));
+    }
+    tasks
 }
 
 impl<'a> Check<'a> {
-    fn place(&self, file: &FileEntry) -> String {
-        layout::in_archive(file.reference.as_ref().unwrap_or(&self.manifest.label), &file.path)
-    }
-
-    fn found(&mut self, file: &FileEntry, what: String) {
-        let place = self.place(file);
-        self.report.add(Finding::new(&place, what));
-    }
-
-    fn manifest_says(&mut self, what: String) {
-        let place = layout::in_archive(&self.manifest.label, layout::MANIFEST);
-        self.report.add(Finding::new(&place, what));
-    }
-
-    /// A file's bytes; whether they are the right ones is told beside.
-    fn load(&mut self, file: &FileEntry) -> Option<(Loaded<'a>, bool)> {
-        let keeper = file.reference.as_ref().unwrap_or(&self.manifest.label);
-        let Some(loaded) = self.source.load(keeper, file) else {
-            self.found(file, "is missing".to_owned());
-            return None;
-        };
-        self.report.files += 1;
-        self.report.bytes += loaded.bytes.len() as u64;
-        let right = loaded.sha256 == file.sha256;
-        if right {
-            self.holds(file, loaded.bytes.len() as u64, loaded.crc32);
-        }
-        Some((loaded, right))
-    }
-
-    fn holds(&mut self, file: &FileEntry, size: u64, crc32: Crc32) {
-        self.says(file, "size", &file.size, &size);
-        self.says(file, "crc32", &file.crc32, &crc32);
-    }
-
-    fn says<T: PartialEq + Debug>(&mut self, file: &FileEntry, field: &str, says: &T, is: &T) {
-        if says != is {
-            self.manifest_says(format!("says {field} {says:?} of {}, which has {is:?}", file.path));
+    /// Nothing is read yet. Digests of files of up to `outside_max` bytes are asked for, those of larger ones made here.
+    pub fn new(manifest: &Manifest, outside_max: u64) -> Check<'a> {
+        let mut todo = tasks(manifest);
+        todo.reverse();
+        Check {
+            todo,
+            now: None,
+            outside_max,
+            scan: Scan::new(0),
+            whole: true,
+            read: Digest([0; 32]),
+            producers: Vec::new(),
+            commits: Commits { found: Replayed::default(), whole: true, scans: Map::new() },
+            small: None,
+            done: 0,
         }
     }
 
-    /// Whether a log's file was read after the same files in this call: then it is only held against this manifest.
-    fn known(&mut self, file: &FileEntry, read: Digest, scan: &mut Scan) -> bool {
-        let Some(known) = self.memo.after.get(&read) else { return false };
-        let (size, crc32, facts) = (known.size, known.crc32, known.facts.clone());
-        *scan = known.scan.clone();
-        self.report.files += 1;
-        self.report.bytes += size;
-        self.holds(file, size, crc32);
-        self.facts(file, &facts);
-        true
+    /// Bytes that were read so far.
+    pub fn read_bytes(&self) -> u64 {
+        self.done + self.now.as_ref().map_or(0, |(_, reading)| reading.read())
     }
 
-    /// Reads a log's file, and remembers it when it is the right one.
-    fn log(&mut self, file: &FileEntry, read: Digest, scan: &mut Scan) -> Option<Cow<'a, [u8]>> {
-        let (Loaded { bytes, crc32, .. }, facts) = self.batches(file, scan)?;
-        let known = Read { size: bytes.len() as u64, crc32, facts, scan: scan.clone() };
-        self.memo.after.insert(read, known);
-        Some(bytes)
+    /// The bytes whose digest was asked for.
+    pub fn to_hash(&self) -> Option<&[u8]> {
+        self.now.as_ref().map(|(_, reading)| reading.bytes())
     }
 
-    /// Reads the batches of a file; `None` when they are of no further use.
-    fn batches(&mut self, file: &FileEntry, scan: &mut Scan) -> Option<(Loaded<'a>, Facts)> {
-        let (loaded, right) = self.load(file)?;
-        let bytes = &loaded.bytes;
-        let base = file.base_offset.map_or(0, |base| base.0);
-        // What a wrong file says of itself must not be held against those that follow.
-        let mut read = scan.clone();
-        let facts = read.known(base, bytes, loaded.read);
-        if right {
-            *scan = read;
+    /// The digest that was asked for.
+    pub fn hashed(&mut self, digest: Digest) {
+        if let Some((_, reading)) = &mut self.now {
+            reading.hashed(digest);
         }
-        match (facts, right) {
-            (Ok(facts), true) => {
-                self.facts(file, &facts);
-                return Some((loaded, facts));
+    }
+
+    /// Does a little: half a mebibyte is read. Always with the same manifest and source.
+    pub fn step(
+        &mut self,
+        manifest: &Manifest,
+        source: &dyn Source<'a>,
+        memo: &mut Memo,
+        report: &mut Report,
+    ) -> Progress {
+        let mut judge = Judge { manifest, report };
+        if let Some((task, mut reading)) = self.now.take() {
+            let progress = reading.step();
+            if progress == Progress::Done {
+                self.done += reading.bytes().len() as u64;
+                self.finish(task, &reading, memo, &mut judge);
+                return Progress::More;
             }
-            (Ok(_), false) => self.found(file, "does not match its digest".to_owned()),
-            (Err(error), right) => {
-                let offset =
-                    offset_at(bytes, error.position).map_or(String::new(), |o| format!(" (offset {o})"));
-                let digest = if right { "is not sound" } else { "does not match its digest" };
-                self.found(file, format!("{digest}; {error}{offset}"));
+            self.now = Some((task, reading));
+            return progress;
+        }
+        let Some(task) = self.todo.pop() else { return Progress::Done };
+        match task {
+            Task::Partition(partition) => self.begin(manifest, partition),
+            Task::Totals(partition) => self.end(partition, &mut judge),
+            Task::Transactions(partition) => {
+                if let Some(account) = self.account() {
+                    judge.transactions(&manifest.partitions[partition as usize], account);
+                }
             }
+            Task::Committed => self.commits.judge(&mut judge),
+            _ => self.open(task, source, memo, &mut judge),
         }
-        None
+        Progress::More
     }
 
-    fn facts(&mut self, file: &FileEntry, facts: &Facts) {
-        self.report.batches += facts.batches;
-        self.report.records += facts.records;
-        self.says(file, "batches", &file.batches, &facts.batches);
-        self.says(file, "records", &file.records, &facts.records);
-        self.says(file, "min_ts", &file.min_ts, &facts.min_ts);
-        self.says(file, "max_ts", &file.max_ts, &facts.max_ts);
-        self.says(file, "codecs", &file.codecs, &facts.codecs);
-        if facts.end.is_some_and(|end| Some(end) > file.end_offset.map(|end| end.0)) {
-            self.manifest_says(format!(
-                "says that {} ends before offset {:?}, where it does",
-                file.path, facts.end
-            ));
-        }
+    fn begin(&mut self, manifest: &Manifest, partition: u32) {
+        let partition = &manifest.partitions[partition as usize];
+        self.scan = Scan::new(partition.log_start_offset.0);
+        self.scan.account = transactions::says_anything(manifest, partition).then(Account::default);
+        self.whole = true;
+        self.read = sha256(&partition.log_start_offset.0.to_be_bytes());
     }
 
-    fn partition(&mut self, partition: &PartitionEntry) {
-        let start = partition.log_start_offset.0;
-        let mut scan = Scan::new(start);
-        let mut read = sha256(&start.to_be_bytes());
-        let mut whole = true;
-        let mut account = transactions::says_anything(self.manifest, partition).then(Account::default);
-        for file in partition.files.iter().filter(|file| file.kind == FileKind::Log) {
-            read = key(read, &self.place(file), file);
+    /// The partition's log was read.
+    fn end(&mut self, partition: u32, judge: &mut Judge<'_>) {
+        let partition = &judge.manifest.partitions[partition as usize];
+        if self.whole {
+            judge.totals(partition, &self.scan);
+        }
+        let expected =
+            |of: &Account| transactions::expected(&partition.topic, partition.id, &partition.files, of);
+        self.producers = self.account().map_or(Vec::new(), expected);
+    }
+
+    /// What the partition's batches say of their producers, when all of them were sound.
+    fn account(&self) -> Option<&Account> {
+        self.scan.account.as_ref().filter(|_| self.whole)
+    }
+
+    /// What a file that tells of producers has to be.
+    fn told(&self, file: &FileEntry) -> Option<&[u8]> {
+        self.producers.iter().find(|(path, ..)| **path == *file.path).map(|(_, _, bytes)| &**bytes)
+    }
+
+    fn open(&mut self, task: Task, source: &dyn Source<'a>, memo: &Memo, judge: &mut Judge<'_>) {
+        let Some(file) = task.file(judge.manifest) else { return };
+        if matches!(task, Task::Producers(..)) && self.whole && self.told(file).is_none() {
+            judge.found(file, "tells of nothing that the log has".to_owned());
+            return;
+        }
+        if matches!(task, Task::Log(..)) {
+            self.read = key(self.read, &judge.place(file), file);
             // Who follows transactions needs the batches themselves.
-            if account.is_none() && self.known(file, read, &mut scan) {
-                continue;
-            }
-            let bytes = self.log(file, read, &mut scan);
-            whole &= bytes.is_some();
-            if let (Some(bytes), Some(account)) = (bytes, &mut account) {
-                let held =
-                    |batch: &SegmentBatch<'_>| batch.header.last_offset() >= partition.log_start_offset.0;
-                let batches = segment::batches(&bytes).headers_only().flatten();
-                batches.filter(held).for_each(|batch| account.take(&batch));
+            if self.scan.account.is_none()
+                && let Some(known) = memo.after.get(&self.read)
+            {
+                // It is only held against this manifest.
+                judge.known(file, known);
+                self.scan = known.scan.clone();
+                self.done += known.size;
+                return;
             }
         }
-        for (kind, text) in [
-            (FileKind::LeaderEpochCheckpoint, layout::leader_epochs(&partition.leader_epochs)),
-            (FileKind::PartitionMetadata, layout::partition_metadata(&self.topic_id(partition))),
-        ] {
-            for file in partition.files.iter().filter(|file| file.kind == kind) {
-                self.derived(file, text.as_bytes());
+        let scan = match task {
+            Task::Log(..) => Some(self.scan.clone()),
+            Task::Offsets(_) => Some(self.commits.scans.get(folder(file)).cloned().unwrap_or(Scan::new(0))),
+            _ => None,
+        };
+        match judge.load(file, source) {
+            Some(loaded) => {
+                let scan = scan.map(|scan| (scan, file.base_offset.map_or(0, |base| base.0)));
+                self.now = Some((task, Reading::new(loaded, scan, self.outside_max)));
             }
-        }
-        if whole {
-            self.totals(partition, &scan);
-        }
-        if let Some(account) = account {
-            self.transactions(partition, whole.then_some(&account));
+            None => match task {
+                Task::Log(..) => self.whole = false,
+                Task::Offsets(_) => self.commits.whole = false,
+                _ => {}
+            },
         }
     }
 
-    /// What is said of producers against what the batches say.
-    fn transactions(&mut self, partition: &PartitionEntry, account: Option<&Account>) {
-        let PartitionEntry { topic, id, files, .. } = partition;
-        let expected = account.map_or(Vec::new(), |of| transactions::expected(topic, *id, files, of));
-        let beside = |file: &&FileEntry| matches!(file.kind, FileKind::TxnIndex | FileKind::ProducerSnapshot);
-        for file in files.iter().filter(beside) {
-            match (account, expected.iter().find(|(path, ..)| **path == *file.path)) {
-                (Some(_), Some((_, _, bytes))) => self.derived(file, bytes),
-                (Some(_), None) => self.found(file, "tells of nothing that the log has".to_owned()),
-                // The log is damaged, which is told already; the file itself may be too.
-                (None, _) => {
-                    if let Some((_, false)) = self.load(file) {
-                        self.found(file, "does not match its digest".to_owned());
-                    }
+    /// A file was read to its end.
+    fn finish(&mut self, task: Task, reading: &Reading<'a>, memo: &mut Memo, judge: &mut Judge<'_>) {
+        let manifest = judge.manifest;
+        let Some(file) = task.file(manifest) else { return };
+        let right = judge.sums(file, reading);
+        // What a wrong file says of itself must not be held against those that follow.
+        let scan = reading.scan().filter(|_| right).cloned();
+        match task {
+            Task::Log(..) => {
+                let sound = judge.batches(file, reading, right);
+                self.whole &= sound;
+                if let Some(scan) = scan {
+                    self.scan = scan;
+                }
+                if let (true, Ok(Some(facts)), Some((_, crc32))) = (sound, reading.facts(), reading.sums()) {
+                    let mut scan = self.scan.clone();
+                    scan.account = None;
+                    let (size, facts) = (reading.bytes().len() as u64, facts.clone());
+                    memo.after.insert(self.read, Read { size, crc32, facts, scan });
+                }
+            }
+            Task::Offsets(_) => {
+                let sound = judge.batches(file, reading, right);
+                self.commits.whole &= sound;
+                if let Some(scan) = scan {
+                    self.commits.scans.insert(folder(file).into(), scan);
+                }
+                if sound {
+                    self.commits.add(file, reading.bytes(), judge);
+                }
+            }
+            // Without its log, whose damage is told already, nobody can say what has to be in it.
+            Task::Producers(..) => judge.derived(file, reading, right, self.told(file)),
+            Task::Beside(partition, _) => {
+                let expected = judge.beside(&manifest.partitions[partition as usize], file.kind);
+                judge.derived(file, reading, right, Some(expected.as_bytes()));
+            }
+            _ => {
+                let made = || small_files(&manifest.topics, &manifest.partitions, &manifest.groups);
+                let small = self.small.get_or_insert_with(made);
+                if let Some((_, expected)) = small.iter().find(|(kind, _)| *kind == file.kind) {
+                    judge.derived(file, reading, right, Some(expected));
                 }
             }
         }
-        let Some(account) = account else { return };
-        let name = format!("{topic}-{id}");
-        let open: Vec<OpenTransaction> = transactions::open(topic, *id, account).collect();
-        let stable = open.first().map(|of| of.first_offset.max(partition.log_start_offset));
-        let stable = stable.unwrap_or(partition.high_watermark);
-        if partition.last_stable_offset != stable {
-            let says = partition.last_stable_offset;
-            self.manifest_says(format!("says last_stable_offset {says} of {name}, whose log has {stable}"));
-        }
-        let all = self.manifest.producers.open_transactions.iter();
-        if !all.filter(|of| of.topic == *topic && of.partition == *id).eq(&open) {
-            self.manifest_says(format!("says open transactions of {name} that are not those of its log"));
-        }
     }
+}
 
-    fn topic_id(&self, partition: &PartitionEntry) -> String {
-        let topic = self.manifest.topics.iter().find(|topic| topic.name == partition.topic);
-        topic.map_or(String::new(), |topic| topic.topic_id.to_string())
-    }
+/// The folder of a file of committed offsets.
+fn folder(file: &FileEntry) -> &str {
+    file.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
 
-    fn totals(&mut self, partition: &PartitionEntry, scan: &Scan) {
-        let name = format!("{}-{}", partition.topic, partition.id);
-        let differs = |field: &str, says: String, is: String| {
-            (says != is).then(|| format!("says {field} {says} of {name}, whose log has {is}"))
+impl Commits {
+    fn add(&mut self, file: &FileEntry, bytes: &[u8], judge: &mut Judge<'_>) {
+        let mut each = |record: RecordView<'_>| {
+            let commit = Commit::parse(record.timestamp_ms, record.key.unwrap_or(&[]), record.value);
+            match commit.filter(|commit| folder(file) == offsets::folder(&commit.group)) {
+                Some(commit) => self.found.add(commit),
+                None => {
+                    self.whole = false;
+                    judge.found(
+                        file,
+                        format!("has a record at offset {} that does not belong there", record.offset),
+                    );
+                }
+            }
         };
-        let total = &scan.total;
-        let wrong = [
-            differs("state_digest", partition.state_digest.to_string(), scan.digest().to_string()),
-            differs("records", partition.records.to_string(), total.records.to_string()),
-            differs("batches", partition.batches.to_string(), total.batches.to_string()),
-            differs("min_ts", format!("{:?}", partition.min_ts), format!("{:?}", total.min_ts)),
-            differs("max_ts", format!("{:?}", partition.max_ts), format!("{:?}", total.max_ts)),
-            differs(
-                "max_ts_so_far_monotonic",
-                partition.max_ts_so_far_monotonic.to_string(),
-                scan.monotonic.to_string(),
-            ),
-            differs(
-                "leader_epochs",
-                format!("{:?}", partition.leader_epochs),
-                format!("{:?}", epochs(partition, &scan.epochs)),
-            ),
-        ];
-        wrong.into_iter().flatten().for_each(|what| self.manifest_says(what));
-        if total.batches == 0 && partition.log_start_offset != partition.log_end_offset {
-            let (start, end) = (partition.log_start_offset, partition.log_end_offset);
-            self.manifest_says(format!("says that {name} goes from {start} to {end}, but there is no batch"));
-        }
-    }
-
-    /// A file that follows from the manifest.
-    fn derived(&mut self, file: &FileEntry, expected: &[u8]) {
-        match self.load(file) {
-            Some((_, false)) => self.found(file, "does not match its digest".to_owned()),
-            Some((loaded, true)) if *loaded.bytes != *expected => {
-                self.found(file, "does not say what the manifest says".to_owned());
-            }
-            _ => {}
-        }
-    }
-
-    fn small_files(&mut self) {
-        let manifest = self.manifest;
-        for (kind, expected) in small_files(&manifest.topics, &manifest.partitions, &manifest.groups) {
-            for file in manifest.files.iter().filter(|file| file.kind == kind) {
-                self.derived(file, &expected);
-            }
-        }
+        segment::batches(bytes).flatten().for_each(|batch| batch.for_each_record(&mut each));
     }
 
     /// The records of committed offsets against the groups: the last record of each partition counts.
-    fn offsets(&mut self) {
-        let mut found = Replayed::default();
-        let mut whole = true;
-        let mut scans: Map<&str, Scan> = Map::new();
-        let manifest = self.manifest;
-        for file in manifest.files.iter().filter(|file| file.kind == FileKind::OffsetsLog) {
-            let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let scan = scans.or_insert_with(folder, || Scan::new(0));
-            let Some((Loaded { bytes, .. }, _)) = self.batches(file, scan) else {
-                whole = false;
-                continue;
-            };
-            let mut each = |record: RecordView<'_>| {
-                let commit = Commit::parse(record.timestamp_ms, record.key.unwrap_or(&[]), record.value);
-                match commit.filter(|commit| folder == offsets::folder(&commit.group)) {
-                    Some(commit) => found.add(commit),
-                    None => {
-                        whole = false;
-                        let what =
-                            format!("has a record at offset {} that does not belong there", record.offset);
-                        self.found(file, what);
-                    }
-                }
-            };
-            segment::batches(&bytes).flatten().for_each(|batch| batch.for_each_record(&mut each));
-        }
-        let differs = found.steps_to(&Replayed::of(&manifest.groups), 0).into_iter().next();
-        if whole && let Some(commit) = differs {
-            self.manifest_says(format!(
+    fn judge(&self, judge: &mut Judge<'_>) {
+        let differs = self.found.steps_to(&Replayed::of(&judge.manifest.groups), 0).into_iter().next();
+        if self.whole
+            && let Some(commit) = differs
+        {
+            judge.manifest_says(format!(
                 "and the records in data/{}-N do not agree on what {} has committed in {}-{}",
                 offsets::TOPIC,
                 commit.group,
@@ -347,21 +366,4 @@ impl<'a> Check<'a> {
             ));
         }
     }
-}
-
-/// What a partition's epochs should be: those of its batches, and perhaps one more that no batch has yet.
-fn epochs(partition: &PartitionEntry, batches: &[EpochEntry]) -> Vec<EpochEntry> {
-    let mut epochs = batches.to_vec();
-    if let Some(last) = partition.leader_epochs.last()
-        && last.start_offset == partition.log_end_offset
-        && last.epoch > epochs.last().map_or(-1, |entry| entry.epoch)
-    {
-        epochs.push(last.clone());
-    }
-    epochs
-}
-
-/// The base offset of the batch at `position`, as far as it can be read.
-pub fn offset_at(bytes: &[u8], position: u32) -> Option<i64> {
-    Header::read(bytes.get(position as usize..)?).ok().map(|header| header.base_offset)
 }

@@ -3,10 +3,14 @@
 pub mod bare;
 pub(super) mod chain;
 pub(super) mod files;
+mod judge;
+pub(super) mod reading;
 pub(super) mod shape;
 mod stored;
 
-pub use stored::{verify, verify_each};
+pub use files::Memo;
+pub use reading::Progress;
+pub use stored::{Verification, verify, verify_each};
 
 pub use chain::broken_links;
 

@@ -1,9 +1,10 @@
 //! Verifying what a store holds.
 
-use super::files::{self, Loaded, Memo, Source};
+use super::files::{Check, Memo, Source};
+use super::reading::{Loaded, Progress};
 use super::{Finding, Report, chain, shape};
 use crate::backup::catalog::{Catalog, CatalogEntry};
-use crate::backup::digest::sha256;
+use crate::backup::digest::{Digest, sha256};
 use crate::backup::layout;
 use crate::backup::link::Link;
 use crate::backup::manifest::{FileEntry, Manifest};
@@ -13,11 +14,15 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 /// A store's files. Corrupt chunks are told by their digests, later.
-pub struct Chunks<'a>(pub &'a dyn Store);
+struct Chunks<'a>(&'a dyn Store);
 
-impl Source for Chunks<'_> {
-    fn load(&self, _keeper: &str, file: &FileEntry) -> Option<Loaded<'_>> {
-        store::file(self.0, file.sha256, file.size).map(|bytes| Loaded::new(Cow::Owned(bytes)))
+impl Source<'static> for Chunks<'_> {
+    fn load(&self, _keeper: &str, file: &FileEntry) -> Option<Loaded<'static>> {
+        store::file(self.0, file.sha256, file.size).map(|bytes| Loaded {
+            bytes: Cow::Owned(bytes),
+            sums: None,
+            read: None,
+        })
     }
 }
 
@@ -29,45 +34,92 @@ pub fn verify(store: &dyn Store, label: &str) -> Report {
 /// Verifies backups of a store one after the other; what they share is read once.
 pub fn verify_each(store: &dyn Store, labels: &[Rc<str>]) -> Vec<Report> {
     let mut memo = Memo::default();
-    labels.iter().map(|label| one(store, label, &mut memo)).collect()
+    let mut one = |label: &Rc<str>| {
+        let mut verification = Verification::new(store, label, 0);
+        while verification.step(store, &mut memo) != Progress::Done {}
+        verification.report(store)
+    };
+    labels.iter().map(&mut one).collect()
 }
 
-fn one(store: &dyn Store, label: &str, memo: &mut Memo) -> Report {
-    let mut report = Report { backups: vec![label.into()], ..Report::default() };
-    let catalog = match Catalog::of(store) {
-        Ok(catalog) => catalog,
-        Err(error) => {
-            report.add(Finding::new(layout::CATALOG, error.to_string()));
-            return report;
-        }
-    };
-    let mut manifests: Map<Rc<str>, Manifest> = Map::new();
-    let mut wanted: Vec<Rc<str>> = vec![label.into()];
-    while let Some(label) = wanted.pop() {
-        if manifests.contains_key(&label) {
-            continue;
-        }
-        if let Some(manifest) = manifest(store, &catalog, &label, &mut report) {
-            wanted.extend(manifest.chain.iter().filter(|other| **other != label).cloned());
-            manifests.insert(label, manifest);
-        }
-    }
-    chain::check(&manifests, &catalog, &mut report);
-    if let Some(manifest) = manifests.get(label)
-        && shape::check(manifest, &mut report)
-    {
-        files::check(manifest, &Chunks(store), memo, &mut report);
-    }
-    if !report.ok() {
-        // Who else needs what is wrong.
-        for entry in &catalog.backups {
-            if let Some(link) = Link::load(store, &catalog, &entry.label) {
-                manifests.or_insert_with(entry.label.clone(), || link.manifest);
+/// The verification of a backup of a store, a little at a time, so that whoever shows it can do other things in between.
+pub struct Verification {
+    label: Rc<str>,
+    manifests: Map<Rc<str>, Manifest>,
+    report: Report,
+    check: Option<Check<'static>>,
+}
+
+impl Verification {
+    /// Reads manifests, not yet files. Digests of files of up to `outside_max` bytes are asked for ([`Progress::Hash`]), those
+    /// of larger ones made here.
+    pub fn new(store: &dyn Store, label: &str, outside_max: u64) -> Verification {
+        let mut report = Report { backups: vec![label.into()], ..Report::default() };
+        let mut manifests: Map<Rc<str>, Manifest> = Map::new();
+        let mut check = None;
+        match Catalog::of(store) {
+            Err(error) => report.add(Finding::new(layout::CATALOG, error.to_string())),
+            Ok(catalog) => {
+                let mut wanted: Vec<Rc<str>> = vec![label.into()];
+                while let Some(label) = wanted.pop() {
+                    if manifests.contains_key(&label) {
+                        continue;
+                    }
+                    if let Some(manifest) = manifest(store, &catalog, &label, &mut report) {
+                        wanted.extend(manifest.chain.iter().filter(|other| **other != label).cloned());
+                        manifests.insert(label, manifest);
+                    }
+                }
+                chain::check(&manifests, &catalog, &mut report);
+                let shaped = manifests.get(label).filter(|manifest| shape::check(manifest, &mut report));
+                check = shaped.map(|manifest| Check::new(manifest, outside_max));
             }
         }
+        Verification { label: label.into(), manifests, report, check }
     }
-    super::name_backups(&mut report, &manifests);
-    report
+
+    /// Reads a little more; what `memo` knows of other backups is not read again.
+    pub fn step(&mut self, store: &dyn Store, memo: &mut Memo) -> Progress {
+        match (&mut self.check, self.manifests.get(&self.label)) {
+            (Some(check), Some(manifest)) => check.step(manifest, &Chunks(store), memo, &mut self.report),
+            _ => Progress::Done,
+        }
+    }
+
+    /// The bytes whose digest is wanted: after [`Progress::Hash`] and until it is told.
+    pub fn to_hash(&self) -> Option<&[u8]> {
+        self.check.as_ref()?.to_hash()
+    }
+
+    /// The digest that was wanted.
+    pub fn hashed(&mut self, digest: Digest) {
+        if let Some(check) = &mut self.check {
+            check.hashed(digest);
+        }
+    }
+
+    /// Bytes that were read, and bytes that there are to read.
+    pub fn progress(&self) -> (u64, u64) {
+        let total = self.manifests.get(&self.label).map_or(0, |manifest| manifest.totals.bytes_total);
+        (self.check.as_ref().map_or(0, Check::read_bytes), total)
+    }
+
+    /// What came of it, once it is done.
+    pub fn report(self, store: &dyn Store) -> Report {
+        let (mut report, mut manifests) = (self.report, self.manifests);
+        if !report.ok()
+            && let Ok(catalog) = Catalog::of(store)
+        {
+            // Who else needs what is wrong.
+            for entry in &catalog.backups {
+                if let Some(link) = Link::load(store, &catalog, &entry.label) {
+                    manifests.or_insert_with(entry.label.clone(), || link.manifest);
+                }
+            }
+        }
+        super::name_backups(&mut report, &manifests);
+        report
+    }
 }
 
 /// The manifest of a backup, held against the catalog.

@@ -68,6 +68,8 @@ pub enum Verdict {
     /// Not verified in this tab yet.
     #[default]
     Unknown,
+    /// It is being verified: of a hundred parts so many are read.
+    Reading(u32),
     /// Every byte was read and holds.
     Holds,
     /// What is wrong, a finding a line.

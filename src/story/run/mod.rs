@@ -29,7 +29,7 @@ pub use schedule::{SCHEDULES_MAX, Schedule};
 
 use super::command::{Command, End, Seed};
 use super::parse::{Line, Step, Story};
-use crate::backup::{Known, MemoryStore, Transaction};
+use crate::backup::{Known, MemoryStore, Report, Transaction};
 use crate::base::{Map, Time, limit};
 use crate::measure::Ledger;
 use crate::sim::{World, WorldConfig};
@@ -61,6 +61,8 @@ pub struct Runner {
     ledger: Ledger,
     store: MemoryStore,
     transactions: Vec<Transaction>,
+    /// What whoever drives the run has found out of a backup already: the next `backup verify` of it says so.
+    verified: Option<(Rc<str>, Report)>,
     files: Files,
     exports: Vec<Exported>,
     events: Vec<Event>,
@@ -89,6 +91,7 @@ impl Runner {
             ledger: Ledger::new(),
             store: options.store,
             transactions: Vec::new(),
+            verified: None,
             files: options.files,
             exports: Vec::new(),
             events: Vec::new(),
@@ -317,6 +320,11 @@ impl Runner {
     /// Changes of the backups since the last call, oldest first, for whoever stores them.
     pub fn take_transactions(&mut self) -> Vec<Transaction> {
         std::mem::take(&mut self.transactions)
+    }
+
+    /// Gives the report of a backup as it is now, which the next `backup verify` of it need not make again.
+    pub fn give_report(&mut self, label: &str, report: Report) {
+        self.verified = Some((label.into(), report));
     }
 
     /// Archives that were written since the last call, oldest first.

@@ -339,6 +339,9 @@ table! {
     exported = "exported";
     saved_head = "kept";
     not_verified = "not verified";
+    verifying = "{0} % read";
+    stop_verify = "Stop";
+    stop_verify_name = "Stop verifying {0}";
     holds = "holds";
     damaged = "damaged: {0}";
     never_exported = "never exported";

@@ -1,7 +1,7 @@
 //! A segment by itself.
 
 use super::{Around, Found};
-use crate::backup::verify::files::offset_at;
+use crate::backup::verify::judge::offset_at;
 use crate::log::batch::{HEADER_BYTES, Header};
 use crate::log::segment::{self, SegmentBatch};
 use crate::log::side::checkpoint::{self, EpochEntry};

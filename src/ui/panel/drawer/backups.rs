@@ -170,6 +170,7 @@ fn verdict(verdict: &Verdict) -> Html {
     let t = t();
     match verdict {
         Verdict::Unknown => state(Tone::Still, "unknown", t.not_verified),
+        Verdict::Reading(percent) => state(Tone::Still, "wait", fill(t.verifying, &[&percent.to_string()])),
         Verdict::Holds => state(Tone::Ok, "ok", t.holds),
         Verdict::Damaged(findings) => {
             let first = findings.first().map_or("", |line| &**line);
@@ -200,8 +201,13 @@ fn acts(props: &DrawerProps, backup: &BackupView) -> Html {
     let described = why_not.is_some().then(|| AttrValue::from(kept_id(label)));
     html! {
         <span class="acts">
-            <Button text={t.verify} name={fill(t.verify_name, &[label])} class="small" look={Look::Quiet}
-                on_press={to(|label| Intent::Ask(Ask::Line(format!("backup verify {label}").into())))} />
+            if matches!(backup.verdict, Verdict::Reading(_)) {
+                <Button text={t.stop_verify} name={fill(t.stop_verify_name, &[label])} class="small"
+                    look={Look::Quiet} on_press={to(|label| Intent::Ask(Ask::NoVerify(Some(label))))} />
+            } else {
+                <Button text={t.verify} name={fill(t.verify_name, &[label])} class="small" look={Look::Quiet}
+                    on_press={to(|label| Intent::Ask(Ask::Verify(label)))} />
+            }
             <Button text={t.export} name={fill(t.export_name, &[label])} icon="exp" class="small"
                 on_press={to(|label| Intent::Ask(Ask::Export(label)))} />
             <Button text={t.restore} name={fill(t.restore_name, &[label])} icon="restore" class="small"

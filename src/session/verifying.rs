@@ -1,0 +1,152 @@
+//! Verification of the backups a part at a time, for whoever has other things to do in between and digests made elsewhere.
+
+use super::Session;
+use super::shelf::findings;
+use crate::backup::{Catalog, CatalogEntry, Digest, Memo, MemoryStore, Progress, Verification};
+use std::rc::Rc;
+
+/// The backups that are to be verified, one after the other.
+#[derive(Default)]
+pub struct Queue {
+    /// Digests of files of up to so many bytes come from outside. `None`: there are no parts, verified is on the spot.
+    outside_max: Option<u64>,
+    waiting: Vec<Job>,
+    /// The first of those that wait, under way.
+    now: Option<Verification>,
+    /// What those read that were verified in one go: a person who asks gets all of it read.
+    memo: Memo,
+    /// Counts what was begun.
+    begun: u64,
+}
+
+struct Job {
+    label: Rc<str>,
+    manifest: Digest,
+    /// A person asked for it: then it becomes a command of the run.
+    asked: bool,
+}
+
+impl Queue {
+    /// Nothing to verify, in the same way.
+    pub fn emptied(&self) -> Queue {
+        Queue { outside_max: self.outside_max, begun: self.begun, ..Queue::default() }
+    }
+
+    /// Lets a backup wait for its verification, unless that is to be on the spot.
+    pub fn take_in(&mut self, entry: &CatalogEntry) -> bool {
+        if self.outside_max.is_some() {
+            self.add(entry, false);
+        }
+        self.outside_max.is_some()
+    }
+
+    fn add(&mut self, entry: &CatalogEntry, asked: bool) {
+        match self.waiting.iter_mut().find(|job| *job.label == *entry.label) {
+            Some(job) if job.manifest == entry.manifest_sha256 => job.asked |= asked,
+            _ => {
+                self.drop(|job| *job.label == *entry.label);
+                let (label, manifest) = (entry.label.clone(), entry.manifest_sha256);
+                self.waiting.push(Job { label, manifest, asked });
+            }
+        }
+    }
+
+    /// Those that wait, or are under way, no more are.
+    fn drop(&mut self, which: impl Fn(&Job) -> bool) {
+        if self.waiting.first().is_some_and(&which) {
+            self.now = None;
+        }
+        self.waiting.retain(|job| !which(job));
+    }
+
+    /// What was asked for was asked for in another run.
+    pub fn forget_asked(&mut self) {
+        self.waiting.iter_mut().for_each(|job| job.asked = false);
+    }
+
+    /// How many hundredths of a backup are read; `None` when it is not being verified.
+    pub fn percent(&self, label: &str) -> Option<u32> {
+        let at = self.waiting.iter().position(|job| *job.label == *label)?;
+        let (read, total) = self.now.as_ref().filter(|_| at == 0).map_or((0, 0), Verification::progress);
+        Some((read.saturating_mul(100) / total.max(1)).min(100) as u32)
+    }
+
+    /// Reads a part of the first; when that was the last of it, what came of it.
+    fn step(&mut self, store: &MemoryStore) -> Option<(Progress, Option<(Job, Verification)>)> {
+        let Some(job) = self.waiting.first() else {
+            self.memo = Memo::default();
+            return None;
+        };
+        let now = self.now.get_or_insert_with(|| {
+            self.begun += 1;
+            if job.asked {
+                self.memo = Memo::default();
+            }
+            Verification::new(store, &job.label, self.outside_max.unwrap_or(0))
+        });
+        let progress = now.step(store, &mut self.memo);
+        let done = if progress == Progress::Done { self.now.take() } else { None };
+        Some((progress, done.map(|verification| (self.waiting.remove(0), verification))))
+    }
+}
+
+/// Verification in parts.
+impl Session {
+    /// From now on backups are verified a part at a time, by [`Session::verify_part`]. Digests of files of up to `outside_max`
+    /// bytes are asked for.
+    pub fn verify_in_parts(&mut self, outside_max: u64) {
+        self.shelf.queue.outside_max = Some(outside_max);
+    }
+
+    /// Verifies a backup once more, part by part; at its end that is a command of the run like any other.
+    pub fn ask_verify(&mut self, label: &str) {
+        if let Some(entry) = self.catalog().get(label) {
+            self.shelf.queue.add(entry, true);
+        }
+    }
+
+    /// Gives up the verification of this backup, or all that were asked for.
+    pub fn stop_verify(&mut self, label: Option<&str>) {
+        self.shelf.queue.drop(|job| label.map_or(job.asked, |label| *job.label == *label));
+    }
+
+    /// Whether there is something to verify.
+    pub fn is_verifying(&self) -> bool {
+        !self.shelf.queue.waiting.is_empty()
+    }
+
+    /// Reads a part of what is to be verified; `None` when there is nothing. [`Progress::Done`] is said of one backup.
+    pub fn verify_part(&mut self) -> Option<Progress> {
+        let (progress, done) = self.shelf.queue.step(self.runner.store())?;
+        let Some((job, verification)) = done else { return Some(progress) };
+        // It is another one by now, or none: then nothing is to be said of this one.
+        if self.catalog().get(&job.label).is_some_and(|entry| entry.manifest_sha256 == job.manifest) {
+            let report = verification.report(self.runner.store());
+            if job.asked {
+                self.runner.give_report(&job.label, report);
+                drop(self.apply(&format!("backup verify {}", job.label)));
+            } else {
+                self.shelf.found(self.runner.store(), &job.label, findings(&report));
+            }
+        }
+        Some(progress)
+    }
+
+    /// The bytes whose digest is wanted, after [`Progress::Hash`]; and a number that tells for what it is.
+    pub fn to_hash(&self) -> Option<(u64, &[u8])> {
+        let queue = &self.shelf.queue;
+        Some((queue.begun, queue.now.as_ref()?.to_hash()?))
+    }
+
+    /// The digest that was wanted with this number.
+    pub fn hashed(&mut self, number: u64, digest: Digest) {
+        let queue = &mut self.shelf.queue;
+        if let Some(now) = queue.now.as_mut().filter(|_| queue.begun == number) {
+            now.hashed(digest);
+        }
+    }
+
+    fn catalog(&self) -> Catalog {
+        Catalog::of(self.runner.store()).unwrap_or_default()
+    }
+}
