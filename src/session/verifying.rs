@@ -3,13 +3,14 @@
 use super::Session;
 use super::shelf::findings;
 use crate::backup::{Catalog, CatalogEntry, Digest, Memo, MemoryStore, Progress, Verification};
+use std::ops::Range;
 use std::rc::Rc;
 
 /// The backups that are to be verified, one after the other.
 #[derive(Default)]
 pub struct Queue {
-    /// Digests of files of up to so many bytes come from outside. `None`: there are no parts, verified is on the spot.
-    outside_max: Option<u64>,
+    /// Digests of files with so many bytes come from outside. `None`: there are no parts, verified is on the spot.
+    outside: Option<Range<u64>>,
     waiting: Vec<Job>,
     /// The first of those that wait, under way.
     now: Option<Verification>,
@@ -29,15 +30,15 @@ struct Job {
 impl Queue {
     /// Nothing to verify, in the same way.
     pub fn emptied(&self) -> Queue {
-        Queue { outside_max: self.outside_max, begun: self.begun, ..Queue::default() }
+        Queue { outside: self.outside.clone(), begun: self.begun, ..Queue::default() }
     }
 
     /// Lets a backup wait for its verification, unless that is to be on the spot.
     pub fn take_in(&mut self, entry: &CatalogEntry) -> bool {
-        if self.outside_max.is_some() {
+        if self.outside.is_some() {
             self.add(entry, false);
         }
-        self.outside_max.is_some()
+        self.outside.is_some()
     }
 
     fn add(&mut self, entry: &CatalogEntry, asked: bool) {
@@ -82,7 +83,7 @@ impl Queue {
             if job.asked {
                 self.memo = Memo::default();
             }
-            Verification::new(store, &job.label, self.outside_max.unwrap_or(0))
+            Verification::new(store, &job.label, self.outside.clone().unwrap_or(0..0))
         });
         let progress = now.step(store, &mut self.memo);
         let done = if progress == Progress::Done { self.now.take() } else { None };
@@ -92,10 +93,10 @@ impl Queue {
 
 /// Verification in parts.
 impl Session {
-    /// From now on backups are verified a part at a time, by [`Session::verify_part`]. Digests of files of up to `outside_max`
-    /// bytes are asked for.
-    pub fn verify_in_parts(&mut self, outside_max: u64) {
-        self.shelf.queue.outside_max = Some(outside_max);
+    /// From now on backups are verified a part at a time, by [`Session::verify_part`]. Digests of files with so many bytes as
+    /// `outside` are asked for.
+    pub fn verify_in_parts(&mut self, outside: Range<u64>) {
+        self.shelf.queue.outside = Some(outside);
     }
 
     /// Verifies a backup once more, part by part; at its end that is a command of the run like any other.

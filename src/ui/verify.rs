@@ -5,12 +5,14 @@ use super::dom;
 use super::lab::Lab;
 use crate::session::{Digest, Progress, sha256};
 use js_sys::{Function, Promise, Reflect, Uint8Array};
+use std::ops::Range;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::SubtleCrypto;
 
-/// The browser copies what it makes a digest of: larger files are not given to it.
-const HASHED_BYTES_MAX: u64 = 128 << 20;
+/// The files whose digest the browser makes, by their bytes: it copies them, so not the largest; and one waits for its
+/// answer, so not the small ones.
+const HASHED: Range<u64> = 64 << 10..128 << 20;
 
 /// The longest that is worked at a stretch, in milliseconds. What is under way then is brought to its end.
 const WORK_MS: f64 = 8.0;
@@ -18,9 +20,9 @@ const WORK_MS: f64 = 8.0;
 /// The least time between two views of how far it is, in milliseconds.
 const SHOWN_MS_MIN: f64 = 100.0;
 
-/// The largest file whose digest the browser makes: none, where it does not (only secure origins have it).
-pub fn hashed_max() -> u64 {
-    if subtle().is_some() { HASHED_BYTES_MAX } else { 0 }
+/// The files whose digest the browser makes, by their bytes: none, where it makes none (only secure origins have it).
+pub fn hashed() -> Range<u64> {
+    if subtle().is_some() { HASHED } else { 0..0 }
 }
 
 fn subtle() -> Option<SubtleCrypto> {

@@ -13,6 +13,7 @@ use crate::base::Map;
 use crate::log::batch::RecordView;
 use crate::log::producers::Account;
 use crate::log::segment;
+use std::ops::Range;
 
 /// Where files come from.
 pub trait Source<'a> {
@@ -47,7 +48,7 @@ fn key(before: Digest, place: &str, file: &FileEntry) -> Digest {
 
 /// Verifies all files that `manifest` names.
 pub fn check<'a>(manifest: &Manifest, source: &dyn Source<'a>, memo: &mut Memo, report: &mut Report) {
-    let mut check = Check::new(manifest, 0);
+    let mut check = Check::new(manifest, 0..0);
     while check.step(manifest, source, memo, report) != Progress::Done {}
 }
 
@@ -56,7 +57,7 @@ pub struct Check<'a> {
     /// What is to be done; the next is the last.
     todo: Vec<Task>,
     now: Option<(Task, Reading<'a>)>,
-    outside_max: u64,
+    outside: Range<u64>,
     /// The log of the partition under way, and whether all of its files were sound.
     scan: Scan,
     whole: bool,
@@ -145,14 +146,14 @@ fn tasks(manifest: &Manifest) -> Vec<Task> {
 }
 
 impl<'a> Check<'a> {
-    /// Nothing is read yet. Digests of files of up to `outside_max` bytes are asked for, those of larger ones made here.
-    pub fn new(manifest: &Manifest, outside_max: u64) -> Check<'a> {
+    /// Nothing is read yet. Digests of files with so many bytes as `outside` are asked for, those of others made here.
+    pub fn new(manifest: &Manifest, outside: Range<u64>) -> Check<'a> {
         let mut todo = tasks(manifest);
         todo.reverse();
         Check {
             todo,
             now: None,
-            outside_max,
+            outside,
             scan: Scan::new(0),
             whole: true,
             read: Digest([0; 32]),
@@ -270,7 +271,7 @@ impl<'a> Check<'a> {
         match judge.load(file, source) {
             Some(loaded) => {
                 let scan = scan.map(|scan| (scan, file.base_offset.map_or(0, |base| base.0)));
-                self.now = Some((task, Reading::new(loaded, scan, self.outside_max)));
+                self.now = Some((task, Reading::new(loaded, scan, &self.outside)));
             }
             None => match task {
                 Task::Log(..) => self.whole = false,

@@ -6,6 +6,7 @@ use crate::base::crc;
 use crate::log::segment::SegmentError;
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// What a step reads.
 const PART_BYTES: usize = 512 << 10;
@@ -60,10 +61,10 @@ pub struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     /// Nothing is read yet. A file of batches comes with the scan of those before it, and the offset that its name promises.
-    pub fn new(loaded: Loaded<'a>, scan: Option<(Scan, i64)>, outside_max: u64) -> Reading<'a> {
+    pub fn new(loaded: Loaded<'a>, scan: Option<(Scan, i64)>, outside: &Range<u64>) -> Reading<'a> {
         let (sha, crc32) = match loaded.sums {
             Some((sha256, crc32)) => (Sha::Known(sha256), Some(crc32)),
-            None if (1..=outside_max).contains(&(loaded.bytes.len() as u64)) => (Sha::Wanted, None),
+            None if outside.contains(&(loaded.bytes.len() as u64)) => (Sha::Wanted, None),
             None => (Sha::Made(Sha256::new()), None),
         };
         let mut scan = scan.map(|(scan, base)| {

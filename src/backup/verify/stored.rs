@@ -11,6 +11,7 @@ use crate::backup::manifest::{FileEntry, Manifest};
 use crate::backup::store::{self, Store};
 use crate::base::Map;
 use std::borrow::Cow;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// A store's files. Corrupt chunks are told by their digests, later.
@@ -35,7 +36,7 @@ pub fn verify(store: &dyn Store, label: &str) -> Report {
 pub fn verify_each(store: &dyn Store, labels: &[Rc<str>]) -> Vec<Report> {
     let mut memo = Memo::default();
     let mut one = |label: &Rc<str>| {
-        let mut verification = Verification::new(store, label, 0);
+        let mut verification = Verification::new(store, label, 0..0);
         while verification.step(store, &mut memo) != Progress::Done {}
         verification.report(store)
     };
@@ -51,9 +52,9 @@ pub struct Verification {
 }
 
 impl Verification {
-    /// Reads manifests, not yet files. Digests of files of up to `outside_max` bytes are asked for ([`Progress::Hash`]), those
-    /// of larger ones made here.
-    pub fn new(store: &dyn Store, label: &str, outside_max: u64) -> Verification {
+    /// Reads manifests, not yet files. Digests of files with so many bytes as `outside` are asked for
+    /// ([`Progress::Hash`]), those of others made here.
+    pub fn new(store: &dyn Store, label: &str, outside: Range<u64>) -> Verification {
         let mut report = Report { backups: vec![label.into()], ..Report::default() };
         let mut manifests: Map<Rc<str>, Manifest> = Map::new();
         let mut check = None;
@@ -72,7 +73,7 @@ impl Verification {
                 }
                 chain::check(&manifests, &catalog, &mut report);
                 let shaped = manifests.get(label).filter(|manifest| shape::check(manifest, &mut report));
-                check = shaped.map(|manifest| Check::new(manifest, outside_max));
+                check = shaped.map(|manifest| Check::new(manifest, outside));
             }
         }
         Verification { label: label.into(), manifests, report, check }
