@@ -2,6 +2,7 @@
 
 use rejoin::backup::digest::sha256;
 use rejoin::backup::{Memo, Progress, Report, Store, Verification};
+use std::ops::Range;
 
 /// What verifying says, however the digests come.
 pub fn verify(store: &dyn Store, label: &str) -> Report {
@@ -19,8 +20,8 @@ pub fn verify(store: &dyn Store, label: &str) -> Report {
 }
 
 /// A part at a time. A digest is told at once, or when there is nothing else to do.
-fn parts(store: &dyn Store, label: &str, outside_max: u64, at_once: bool) -> Report {
-    let mut verification = Verification::new(store, label, outside_max);
+fn parts(store: &dyn Store, label: &str, outside: &Range<u64>, at_once: bool) -> Report {
+    let mut verification = Verification::new(store, label, outside.clone());
     let mut memo = Memo::default();
     let mut wanted = false;
     loop {
@@ -33,7 +34,7 @@ fn parts(store: &dyn Store, label: &str, outside_max: u64, at_once: bool) -> Rep
             Progress::Hash | Progress::Waits => {
                 assert!(std::mem::take(&mut wanted), "a digest is waited for that was never asked for");
                 let bytes = verification.to_hash().expect("the bytes of a file");
-                assert!(bytes.len() as u64 <= outside_max, "a file of {} bytes", bytes.len());
+                assert!(outside.contains(&(bytes.len() as u64)), "a file of {} bytes", bytes.len());
                 let digest = sha256(bytes);
                 verification.hashed(digest);
             }
