@@ -7,15 +7,10 @@ use std::ops::Range;
 /// What verifying says, however the digests come.
 pub fn verify(store: &dyn Store, label: &str) -> Report {
     let report = rejoin::backup::verify(store, label);
-    for outside_max in [300, u64::MAX] {
-        for at_once in [true, false] {
-            assert_eq!(
-                parts(store, label, outside_max, at_once),
-                report,
-                "{label} up to {outside_max} bytes"
-            );
-        }
-    }
+    // One of four ways each time: the tests verify thousands of stores.
+    let outside = 1..if report.bytes % 2 == 0 { 300 } else { u64::MAX };
+    let at_once = report.bytes / 2 % 2 == 0;
+    assert_eq!(parts(store, label, &outside, at_once), report, "{label}, {outside:?} bytes");
     report
 }
 
