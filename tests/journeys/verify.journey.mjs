@@ -43,6 +43,8 @@ async function load(lab) {
   await lab.choose(() => lab.press("Load file"), "large.txt", `${lines.join("\n")}\n`, "text/plain");
   const dialog = lab.page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Load", exact: true }).click();
+  await dialog.getByText(/records/).first().waitFor();
+  await lab.page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });
 }
 
