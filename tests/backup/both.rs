@@ -8,8 +8,8 @@ use std::ops::Range;
 pub fn verify(store: &dyn Store, label: &str) -> Report {
     let report = rejoin::backup::verify(store, label);
     // One of four ways each time: the tests verify thousands of stores.
-    let outside = 1..if report.bytes % 2 == 0 { 300 } else { u64::MAX };
-    let at_once = report.bytes / 2 % 2 == 0;
+    let outside = 1..if report.bytes.is_multiple_of(2) { 300 } else { u64::MAX };
+    let at_once = (report.bytes / 2).is_multiple_of(2);
     assert_eq!(parts(store, label, &outside, at_once), report, "{label}, {outside:?} bytes");
     report
 }
