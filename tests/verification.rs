@@ -97,16 +97,25 @@ fn a_digest_from_outside_that_is_wrong_is_damage() {
 }
 
 #[test]
-fn what_is_deleted_or_taken_over_while_it_is_verified_says_nothing() {
+fn what_is_deleted_undone_or_taken_over_while_it_is_verified_is_read_anew() {
     let mut session = open();
     session.verify_in_parts(1..u64::MAX);
     at(&mut session, 20_000);
     session.apply("backup full").expect("there is something to back up");
     let label = label(&session.view(&focus()));
+    let archive = session.archive(&label).expect("it is there");
     wanted(&mut session);
     session.apply(&format!("backup delete {label}")).expect("nothing builds on it");
-    verify_all(&mut session);
+    assert!(!session.is_verifying(), "there is nothing to read");
     assert!(session.view(&focus()).backups.backups.is_empty());
+
+    session.import("undone.zip", &archive).expect("it was just written");
+    assert_eq!(verdict(&mut session), Verdict::Reading(0), "what comes back is read from its beginning");
+    verify_all(&mut session);
+    assert_eq!(verdict(&mut session), Verdict::Holds);
+    session.apply(&format!("backup delete {label}")).expect("nothing builds on it");
+    drop(session.take_transaction());
+    session.saved(Ok(()));
 
     session.apply("backup full").expect("there is something to back up");
     let mut stored = rejoin::session::Contents::default();

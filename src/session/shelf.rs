@@ -81,6 +81,12 @@ impl Shelf {
     /// Reads every byte of each backup that was not read since its manifest was written: now, or part by part.
     pub fn verify(&mut self, store: &MemoryStore) {
         let Ok(catalog) = Catalog::of(store) else { return };
+        // What was read of a backup that is gone says nothing of one that comes back in its place.
+        let there = |label: &Rc<str>, manifest: Digest| {
+            catalog.get(label).is_some_and(|entry| entry.manifest_sha256 == manifest)
+        };
+        self.queue.keep(there);
+        self.verdicts.retain(|label, (manifest, _)| there(label, *manifest));
         let mut labels: Vec<Rc<str>> = Vec::new();
         for entry in &catalog.backups {
             let known = self.verdicts.get(&entry.label).is_some_and(|(of, _)| *of == entry.manifest_sha256);

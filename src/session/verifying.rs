@@ -60,6 +60,11 @@ impl Queue {
         self.waiting.retain(|job| !which(job));
     }
 
+    /// Only those wait on of which that is so.
+    pub fn keep(&mut self, which: impl Fn(&Rc<str>, Digest) -> bool) {
+        self.drop(|job| !which(&job.label, job.manifest));
+    }
+
     /// What was asked for was asked for in another run.
     pub fn forget_asked(&mut self) {
         self.waiting.iter_mut().for_each(|job| job.asked = false);
@@ -120,15 +125,12 @@ impl Session {
     pub fn verify_part(&mut self) -> Option<Progress> {
         let (progress, done) = self.shelf.queue.step(self.runner.store())?;
         let Some((job, verification)) = done else { return Some(progress) };
-        // It is another one by now, or none: then nothing is to be said of this one.
-        if self.catalog().get(&job.label).is_some_and(|entry| entry.manifest_sha256 == job.manifest) {
-            let report = verification.report(self.runner.store());
-            if job.asked {
-                self.runner.give_report(&job.label, report);
-                drop(self.apply(&format!("backup verify {}", job.label)));
-            } else {
-                self.shelf.found(self.runner.store(), &job.label, findings(&report));
-            }
+        let report = verification.report(self.runner.store());
+        if job.asked {
+            self.runner.give_report(&job.label, report);
+            drop(self.apply(&format!("backup verify {}", job.label)));
+        } else {
+            self.shelf.found(self.runner.store(), &job.label, findings(&report));
         }
         Some(progress)
     }

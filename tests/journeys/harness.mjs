@@ -112,9 +112,14 @@ export class Lab {
 
   // The cells of a table's body, row by row, read in one go.
   async table(name) {
-    const table = this.page.getByRole("table", { name, exact: true }).first();
-    return table.evaluate((element) =>
-      [...element.querySelectorAll("tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent.trim())),
+    await this.page.getByRole("table", { name, exact: true }).first().waitFor({ state: "attached" });
+    return this.tableNow(name);
+  }
+
+  // The same of a table that may not be there, or go any moment: no rows then.
+  tableNow(name) {
+    return this.page.getByRole("table", { name, exact: true }).evaluateAll((tables) =>
+      [...(tables[0]?.querySelectorAll("tbody tr") ?? [])].map((row) => [...row.cells].map((cell) => cell.textContent.trim())),
     );
   }
 

@@ -34,8 +34,7 @@ export const cdp = (lab) => lab.context.newCDPSession(lab.page);
 // How the backups are: label, where each is kept, what verification says.
 export async function list(lab) {
   // Without a backup there is no table to wait for.
-  const there = await lab.page.getByRole("table", { name: "Backups", exact: true }).count();
-  const rows = there > 0 ? await lab.table("Backups") : [];
+  const rows = await lab.tableNow("Backups");
   return rows.map((row) => ({ label: row[0].match(/\d{8}-\d{6}F(_\d{8}-\d{6}[DI])?/)?.[0], verified: row[7], kept: row[8] }));
 }
 
