@@ -127,10 +127,11 @@ pub fn partition_entry(
         }
     }
     grown.own(log.end()).map_err(refused)?;
-    let Grown { scan, made: mut own, whole, .. } = grown;
+    let Grown { scan, made: mut own, indexes, whole, .. } = grown;
     let account = log.account();
     let beside = transactions::files(&topic.name, id, &own, &account, files);
     own.extend(beside);
+    own.extend(indexes);
     let leader_epochs = leader_epochs(&scan, log);
     for (kind, text) in [
         (FileKind::LeaderEpochCheckpoint, layout::leader_epochs(&leader_epochs)),

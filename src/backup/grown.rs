@@ -10,10 +10,11 @@
 
 use super::contents::Files;
 use super::digest::sha256;
+use super::indexes;
 use super::layout;
 use super::link::Link;
 use super::manifest::{Change, FileEntry, FileKind, Offset, PartitionEntry};
-use super::scan::{Facts, Scan};
+use super::scan::{Facts, Place, Scan};
 use super::store::{self, Store};
 use crate::log::Partition;
 use crate::log::segment::SegmentError;
@@ -31,6 +32,8 @@ pub struct Grown<'a> {
     pub scan: Scan,
     /// The files so far.
     pub made: Vec<FileEntry>,
+    /// Their indexes.
+    pub indexes: Vec<FileEntry>,
     /// Where the last of them ends; `None` without one.
     end: Option<i64>,
     /// Whether the log begins with everything that the prior had of it from its start on.
@@ -41,7 +44,7 @@ impl<'a> Grown<'a> {
     /// No file yet.
     pub fn new(log: &'a Partition, name: (&'a Rc<str>, i32), files: &'a mut Files) -> Grown<'a> {
         let scan = Scan::new(log.log_start());
-        Grown { log, name, files, scan, made: Vec::new(), end: None, whole: false }
+        Grown { log, name, files, scan, made: Vec::new(), indexes: Vec::new(), end: None, whole: false }
     }
 
     /// Takes the files of `before` that still hold, without reading anything, of a log that only grew since `was`: the log
@@ -54,6 +57,9 @@ impl<'a> Grown<'a> {
         self.scan = Scan::of(before, was.max_batch_timestamp());
         let files = before.files.iter().filter(|file| file.kind == FileKind::Log && file.size > 0);
         self.made = files.map(|file| link.refer(file)).collect();
+        let bases = self.made.iter().filter_map(|file| file.base_offset);
+        let indexes = bases.flat_map(|base| indexes::beside(before, base.0));
+        self.indexes = indexes.map(|(_, index)| link.refer(index)).collect();
         self.end = self.made.last().and_then(|file| file.end_offset).map(|end| end.0);
         self.whole = true;
         true
@@ -79,11 +85,15 @@ impl<'a> Grown<'a> {
                 continue;
             }
             match self.holds(file, (base, end), store)? {
-                true => {
+                Some(place) => {
                     self.made.push(link.refer(file));
                     self.end = Some(end);
+                    for (_, index) in indexes::beside(before, base) {
+                        self.indexes.push(link.refer(index));
+                        self.files.keep(&indexes::bytes(index.kind, base, &place.indexes()));
+                    }
                 }
-                false => self.whole = false,
+                None => self.whole = false,
             }
         }
         self.whole &= before.log_end_offset.0 <= self.log.end();
@@ -96,39 +106,39 @@ impl<'a> Grown<'a> {
         file: &FileEntry,
         (base, end): (i64, i64),
         store: &dyn Store,
-    ) -> Result<bool, SegmentError> {
+    ) -> Result<Option<Place>, SegmentError> {
         let apart = base <= self.log.log_start() || self.log.is_boundary(base);
         if end > self.log.end() || !apart {
-            return Ok(false);
+            return Ok(None);
         }
         let live = self.log.bytes_between(base, end);
         if live.len() as u64 == file.size && sha256(&live) == file.sha256 {
             if self.end.map_or(base > self.log.log_start(), |at| at < base) {
                 self.own(base)?;
             }
-            self.scan.file(base, &live)?;
+            let place = self.scan.file(base, &live)?;
             if store::file(store, file.sha256, file.size).is_none_or(|stored| stored != live) {
                 self.files.keep(&live);
             }
-            return Ok(true);
+            return Ok(Some(place));
         }
         if base >= self.log.log_start() {
-            return Ok(false);
+            return Ok(None);
         }
         // The log has dropped batches from the file's beginning.
         let Some(stored) =
             store::file(store, file.sha256, file.size).filter(|bytes| sha256(bytes) == file.sha256)
         else {
-            return Ok(false);
+            return Ok(None);
         };
         let (mut of_live, mut of_stored) = (self.scan.clone(), self.scan.clone());
         of_live.file(base, &live)?;
-        let sound = stored.ends_with(&live) && of_stored.file(base, &stored).is_ok();
-        if sound && of_live.digest() == of_stored.digest() {
+        let place = of_stored.file(base, &stored).ok().filter(|_| stored.ends_with(&live));
+        let same = place.filter(|_| of_live.digest() == of_stored.digest());
+        if same.is_some() {
             self.scan = of_stored;
-            return Ok(true);
         }
-        Ok(false)
+        Ok(same)
     }
 
     /// Makes files of what the log holds from the last file up to `to`.
@@ -139,8 +149,14 @@ impl<'a> Grown<'a> {
             // Compaction may have taken the first batch; the file is named by the log's start then.
             let base = if i == 0 { start.min(segment.base_offset) } else { segment.base_offset };
             let end = segments.get(i + 1).map_or(to, |next| next.base_offset);
-            let facts = self.scan.file(base, &segment.bytes)?;
-            self.add(base, end, &segment.bytes, &facts);
+            let place = self.scan.file(base, &segment.bytes)?;
+            self.add(base, end, &segment.bytes, &place.facts);
+            self.indexes.extend(indexes::keep(
+                (self.name.0, self.name.1),
+                base,
+                &place.indexes(),
+                self.files,
+            ));
         }
         if self.made.last().is_none_or(|last| last.end_offset != Some(Offset(to))) {
             self.add(start, to, &[], &Facts::default());

@@ -101,7 +101,7 @@ pub fn offset_files(
 }
 
 fn offset_file(partition: i32, base: i64, bytes: &[u8], files: &mut Files) -> FileEntry {
-    let facts = Scan::new(0).file(base, bytes).expect("batches made here are sound");
+    let facts = Scan::new(0).file(base, bytes).expect("batches made here are sound").facts;
     let range = (base, facts.end.unwrap_or(base));
     files.add_log(
         &layout::log_path(offsets::TOPIC, partition, base),

@@ -42,7 +42,14 @@ pub fn log_path(topic: &str, partition: i32, base_offset: i64) -> String {
 }
 
 /// The path of a file beside a partition's logs that is named by an offset.
-pub fn beside(topic: &str, partition: i32, offset: i64, suffix: &str) -> String {
+pub fn beside(topic: &str, partition: i32, offset: i64, kind: FileKind) -> String {
+    let suffix = match kind {
+        FileKind::OffsetIndex => "index",
+        FileKind::TimeIndex => "timeindex",
+        FileKind::TxnIndex => "txnindex",
+        FileKind::ProducerSnapshot => "snapshot",
+        other => unreachable!("{other:?} is named otherwise"),
+    };
     format!("data/{topic}-{partition}/{}", side::file_name(offset, suffix))
 }
 

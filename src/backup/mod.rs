@@ -46,6 +46,7 @@ mod full;
 mod grown;
 mod history;
 mod incremental;
+mod indexes;
 mod layout;
 mod moment;
 mod planner;

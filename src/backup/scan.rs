@@ -6,6 +6,7 @@ use crate::log::batch::{Compression, Header};
 use crate::log::partition::digest::StateDigest;
 use crate::log::producers::Account;
 use crate::log::segment::{self, Mark, SegmentError};
+use crate::log::side::index::{INTERVAL_BYTES, Indexes, Indexing};
 use std::rc::Rc;
 
 /// Counts and bounds of batches.
@@ -48,6 +49,7 @@ pub struct Scan {
 pub struct Place {
     /// What its batches say so far.
     pub facts: Facts,
+    indexing: Indexing,
     mark: Mark,
 }
 
@@ -55,6 +57,11 @@ impl Place {
     /// Bytes that were read.
     pub fn position(&self) -> u32 {
         self.mark.position
+    }
+
+    /// The indexes of the file, once it was read to its end: with Kafka's default of `index.interval.bytes`.
+    pub fn indexes(&self) -> Indexes {
+        self.indexing.clone().closed()
     }
 }
 
@@ -97,20 +104,21 @@ impl Scan {
         }
     }
 
-    /// Reads the next file, whose name promises offsets from `base_offset` on, with every check of the log.
+    /// Reads the next file, whose name promises offsets from `base_offset` on, to its end, with every check of the log.
     ///
     /// # Errors
     /// The first batch that is not sound; the scan is of no further use then.
-    pub fn file(&mut self, base_offset: i64, bytes: &[u8]) -> Result<Facts, SegmentError> {
+    pub fn file(&mut self, base_offset: i64, bytes: &[u8]) -> Result<Place, SegmentError> {
         let mut place = self.begin(base_offset);
         while self.read(&mut place, bytes, u32::MAX)? {}
-        Ok(place.facts)
+        Ok(place)
     }
 
     /// The start of the next file, whose name promises offsets from `base_offset` on.
     pub fn begin(&self, base_offset: i64) -> Place {
         let from = base_offset.max(self.total.end.unwrap_or(0));
-        Place { facts: Facts::default(), mark: Mark { position: 0, next_offset: from } }
+        let (facts, indexing) = (Facts::default(), Indexing::new(INTERVAL_BYTES));
+        Place { facts, indexing, mark: Mark { position: 0, next_offset: from } }
     }
 
     /// Reads on in that file, at least the next batch and up to about `size` bytes; whether there may be more.
@@ -122,7 +130,7 @@ impl Scan {
         let mut batches = segment::batches(bytes).from_mark(place.mark);
         while let Some(batch) = batches.next() {
             let batch = batch?;
-            self.batch(&mut place.facts, &batch.header, batch.stamps);
+            self.batch(place, &batch.header, batch.stamps);
             if let Some(account) =
                 self.account.as_mut().filter(|_| batch.header.last_offset() >= self.log_start)
             {
@@ -143,12 +151,13 @@ impl Scan {
         if self.account.is_some() || !read.batches.first().is_none_or(follows) {
             return false;
         }
-        read.batches.iter().for_each(|(header, stamps)| self.batch(&mut place.facts, header, *stamps));
+        read.batches.iter().for_each(|(header, stamps)| self.batch(place, header, *stamps));
         true
     }
 
-    fn batch(&mut self, facts: &mut Facts, header: &Header, stamps: Option<(i64, i64)>) {
-        facts.add(header, stamps);
+    fn batch(&mut self, place: &mut Place, header: &Header, stamps: Option<(i64, i64)>) {
+        place.facts.add(header, stamps);
+        place.indexing.take(header);
         if header.last_offset() >= self.log_start {
             self.add(header, stamps);
         }

@@ -43,14 +43,14 @@ pub fn expected(
         let within: Vec<_> =
             account.aborted.iter().filter(|of| (base..end).contains(&of.last_offset)).copied().collect();
         if !within.is_empty() {
-            let path = layout::beside(topic, id, base, "txnindex");
+            let path = layout::beside(topic, id, base, FileKind::TxnIndex);
             all.push((path, FileKind::TxnIndex, aborted::write(&within)));
         }
     }
     let producers = account.producers.snapshot();
     let end = logs.iter().filter_map(|file| file.end_offset).max();
     if let (false, Some(Offset(end))) = (producers.is_empty(), end) {
-        let path = layout::beside(topic, id, end, "snapshot");
+        let path = layout::beside(topic, id, end, FileKind::ProducerSnapshot);
         all.push((path, FileKind::ProducerSnapshot, snapshot::write(&producers)));
     }
     all

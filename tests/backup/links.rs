@@ -6,7 +6,7 @@ use crate::chain::reference;
 use crate::pack::Pack;
 use rejoin::backup::archive::{self, ImportError};
 use rejoin::backup::digest::Digest;
-use rejoin::backup::manifest::{Change, DroppedTopic, KindName, Manifest, Offset, RecreatedTopic};
+use rejoin::backup::manifest::{Change, DroppedTopic, FileKind, KindName, Manifest, Offset, RecreatedTopic};
 use rejoin::backup::{Catalog, MemoryStore, Report, verify_each};
 use std::rc::Rc;
 
@@ -227,12 +227,20 @@ fn topics_that_are_said_to_be_gone_or_new() {
     broken.check(2, MANIFEST, "does not say of topic t what became of it since $1", &[2]);
 }
 
+/// Where the second file of the first partition's log stands.
+fn second_log(m: &Manifest) -> usize {
+    let logs = (0..).zip(&m.partitions[0].files).filter(|(_, file)| file.kind == FileKind::Log);
+    logs.map(|(place, _)| place).nth(1).expect("a slice")
+}
+
 #[test]
 fn slices_that_leave_a_hole_or_overlap() {
     let mut broken = Broken::new();
     broken.change(2, |m| {
-        drop(m.partitions[0].files.remove(1));
+        let place = second_log(m);
+        let file = m.partitions[0].files.remove(place);
         m.totals.files -= 1;
+        m.totals.bytes_total -= file.size;
     });
     broken.check(
         2,
@@ -241,7 +249,10 @@ fn slices_that_leave_a_hole_or_overlap() {
         &[2],
     );
     let mut broken = Broken::new();
-    broken.change(2, |m| m.partitions[0].files[1].end_offset = Some(Offset(5)));
+    broken.change(2, |m| {
+        let place = second_log(m);
+        m.partitions[0].files[place].end_offset = Some(Offset(5));
+    });
     broken.check(
         2,
         MANIFEST,

@@ -14,7 +14,7 @@
 //! | 10 the container | `container`, `damage`, `tools` | 200 good archives read by `unzip`, Python and the `zip` crate; 100 hostile ones and more |
 //! | 11 what comes from outside, mutated | the package `fuzz` | 46,000 inputs in seven targets; a million each |
 //! | 12 retention | `retention` | 80 rows of one table, and its crashes |
-//! | 13 what verification says | `corruption`, `declared`, `inconsistent`, `links`: each finding makes the verdict fail | those of 7 |
+//! | 13 what verification says | `corruption`, `declared`, `indexes`, `inconsistent`, `links`: each finding makes the verdict fail | those of 7 |
 //! | 15 the drill | `stories::drills` | 24: six protocols and assignors, four ways to commit |
 //! | 16 archives of every released version | `golden` | all |
 //!
@@ -29,6 +29,7 @@ mod damage;
 mod declared;
 mod golden;
 mod inconsistent;
+mod indexes;
 mod lab;
 mod links;
 mod manifest;

@@ -5,6 +5,7 @@ use super::judge::Judge;
 use super::reading::{Loaded, Progress, Reading};
 use crate::backup::contents::small_files;
 use crate::backup::digest::{Crc32, Digest, sha256};
+use crate::backup::indexes;
 use crate::backup::manifest::{FileEntry, FileKind, Manifest};
 use crate::backup::offsets::{self, Commit, Replayed};
 use crate::backup::scan::{Facts, Scan};
@@ -13,6 +14,7 @@ use crate::base::Map;
 use crate::log::batch::RecordView;
 use crate::log::producers::Account;
 use crate::log::segment;
+use crate::log::side::index::Indexes;
 use std::ops::Range;
 
 /// Where files come from.
@@ -36,6 +38,8 @@ pub struct Read {
     pub crc32: Crc32,
     /// What its batches say.
     pub facts: Facts,
+    /// Its indexes.
+    indexes: Indexes,
     /// What was read up to its end.
     scan: Scan,
 }
@@ -63,6 +67,8 @@ pub struct Check<'a> {
     whole: bool,
     /// What stands for its files so far.
     read: Digest,
+    /// The file of it that was read last, when it was sound: where it begins, and its indexes.
+    indexes: Option<(i64, Indexes)>,
     /// The files that tell of its producers, as they have to be; once its log was read.
     producers: Vec<(String, FileKind, Vec<u8>)>,
     commits: Commits,
@@ -86,6 +92,8 @@ enum Task {
     Partition(u32),
     /// A file of its log.
     Log(u32, u32),
+    /// An index of the log's file before it.
+    Index(u32, u32),
     /// One of its files that follows from the manifest.
     Beside(u32, u32),
     /// All of its log was read.
@@ -105,7 +113,10 @@ enum Task {
 impl Task {
     fn file(self, manifest: &Manifest) -> Option<&FileEntry> {
         match self {
-            Task::Log(partition, file) | Task::Beside(partition, file) | Task::Producers(partition, file) => {
+            Task::Log(partition, file)
+            | Task::Index(partition, file)
+            | Task::Beside(partition, file)
+            | Task::Producers(partition, file) => {
                 Some(&manifest.partitions[partition as usize].files[file as usize])
             }
             Task::Offsets(file) | Task::Small(file) => Some(&manifest.files[file as usize]),
@@ -122,7 +133,12 @@ fn tasks(manifest: &Manifest) -> Vec<Task> {
     let mut tasks = Vec::new();
     for (p, partition) in (0..).zip(&manifest.partitions) {
         tasks.push(Task::Partition(p));
-        tasks.extend(of_kind(&partition.files, FileKind::Log).into_iter().map(|file| Task::Log(p, file)));
+        for log in of_kind(&partition.files, FileKind::Log) {
+            tasks.push(Task::Log(p, log));
+            let base = partition.files[log as usize].base_offset;
+            let indexes = base.map(|base| indexes::beside(partition, base.0));
+            tasks.extend(indexes.into_iter().flatten().map(|(file, _)| Task::Index(p, file)));
+        }
         for kind in [FileKind::LeaderEpochCheckpoint, FileKind::PartitionMetadata] {
             tasks.extend(of_kind(&partition.files, kind).into_iter().map(|file| Task::Beside(p, file)));
         }
@@ -157,6 +173,7 @@ impl<'a> Check<'a> {
             scan: Scan::new(0),
             whole: true,
             read: Digest([0; 32]),
+            indexes: None,
             producers: Vec::new(),
             commits: Commits { found: Replayed::default(), whole: true, scans: Map::new() },
             small: None,
@@ -251,6 +268,7 @@ impl<'a> Check<'a> {
             return;
         }
         if matches!(task, Task::Log(..)) {
+            self.indexes = None;
             self.read = key(self.read, &judge.place(file), file);
             // Who follows transactions needs the batches themselves.
             if self.scan.account.is_none()
@@ -259,6 +277,7 @@ impl<'a> Check<'a> {
                 // It is only held against this manifest.
                 judge.known(file, known);
                 self.scan = known.scan.clone();
+                self.indexes = file.base_offset.map(|base| (base.0, known.indexes.clone()));
                 self.done += known.size;
                 return;
             }
@@ -295,11 +314,13 @@ impl<'a> Check<'a> {
                 if let Some(scan) = scan {
                     self.scan = scan;
                 }
-                if let (true, Ok(Some(facts)), Some((_, crc32))) = (sound, reading.facts(), reading.sums()) {
+                if let (true, Ok(Some(place)), Some((_, crc32))) = (sound, reading.place(), reading.sums()) {
                     let mut scan = self.scan.clone();
                     scan.account = None;
-                    let (size, facts) = (reading.bytes().len() as u64, facts.clone());
-                    memo.after.insert(self.read, Read { size, crc32, facts, scan });
+                    let (size, facts, indexes) =
+                        (reading.bytes().len() as u64, place.facts.clone(), place.indexes());
+                    self.indexes = file.base_offset.map(|base| (base.0, indexes.clone()));
+                    memo.after.insert(self.read, Read { size, crc32, facts, indexes, scan });
                 }
             }
             Task::Offsets(_) => {
@@ -314,6 +335,10 @@ impl<'a> Check<'a> {
             }
             // Without its log, whose damage is told already, nobody can say what has to be in it.
             Task::Producers(..) => judge.derived(file, reading, right, self.told(file)),
+            Task::Index(..) => {
+                let made = self.indexes.as_ref().map(|(base, of)| indexes::bytes(file.kind, *base, of));
+                judge.derived(file, reading, right, made.as_deref());
+            }
             Task::Beside(partition, _) => {
                 let expected = judge.beside(&manifest.partitions[partition as usize], file.kind);
                 judge.derived(file, reading, right, Some(expected.as_bytes()));

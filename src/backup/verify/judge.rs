@@ -81,10 +81,10 @@ impl Judge<'_> {
 
     /// The batches of a file; whether they are of further use.
     pub fn batches(&mut self, file: &FileEntry, reading: &Reading<'_>, right: bool) -> bool {
-        match (reading.facts(), right) {
-            (Ok(facts), true) => {
-                if let Some(facts) = facts {
-                    self.facts(file, facts);
+        match (reading.place(), right) {
+            (Ok(place), true) => {
+                if let Some(place) = place {
+                    self.facts(file, &place.facts);
                 }
                 return true;
             }
@@ -180,7 +180,11 @@ impl Judge<'_> {
         if !right {
             self.found(file, "does not match its digest".to_owned());
         } else if expected.is_some_and(|expected| reading.bytes() != expected) {
-            self.found(file, "does not say what the manifest says".to_owned());
+            let of = match file.kind {
+                FileKind::OffsetIndex | FileKind::TimeIndex => "its log gives",
+                _ => "the manifest says",
+            };
+            self.found(file, format!("does not say what {of}"));
         }
     }
 }

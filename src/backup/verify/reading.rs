@@ -1,7 +1,7 @@
 //! One file, read a part at a time: its checksums and its batches.
 
 use crate::backup::digest::{Crc32, Digest};
-use crate::backup::scan::{Facts, Place, ReadLog, Scan};
+use crate::backup::scan::{Place, ReadLog, Scan};
 use crate::base::crc;
 use crate::log::segment::SegmentError;
 use sha2::{Digest as _, Sha256};
@@ -159,10 +159,10 @@ impl<'a> Reading<'a> {
     }
 
     /// What its batches say, or the first that is not sound.
-    pub fn facts(&self) -> Result<Option<&Facts>, &SegmentError> {
+    pub fn place(&self) -> Result<Option<&Place>, &SegmentError> {
         match &self.error {
             Some(error) => Err(error),
-            None => Ok(self.scan.as_ref().map(|(_, place)| &place.facts)),
+            None => Ok(self.scan.as_ref().map(|(_, place)| place)),
         }
     }
 

@@ -231,13 +231,12 @@ impl Shape<'_> {
                     Some(layout::partition_path(&p.topic, p.id, kind))
                 }
                 FileKind::ProducerSnapshot => {
-                    Some(layout::beside(&p.topic, p.id, p.log_end_offset.0, "snapshot"))
+                    Some(layout::beside(&p.topic, p.id, p.log_end_offset.0, file.kind))
                 }
-                // Beside one of the logs.
-                FileKind::TxnIndex => {
+                FileKind::OffsetIndex | FileKind::TimeIndex | FileKind::TxnIndex => {
                     let bases = p.files.iter().filter(|of| of.kind == FileKind::Log);
                     let paths = bases.filter_map(|of| Some(of.base_offset?.0));
-                    let mut paths = paths.map(|base| layout::beside(&p.topic, p.id, base, "txnindex"));
+                    let mut paths = paths.map(|base| layout::beside(&p.topic, p.id, base, file.kind));
                     paths.find(|path| **path == *file.path)
                 }
                 _ => None,

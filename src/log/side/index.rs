@@ -8,6 +8,7 @@
 //! time index gets its entry with it, when the largest timestamp has grown, and a last one when the segment is closed.
 
 use super::{SideError, entries, field};
+use crate::log::batch::Header;
 use crate::log::segment::SegmentBatch;
 
 /// Kafka's `index.interval.bytes` by default.
@@ -117,28 +118,52 @@ impl Indexes {
     /// A broker adds a last time entry at each clean stop, so the index of a log that was written on after one may have
     /// more entries than this.
     pub fn of<'a>(batches: impl IntoIterator<Item = SegmentBatch<'a>>, interval_bytes: u32) -> Indexes {
-        let mut indexes = Indexes::default();
-        let mut largest: Option<TimeEntry> = None;
-        let mut since_entry = 0u64;
-        for batch in batches {
-            let header = batch.header;
-            let offset = header.last_offset();
-            if largest.map_or(-1, |entry| entry.timestamp_ms) < header.max_timestamp {
-                largest = Some(TimeEntry { timestamp_ms: header.max_timestamp, offset });
-            }
-            if since_entry > u64::from(interval_bytes) {
-                indexes.offsets.push(OffsetEntry { offset, position: batch.position });
-                indexes.push_time(largest);
-                since_entry = 0;
-            }
-            since_entry += u64::from(header.size);
-        }
-        indexes.push_time(largest);
-        indexes
+        let mut indexing = Indexing::new(interval_bytes);
+        batches.into_iter().for_each(|batch| indexing.take(&batch.header));
+        indexing.closed()
     }
 
     fn push_time(&mut self, largest: Option<TimeEntry>) {
         let before = self.times.last().map_or(-1, |entry| entry.timestamp_ms);
         self.times.extend(largest.filter(|entry| entry.timestamp_ms > before));
+    }
+}
+
+/// Makes the indexes of a segment, batch by batch from its first.
+#[derive(Clone, Debug)]
+pub struct Indexing {
+    made: Indexes,
+    interval_bytes: u32,
+    largest: Option<TimeEntry>,
+    /// Where the next batch begins.
+    position: u32,
+    since_entry: u64,
+}
+
+impl Indexing {
+    /// Of a segment without a batch so far.
+    pub fn new(interval_bytes: u32) -> Indexing {
+        Indexing { made: Indexes::default(), interval_bytes, largest: None, position: 0, since_entry: 0 }
+    }
+
+    /// Takes the next batch.
+    pub fn take(&mut self, header: &Header) {
+        let offset = header.last_offset();
+        if self.largest.map_or(-1, |entry| entry.timestamp_ms) < header.max_timestamp {
+            self.largest = Some(TimeEntry { timestamp_ms: header.max_timestamp, offset });
+        }
+        if self.since_entry > u64::from(self.interval_bytes) {
+            self.made.offsets.push(OffsetEntry { offset, position: self.position });
+            self.made.push_time(self.largest);
+            self.since_entry = 0;
+        }
+        self.since_entry += u64::from(header.size);
+        self.position = self.position.wrapping_add(header.size);
+    }
+
+    /// The indexes, once the segment is closed.
+    pub fn closed(mut self) -> Indexes {
+        self.made.push_time(self.largest);
+        self.made
     }
 }
