@@ -35,7 +35,7 @@ pub fn text(labels: &[Rc<str>]) -> String {
          \x20  are deleted within a minute. (The one that rejoin extract --for-cluster writes has retention.ms=-1, and says how\n\
          \x20  each topic gets its own back.)\n\
          2. Stop the broker. In its log folder, for each data/TOPIC-N: delete everything in TOPIC-N but partition.metadata,\n\
-         \x20  and copy the .log files there.\n\
+         \x20  and copy the .log files there. (With .index and .timeindex, or without: the broker makes them again.)\n\
          \x20  NEVER COPY partition.metadata OVER: with the id of another cluster the broker renames the folder to\n\
          \x20  TOPIC-N.<id>-stray at its start and serves an empty partition instead.\n\
          3. Delete .kafka_cleanshutdown, recovery-point-offset-checkpoint, replication-offset-checkpoint and\n\
@@ -45,6 +45,8 @@ pub fn text(labels: &[Rc<str>]) -> String {
          5. Committed offsets, while no consumer of the groups runs:\n\
          \x20  kafka-consumer-groups.sh --bootstrap-server localhost:9092 --reset-offsets --execute --group GROUP \\\n\
          \x20    --group ANOTHER --from-file backups/{newest}/groups/offsets.csv\n\
+         \x20  (Kafka 4.3.1 first prints an exception about a value that is no int: it tries an older form of the file, then\n\
+         \x20  reads this one. What counts is the table of new offsets under it.)\n\
          \n\
          The batches keep the leader epochs that they had. Where one is higher than the partition's own in the new cluster,\n\
          running consumers may be reset at the next change of leaders. Bytes 12 to 15 of a batch are its epoch, outside the\n\
