@@ -150,7 +150,7 @@ fn model(log: &Partition) -> [Vec<i64>; 3] {
 
 #[test]
 fn in_random_worlds_each_reader_is_given_its_records_once_and_no_others() {
-    for seed in 0..std::env::var("SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(25) {
+    for seed in crate::seeds(25) {
         let mut rng = Rng::new(seed).fork("transactions");
         let mut text = format!(
             "seed {seed}\nnetwork jitter={}ms\ntopic orders partitions={}\n",

@@ -5,6 +5,7 @@
 
 use rejoin::base::Rng;
 use rejoin::sim::check;
+use rejoin::story::run::Act;
 use rejoin::story::{Options, Runner, Story};
 
 const TOPICS: [&str; 3] = ["a1", "a2", "b1"];
@@ -41,6 +42,7 @@ struct Wild {
     text: String,
     at: u64,
     partitions: [i32; 3],
+    /// What each member reads at first.
     reads: [usize; 3],
 }
 
@@ -103,8 +105,8 @@ impl Wild {
         let (member, topic) = (MEMBERS[m], TOPICS[t]);
         let lines = match self.of(6) {
             0 => {
-                self.reads[m] = self.of(3);
-                let source = self.sources()[self.reads[m]].0;
+                let reads = self.of(3);
+                let source = self.sources()[reads].0;
                 format!("at {at}ms unsubscribe {member}\nat {at}ms subscribe {member} {source}\n")
             }
             1 => {
@@ -134,6 +136,19 @@ impl Wild {
         self.text.push_str(&lines);
     }
 
+    /// What each member reads in the end: one that was not running when it was to subscribe to something else did not.
+    fn reads(&self, runner: &Runner) -> [usize; 3] {
+        let mut reads = self.reads;
+        for event in runner.events() {
+            let Act::Command(line) = &event.what else { continue };
+            for (m, member) in MEMBERS.iter().enumerate() {
+                let subscribes = |(source, _): &(&str, _)| **line == format!("subscribe {member} {source}");
+                reads[m] = self.sources().iter().position(subscribes).unwrap_or(reads[m]);
+            }
+        }
+        reads
+    }
+
     /// Runs it and looks at it.
     fn check(&self) {
         let text = &self.text;
@@ -146,12 +161,12 @@ impl Wild {
             });
         }
         runner.finish(None);
-        let world = runner.world();
+        let (world, reads) = (runner.world(), self.reads(&runner));
         for (topic, count) in TOPICS.iter().zip(self.partitions) {
             for partition in 0..count {
                 let facts = world.partition(topic, partition, Some("g"));
                 let facts = facts.unwrap_or_else(|| panic!("{topic}:{partition} is there\n{text}"));
-                let may = |m: usize| self.sources()[self.reads[m]].1(topic);
+                let may = |m: usize| self.sources()[reads[m]].1(topic);
                 let read = (0..3).any(may);
                 let fits = match facts.owner {
                     Some(ref owner) => (0..3).any(|m| MEMBERS[m] == &**owner && may(m)),
@@ -165,9 +180,7 @@ impl Wild {
 }
 
 fn check(kind: Kind, default: u64) {
-    // More of them with `SEEDS=1000`.
-    let seeds = std::env::var("SEEDS").ok().and_then(|text| text.parse().ok());
-    for seed in 0..seeds.unwrap_or(default) {
+    for seed in crate::seeds(default) {
         println!("seed {seed}");
         Wild::new(kind, seed).check();
     }
