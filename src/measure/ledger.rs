@@ -16,7 +16,7 @@ pub struct Measures {
     pub unowned: Span,
     /// Partitions without an owner now that had one before.
     pub unowned_now: u32,
-    /// The longest pause of a partition between two owners.
+    /// The longest pause of a partition between two owners, or since its last one.
     pub pause_max: Span,
     /// The median over the partitions of their longest pause.
     pub pause_median: Span,
@@ -119,7 +119,7 @@ impl Ledger {
         let now = world.now();
         let counters = world.counters(group);
         let rows: Vec<&Row> = self.ownership.of(group).collect();
-        let mut pauses: Vec<Span> = rows.iter().map(|row| row.pause_max).collect();
+        let mut pauses: Vec<Span> = rows.iter().map(|row| row.pause_max(now)).collect();
         small::sort(&mut pauses);
         let place = group.map(|name| world.group_place(name).unwrap_or(u32::MAX));
         let of = |name: &Rc<str>| group.is_none_or(|group| **name == *group);

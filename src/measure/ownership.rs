@@ -28,8 +28,8 @@ pub(super) struct Row {
     pub unowned_since: Option<Time>,
     /// Time without an owner that is over.
     unowned: Span,
-    /// The longest pause between two owners.
-    pub pause_max: Span,
+    /// The longest pause that is over.
+    pause_max: Span,
     /// How often it went from one living owner to another.
     pub moved: u64,
 }
@@ -45,6 +45,11 @@ impl Row {
     /// Time without an owner from the first owner to `now`.
     pub fn unowned(&self, now: Time) -> Span {
         self.unowned + self.unowned_since.map_or(Span::ZERO, |since| now.since(since))
+    }
+
+    /// The longest pause, one that still lasts included.
+    pub fn pause_max(&self, now: Time) -> Span {
+        self.pause_max.max(self.unowned_since.map_or(Span::ZERO, |since| now.since(since)))
     }
 
     fn assigned(&mut self, at: Time, process: &Process, last_lives: bool) {

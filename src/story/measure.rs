@@ -103,7 +103,7 @@ pub const MEASURES: &[MeasureSpec] = &[
         "pause-max",
         Subject::Run,
         Kind::Span,
-        "the longest pause of a partition between owners",
+        "the longest time that a partition had no owner",
     ),
     spec(
         Measure::Moved,
