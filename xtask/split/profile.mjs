@@ -10,6 +10,9 @@ import { Tree, places } from "./tree.mjs";
 // The default scene has joined, has been assigned and reads well before that.
 const PLAY_MS = 3000;
 
+// How many times slower a slow machine is.
+const SLOWER = 8;
+
 // The names of the functions and places (`placeName`) that are reached.
 export async function reached(binaryen, bytes, { dist, wasmName, glueName, glue, graft }) {
   const { chromium } = createRequire(join(process.env.REJOIN_NODE_MODULES, "x.js"))("playwright-core");
@@ -27,7 +30,7 @@ export async function reached(binaryen, bytes, { dist, wasmName, glueName, glue,
     page.on("pageerror", (error) => thrown.push(error));
     // What a browser does when differs a little from load to load: what one misses another reaches.
     const found = new Set();
-    for (const walk of [watch, watch, watchLong]) {
+    for (const walk of [watch, watch, watchSlow, watchLong]) {
       await page.setViewportSize({ width: 1440, height: 900 });
       await page.goto(server.url, { waitUntil: "commit" });
       await walk(page);
@@ -49,6 +52,14 @@ async function watch(page) {
   await page.waitForTimeout(PLAY_MS);
   await page.setViewportSize({ width: 390, height: 844 });
   await page.waitForTimeout(PLAY_MS / 3);
+}
+
+// The same on a slow or a busy machine, which drops frames: more is new in each that it draws.
+async function watchSlow(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
+  await watch(page);
+  await session.detach();
 }
 
 // As if one had watched for many minutes; and the first that one is likely to press answers at once.

@@ -35,7 +35,6 @@ struct Joining {
 
 impl Coordinator {
     /// Answers a join to a consumer group that has members.
-    #[inline(never)]
     pub(in crate::group) fn join_consumer(&mut self, now: Time, join: Join, out: &mut Outcome) {
         let (reply, resolve) = self
             .admit_classic(now, join, out)

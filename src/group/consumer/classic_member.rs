@@ -43,7 +43,6 @@ impl Coordinator {
     }
 
     /// Answers a sync: it gets what the member has.
-    #[inline(never)]
     pub(in crate::group) fn sync_as_classic(
         &mut self,
         now: Time,

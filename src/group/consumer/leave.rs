@@ -140,7 +140,6 @@ impl Coordinator {
     }
 
     /// A timer of a member is due.
-    #[inline(never)]
     pub(in crate::group) fn member_expired(
         &mut self,
         now: Time,

@@ -58,16 +58,6 @@ impl Runner {
             Command::Producer(producer) => self.producer(producer)?,
             Command::Group(group) => self.group(group)?,
             Command::Consumer(consumer) => self.consumer(consumer)?,
-            other => return self.carried_later(other),
-        }
-        Ok(None)
-    }
-
-    /// The work of the commands that no scene begins with. Apart from the others, so that the page is alive before it has
-    /// them (`xtask/split`).
-    #[inline(never)]
-    fn carried_later(&mut self, command: &Command) -> Result<Option<Command>, Refusal> {
-        match command {
             Command::Configure(of) => self.world.configure_topic(&of.topic, &of.changes)?,
             Command::DeleteRecords(of) => self.world.delete_records(&of.topic, of.partition, of.before)?,
             Command::Grow(grow) => self.world.grow_topic(&grow.topic, grow.partitions)?,
@@ -112,14 +102,6 @@ impl Runner {
             }
             Command::Restore(restore) => self.restore(restore)?,
             Command::Check(check) => self.check(check),
-            Command::Seed(_)
-            | Command::Cluster(_)
-            | Command::Network(_)
-            | Command::End(_)
-            | Command::Topic(_)
-            | Command::Producer(_)
-            | Command::Group(_)
-            | Command::Consumer(_) => unreachable!("carried out already"),
         }
         Ok(None)
     }

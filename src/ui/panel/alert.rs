@@ -10,7 +10,6 @@ use yew::prelude::*;
 /// The alert; its region is in the document from the start, so that readers' tools hear what comes into it.
 ///
 /// `inline`: it stands in its place instead of floating over the page.
-#[inline(never)]
 pub fn alert(alert: Option<&(Refusal, Rc<str>)>, inline: bool, intent: &Callback<Intent>) -> Html {
     let dismiss = intent.reform(|()| Intent::Show(Show::Dismiss));
     html! {

@@ -8,7 +8,6 @@ use yew::prelude::*;
 const ROWS_MAX: usize = 200;
 
 /// The list.
-#[inline(never)]
 pub fn events(happened: &HappenedView) -> Html {
     let t = t();
     let events = &happened.events;

@@ -10,7 +10,6 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 /// The buttons that open the forms, and the one that ends the schedules.
-#[inline(never)]
 pub fn buttons(props: &DrawerProps) -> Html {
     let t = t();
     let form = |making| props.intent.reform(move |()| Intent::Ask(Ask::Form(making)));
@@ -27,7 +26,6 @@ pub fn buttons(props: &DrawerProps) -> Html {
 }
 
 /// The schedules that are in force, a sentence each.
-#[inline(never)]
 pub fn schedules(props: &DrawerProps) -> Html {
     html! {
         for (kind, every, next) in props.backups.schedules.iter() {
@@ -37,7 +35,6 @@ pub fn schedules(props: &DrawerProps) -> Html {
 }
 
 /// What retention would do, and the button that does it.
-#[inline(never)]
 pub fn dry_run(props: &DrawerProps, of: &DryRun) -> Html {
     let t = t();
     let retain = {

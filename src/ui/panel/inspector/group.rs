@@ -13,7 +13,6 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 /// A group.
-#[inline(never)]
 pub fn group(of: &GroupFacts, stage: &StageView, intent: &Callback<Intent>) -> Html {
     let t = t();
     let rows = rows(of, stage);

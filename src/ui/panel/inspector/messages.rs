@@ -8,7 +8,6 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 /// The messages.
-#[inline(never)]
 pub fn messages(consumer: &Rc<str>, messages: &[MessageFacts]) -> Html {
     let t = t();
     let Some(last) = messages.last() else {

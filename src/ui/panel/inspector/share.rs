@@ -7,7 +7,6 @@ use crate::ui::i18n::{fill, t};
 use yew::prelude::*;
 
 /// A partition in numbers, as a share group has it.
-#[inline(never)]
 pub fn share_facts(of: &SharePartitionFacts) -> Html {
     let t = t();
     facts(vec![
@@ -24,7 +23,6 @@ pub fn share_facts(of: &SharePartitionFacts) -> Html {
 }
 
 /// The partitions of a share group.
-#[inline(never)]
 pub fn share_partitions<'a>(all: impl Iterator<Item = &'a SharePartitionFacts>) -> Html {
     let t = t();
     let row = |of: &SharePartitionFacts| -> (String, Vec<String>) {
@@ -36,7 +34,6 @@ pub fn share_partitions<'a>(all: impl Iterator<Item = &'a SharePartitionFacts>) 
 }
 
 /// The records between the start offset and the end of the window.
-#[inline(never)]
 pub fn window(of: &SharePartitionFacts) -> Html {
     let t = t();
     let row = |range: &ShareRangeFacts| -> (String, Vec<String>) {
@@ -52,7 +49,6 @@ pub fn window(of: &SharePartitionFacts) -> Html {
 }
 
 /// The records that a share consumer has.
-#[inline(never)]
 pub fn acquired(all: &[AcquiredFacts]) -> Html {
     let t = t();
     let row = |of: &AcquiredFacts| -> (String, Vec<String>) {

@@ -9,7 +9,6 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 /// The bars.
-#[inline(never)]
 pub fn owners(stage: &StageView) -> Html {
     let mut sums: Map<Option<Rc<str>>, (u64, i64)> = Map::new();
     for partition in stage.topics.iter().flat_map(|topic| &topic.partitions) {
