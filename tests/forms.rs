@@ -89,6 +89,12 @@ fn a_form_comes_to_one_line() {
             "name=w1|group=work|topics=jobs|protocol=share|commit=sync|acknowledgement=explicit",
             "consumer w1 group=work topics=jobs protocol=share acknowledgement=explicit",
         ),
+        (
+            Making::Configure,
+            "name=orders|retention=60000|cleanup=default",
+            "configure orders cleanup=default retention=60s",
+        ),
+        (Making::Grow, "name=orders|partitions=8", "grow orders partitions=8"),
     ] {
         let form = session.form(making);
         let found = form.filled(&filled(&form, text));
@@ -102,11 +108,7 @@ fn a_form_comes_to_one_line() {
 fn a_form_says_what_is_wrong_at_the_field() {
     let session = open();
     for (making, text, errors) in [
-        (
-            Making::Group,
-            "protocol=consumer",
-            &[("name", "Found the end of the line, expected a group name.")][..],
-        ),
+        (Making::Group, "protocol=consumer", &[("name", "Expected a group name.")][..]),
         (
             Making::Group,
             "name=pay|session-timeout=10s|max-poll-records=0",
@@ -128,23 +130,23 @@ fn a_form_says_what_is_wrong_at_the_field() {
             Making::Consumer,
             "name=c7",
             &[
-                ("topics", "Found the end of the line, expected topics=A,B, pattern=REGEX or assign=T:P."),
-                ("group", "Found the end of the line, expected group=NAME."),
+                ("topics", "Expected topics=A,B, pattern=REGEX or assign=T:P."),
+                ("group", "Expected group=NAME."),
             ],
         ),
         (
             Making::Producer,
             "name=p|topic=orders|rate=5/s|abort=0.1",
-            &[(
-                "transactional-id",
-                "Found the end of the line, expected transactional.id=, which abort= belongs to.",
-            )],
+            &[("transactional-id", "Expected transactional.id=, which abort= belongs to.")],
         ),
         (
             Making::Producer,
             "name=p|topic=orders|rate=5/s|transactional-id=x|idempotence=false",
             &[("idempotence", "Found false, expected idempotence, which a transactional.id needs.")],
         ),
+        (Making::Configure, "name=orders", &[("name", "Expected a setting such as retention=1h.")]),
+        (Making::Configure, "name=orders|retention=1h", &[("retention", "x")]),
+        (Making::Grow, "name=orders", &[("partitions", "Expected partitions=N.")]),
         (
             Making::Topic,
             "name=a b",
@@ -211,4 +213,22 @@ fn a_restore_goes_in_place_beside_or_into_and_new_names_must_not_be_missing() {
             assert_eq!(&*found.line, line, "{text}");
         }
     }
+}
+
+#[test]
+fn a_topic_is_changed_from_what_it_is_now() {
+    let mut session = open();
+    session.apply("configure orders retention=60s cleanup=compact").expect("orders is there");
+    let form = session.form(Making::Configure).of_topic("orders");
+    let shown = |form: &Form, id: &str| {
+        let fields = form.fields(&form.first);
+        fields.iter().find(|field| field.id == id).map(|field| field.default.to_string()).expect("a field")
+    };
+    assert_eq!(shown(&form, "retention"), "60000");
+    assert_eq!(shown(&form, "cleanup"), "compact");
+    assert_eq!(shown(&form, "segment"), "1073741824");
+    let other = session.form(Making::Configure).of_topic("others");
+    assert_eq!(shown(&other, "retention"), "604800000", "no such topic: Kafka's default");
+    let grow = session.form(Making::Grow).of_topic("orders");
+    assert_eq!(&*grow.filled(&grow.first).line, "grow orders partitions=7");
 }

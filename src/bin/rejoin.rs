@@ -168,7 +168,11 @@ fn run(arguments: &[String]) -> Answer {
     let text = read_text(path)?;
     let story = Story::parse(&text).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(|error| format!("{path}: {error}")).collect();
-        Failure(format!("{path} is no story ({} errors)\n{}", errors.len(), lines.join("\n")))
+        let count = match errors.len() {
+            1 => "1 error".to_owned(),
+            n => format!("{n} errors"),
+        };
+        Failure(format!("{path} is no story ({count})\n{}", lines.join("\n")))
     })?;
     let files = beside(Path::new(path));
     let bad = unloadable(&story, &files);

@@ -1,9 +1,11 @@
 //! What a person fills in to make a topic, a producer, a group or a consumer: fields made from the language's own table
 //! of settings, and the one line of a command that they come to. The line's own parser says what is wrong, and where.
 
+mod restore;
 mod topic;
 
-use crate::backup::Strategy;
+pub(super) use topic::OfTopic;
+
 use crate::sim::query::GroupFacts;
 use crate::story::args::Name;
 use crate::story::command::Source;
@@ -12,6 +14,7 @@ use crate::story::settings::{
 };
 use crate::story::token::quote;
 use crate::story::{Command, ParseError};
+use restore::{BESIDE, restore_fields};
 use std::rc::Rc;
 
 /// What is made.
@@ -31,6 +34,10 @@ pub enum Making {
     Retain,
     /// `restore stop`.
     Restore,
+    /// `configure`: a topic that is there.
+    Configure,
+    /// `grow`: a topic that is there.
+    Grow,
 }
 
 /// A form to be filled in.
@@ -40,7 +47,7 @@ pub struct Form {
     pub making: Making,
     /// What stands in it at first.
     pub first: Values,
-    topics: Vec<Rc<str>>,
+    topics: Vec<OfTopic>,
     groups: Vec<(Rc<str>, Settings)>,
 }
 
@@ -103,11 +110,11 @@ pub fn group_settings(of: &GroupFacts) -> Vec<(&'static str, String)> {
 }
 
 impl Form {
-    pub(super) fn new(making: Making, topics: Vec<Rc<str>>, groups: &[GroupFacts]) -> Form {
+    pub(super) fn new(making: Making, topics: Vec<OfTopic>, groups: &[GroupFacts]) -> Form {
         let settings = |of: &GroupFacts| (of.name.clone(), Settings { client: of.settings.clone() });
         let mut first = Values::new();
         if making == Making::Producer {
-            first.extend(topics.first().map(|topic| ("topic", topic.clone())));
+            first.extend(topics.first().map(|topic| ("topic", topic.name.clone())));
             first.push(("rate", "200/s".into()));
         }
         Form { making, first, topics, groups: groups.iter().map(settings).collect() }
@@ -151,6 +158,8 @@ impl Form {
             Field { choices: same(&choices), closed: true, ..plain(id, id, id, default) }
         };
         let groups: Vec<Rc<str>> = self.groups.iter().map(|(name, _)| name.clone()).collect();
+        let topics: Vec<Rc<str>> = self.topics.iter().map(|topic| topic.name.clone()).collect();
+        let topic = || Field { label: "topic", key: "", ..of(NAME, &topics) };
         let mut fields = match self.making {
             Making::Topic => {
                 let partitions = plain("partitions", "partitions", "partitions", "1");
@@ -158,7 +167,7 @@ impl Form {
             }
             Making::Producer => vec![
                 plain(NAME, "client.id", "", ""),
-                of("topic", &self.topics),
+                of("topic", &topics),
                 plain("rate", "rate", "rate", ""),
                 plain("keys", "keys", "keys", "null"),
                 plain("value", "value", "value", "64B"),
@@ -167,7 +176,7 @@ impl Form {
             Making::Consumer => vec![
                 Field { between: Some(' '), ..plain(NAME, "client.id", "", "") },
                 Field { label: "group.id", ..of("group", &groups) },
-                Field { between: Some(','), ..of("topics", &self.topics) },
+                Field { between: Some(','), ..of("topics", &topics) },
                 Field {
                     help: "a regular expression in place of topics",
                     ..plain("pattern", "pattern", "pattern", "null")
@@ -179,15 +188,17 @@ impl Form {
             ],
             Making::Retain => ["full", "diff", "time"].map(|id| plain(id, id, id, "null")).to_vec(),
             Making::Restore => restore_fields(values, plain, closed),
+            Making::Configure => vec![topic()].into_iter().chain(self.changes(values)).collect(),
+            Making::Grow => vec![topic(), plain("partitions", "partitions", "partitions", "")],
         };
         let own: &[&Setting] = match self.making {
             Making::Producer => {
                 fields.extend(PRODUCER_SETTINGS.iter().map(of_producer));
                 return fields;
             }
-            Making::Topic | Making::Schedule | Making::Retain | Making::Restore => return fields,
             Making::Group => &[],
             Making::Consumer => &[&INSTANCE],
+            _ => return fields,
         };
         let base = self.base(values);
         // A share consumer subscribes to topics by name.
@@ -270,6 +281,8 @@ impl Form {
             Making::Schedule => "backup schedule",
             Making::Retain => "backup retain",
             Making::Restore => "restore stop",
+            Making::Configure => "configure",
+            Making::Grow => "grow",
         });
         if self.making == Making::Restore {
             line.extend(value(&self.first, "label").map(|label| format!(" {}", quote(&label))));
@@ -306,11 +319,17 @@ impl Form {
                         || fields.iter().find(|of| error.expected.starts_with(&format!("{}=", of.key)));
                     at.copied().or_else(missing).unwrap_or(&fields[0]).id
                 };
-                let said = |error| (place(&error), super::sentence(&error.reason()).into());
+                let said = |error: ParseError| (place(&error), said(&error));
                 Filled { line: line.into(), errors: errors.into_iter().map(said).collect() }
             }
         }
     }
+}
+
+/// What is wrong, as a sentence. In a form nobody sees a line, so that its end is not what was found.
+fn said(error: &ParseError) -> Rc<str> {
+    let reason = error.reason();
+    super::sentence(reason.strip_prefix("found the end of the line, ").unwrap_or(&reason)).into()
 }
 
 /// The field of a producer's setting, under Kafka's name where it has one.
@@ -328,30 +347,6 @@ fn of_producer(setting: &'static Setting) -> Field {
     let help = if setting.names.len() == 1 { setting.help } else { "" };
     let (id, default) = (setting.names[0], default.into());
     Field { id, label: key, default, choices: same(words), closed: yes_no, help, key, between: None }
-}
-
-/// The choice of a restore beside what is there, under new names.
-const BESIDE: &str = "beside";
-
-/// The fields of a restore, as they are when this stands in them.
-fn restore_fields(
-    values: &Values,
-    plain: impl Fn(&'static str, &'static str, &'static str, &str) -> Field,
-    closed: impl Fn(&'static str, &str, &[&'static str]) -> Field,
-) -> Vec<Field> {
-    let place = value(values, "into");
-    let choices = [(BESIDE, "beside it, under new names"), ("existing", "into topics that exist")];
-    let into = Field {
-        choices: choices.map(|(choice, word)| (choice.into(), word.into())).to_vec(),
-        ..closed("into", "in place", &[])
-    };
-    let names = Field { help: "the old name stands for *", ..plain("as", "as", "as", "") };
-    // Into topics that exist offsets cannot stay as they are, so that translated ones are the default.
-    let default = if place.as_deref() == Some("existing") { "translated" } else { "identical" };
-    let others =
-        [plain("at", "at", "at", ""), closed("offsets", default, &Strategy::ALL.map(Strategy::name))];
-    let names = (place.as_deref() == Some(BESIDE)).then_some(names);
-    std::iter::once(into).chain(names).chain(others).collect()
 }
 
 /// A field's value as it stands in a line.

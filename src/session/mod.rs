@@ -18,17 +18,20 @@ pub mod view;
 pub use crate::backup::digest::sha256;
 pub use crate::backup::{ChunkKey, Contents, Digest, Progress, Step, Transaction, garbage};
 pub use crate::story::Example;
+pub use crate::story::token::quote;
 pub use dump::{Dump, dump};
 pub use form::{Field, Filled, Form, Making, Values, group_settings};
 pub use step::StepKind;
 
 use crate::backup::MemoryStore;
 use crate::base::{Span, Time, hash};
+use crate::sim::query::TopicFacts;
 use crate::story::command::{Consumer, Source};
 use crate::story::run::{Files, Options, Runner};
 use crate::story::settings::Settings;
 use crate::story::{Command, LIBRARY, Story};
 use chronicle::Chronicle;
+use form::OfTopic;
 use shelf::Shelf;
 use std::rc::Rc;
 use view::{
@@ -196,7 +199,12 @@ impl Session {
     /// A form for making something; one for a consumer begins with another like the last.
     pub fn form(&self, making: Making) -> Form {
         let world = self.runner.world();
-        let topics = world.topics().into_iter().map(|topic| topic.name).collect();
+        let of = |topic: TopicFacts| OfTopic {
+            configs: world.configs(&topic.name),
+            name: topic.name,
+            partitions: topic.partitions,
+        };
+        let topics = world.topics().into_iter().map(of).collect();
         let form = Form::new(making, topics, &world.groups());
         if making == Making::Consumer { form.like(&self.another_consumer()) } else { form }
     }

@@ -211,7 +211,13 @@ impl Inner {
                 let line = self.session.next_consumer();
                 self.line(&line)
             }
-            Ask::Form(making) => vec![Told::Form(Rc::new(self.session.form(making)))],
+            Ask::Form(making) => {
+                let form = self.session.form(making);
+                vec![Told::Form(Rc::new(match &self.focus {
+                    Focus::Partition(topic, _) => form.of_topic(topic),
+                    Focus::Consumer(_) | Focus::Group(_) => form,
+                }))]
+            }
             Ask::AddReader(topic) => {
                 let line = self.reader_line(&topic);
                 self.line(&line)

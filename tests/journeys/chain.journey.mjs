@@ -1,6 +1,7 @@
 import { ensure } from "./harness.mjs";
+import { inDatabase } from "./storage/tools.mjs";
 
-export const name = "full and incremental backup, the plan of a restore, back to a moment between them, and undone";
+export const name = "full and incremental backup, the plan of a restore, back to a moment between them, undone, and a link lost";
 
 export async function walk(lab) {
   await lab.ready();
@@ -43,7 +44,13 @@ export async function walk(lab) {
   await lab.page.setViewportSize({ width: 390, height: 844 });
   await lab.picture("plan-390");
   await lab.page.setViewportSize({ width: 1440, height: 900 });
+  // Consumers that are told to stop take some time: while it stands still, nothing is restored.
+  await lab.pause();
   await lab.press("Stop consumers");
+  await lab.until("it is said what is waited for", async () => (await lab.text()).includes("c1, c2, c3 still run, and time stands still.")
+    && (await lab.button("Restore data").getAttribute("aria-disabled")) === "true");
+  await lab.picture("stopping");
+  await lab.press("Play");
   await lab.press("Restore data");
   await lab.press("Restart consumers");
   await lab.until("the restore is proven", async () => (await lab.text()).includes("Proven"), 60_000);
@@ -54,6 +61,36 @@ export async function walk(lab) {
     return text.includes("what was before") && text.includes("Restart consumers") && text.includes("Proven");
   }, 60_000);
   await lab.picture("undone");
+  await lab.press("Close");
+  await loseLink(lab, full[0], label);
+}
+
+// The full of an incremental is gone from the browser's storage: that is said by name, and nothing of the chain is restored.
+async function loseLink(lab, full, label) {
+  await lab.until("both are saved", async () => (await lab.table("Backups")).every((row) => row[8].includes("saved")));
+  await inDatabase(lab, `async (database, done) => {
+    const store = database.transaction("catalog", "readwrite").objectStore("catalog");
+    const entry = await done(store.get("catalog"));
+    const catalog = JSON.parse(new TextDecoder().decode(entry.bytes));
+    catalog.backups = catalog.backups.filter((backup) => backup.label !== ${JSON.stringify(full)});
+    const bytes = new TextEncoder().encode(JSON.stringify(catalog, null, 2) + "\\n").buffer;
+    await done(store.put({ ...entry, bytes }, "catalog"));
+  }`);
+  await lab.reload();
+  await lab.open("Backups");
+  const row = await lab.until("what is left is listed", async () => {
+    const rows = await lab.table("Backups").catch(() => []);
+    return rows.find((of) => of[0].includes(label));
+  });
+  const lost = `builds on ${full}, which is not there`;
+  ensure(row[2].includes(lost), `the broken link is said to be: ${row[2]}`);
+  await lab.picture("broken");
+  await lab.press(`Verify ${label}`);
+  await lab.until("verification finds it", async () => /damaged/.test((await lab.table("Backups")).map((of) => of[7]).join()));
+  await lab.press(`Restore ${label}`);
+  await lab.until("the wizard says why it cannot be", async () => (await lab.text()).includes(full)
+    && (await lab.button("Stop consumers").getAttribute("aria-disabled")) === "true");
+  await lab.picture("broken-restore");
 }
 
 // The committed offsets of all partitions together.

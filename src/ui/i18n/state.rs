@@ -71,6 +71,7 @@ pub fn state_word(consumer: &ConsumerFacts, now: Time) -> StateWord {
         ConsumerState::Running if !consumer.owns.is_empty() => {
             plural(t.state_reads_tail, consumer.owns.len() as u64, &[])
         }
+        ConsumerState::Running => t.state_idle_tail.to_string(),
         _ => String::new(),
     };
     StateWord { icon, tone, word, tail }

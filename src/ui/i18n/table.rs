@@ -27,6 +27,7 @@ table! {
     speed_value = "{0}×";
     clock = "Virtual time";
     stories = "Story";
+    untitled = "Untitled";
     theme_auto = "Theme: automatic";
     theme_light = "Theme: light";
     theme_dark = "Theme: dark";
@@ -62,8 +63,12 @@ table! {
     new_group = "New group";
     new_topic = "New topic";
     new_producer = "New producer";
+    configure_topic = "Configure topic";
+    configure = "Configure";
+    add_partitions = "Add partitions";
     form_line = "The command:";
     by_default = "{0}, the default";
+    as_it_is = "{0}, as it is now";
     inherited = "{0}, inherited";
     add = "Add";
     load_file = "Load file";
@@ -131,7 +136,8 @@ table! {
     state_reads = "reads {0}";
     state_reads_tail = " partition| partitions";
     state_running = "running";
-    state_idle = "idle, owns nothing";
+    state_idle = "idle";
+    state_idle_tail = ", owns nothing";
     state_not_told = "not told yet, reads on";
     state_told = "told, finishes its records";
     state_paused = "paused until {0}";
@@ -209,6 +215,7 @@ table! {
     segments_all = "{0} segment, appended to.|{0} segments; the newest is appended to.";
     segments_newest = "{0} segments, the newest {1} listed; the first of them is appended to.";
     configuration = "Configuration of the topic";
+    all_defaults = "Kafka's defaults.";
     batches = "batches";
     bytes = "bytes";
     leader_epoch = "leader epoch";
@@ -280,7 +287,6 @@ table! {
     group_assigning = "The group's epoch is ahead of its assignment: a new target is being computed.";
     group_reconciling = "Members go over to the target, each at its own pace: {0} to give up, {1} to receive.";
     group_dead = "The coordinator does not know it: it was never joined, or it is gone.";
-    since = "since";
 
     // Drawer.
     drawer = "Drawer";
@@ -305,13 +311,15 @@ table! {
     incremental_backup = "Incremental backup";
     differential_backup = "Differential backup";
     schedule = "Schedule…";
+    schedule_title = "Backups on a schedule";
     schedule_do = "Schedule";
     schedule_stop = "Stop schedule";
     scheduled = "A backup ({0}) every {1}, the next one at {2}.";
     retention = "Retention…";
+    retention_title = "Which backups are kept";
     dry_run = "Dry run";
     retain = "Retain";
-    fate = "becomes of it";
+    fate = "goes or stays";
     why = "why";
     goes = "goes";
     stays = "stays";
@@ -373,6 +381,7 @@ table! {
     restore_steps = "Steps of the restore";
     restore_title = "Restore {0}";
     plan = "Plan";
+    no_plan = "There is no plan to go by.";
     plan_again = "Plan again";
     plan_cost = "Planned at {0}: {1} read again, {2} skipped by all groups together.";
     plan_more = "{0} more row is left out.|{0} more rows are left out.";
@@ -399,12 +408,15 @@ table! {
     stop_none = "No consumer of these groups runs.";
     data_explain = "Topics, records and offsets become those of the backup. What was written after it leaves the log.";
     restart_these = "{0} start again and resume from the last committed offset.";
-    restart_none = "This restore stopped no consumer: start those that shall read.";
+    restart_none = "This restore stopped no consumer: start those that are to read.";
     resume_explain = "Waiting for the first record of each partition.";
     resume_paused = "Time stands still. Play, and the consumers resume.";
     done_explain = "Proven: every log equals the backup, and every partition resumed at its committed offset.";
+    done_unread = "Proven: every log equals the backup. Whoever has resumed did so at the committed offset; some partitions nobody reads yet.";
     why_not_yet = "First: {0}.";
     step_done = "done";
+    stopping = "{0} still run.";
+    stopping_paused = "{0} still run, and time stands still. Play, and they stop.";
     cancel = "Cancel";
     close = "Close";
     proof = "Proof";
@@ -445,7 +457,7 @@ table! {
     dump_more = "… and more: rejoin dump-log prints all.";
     load_format = "Format";
     format_text = "lines of text";
-    format_csv = "CSV, first line names the columns";
+    format_csv = "CSV with a header line";
     format_jsonl = "JSON Lines";
     load_key = "Key";
     load_key_hint = "column or field; empty: no key";

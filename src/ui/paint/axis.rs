@@ -83,11 +83,13 @@ fn marks(view: &TimeView, window: Window, shapes: &mut Vec<Shape>) {
         let x = window.x(mark.at);
         shapes.push(Shape::Sign(glyph(mark.kind), x, 26.0));
         let next = view.marks.get(i + 1).map_or(100.0, |next| window.x(next.at));
+        // A bar that begins later, or the end of the one it stands on: there the bar's own words begin.
         let rebalance = view
             .rebalances
             .iter()
-            .map(|(from, _)| window.x(*from))
-            .filter(|from| *from >= x)
+            .map(|(from, to)| (window.x(*from), window.x(to.unwrap_or(view.now))))
+            .map(|(from, end)| if from >= x { from } else { end })
+            .filter(|edge| *edge >= x)
             .fold(100.0, f64::min);
         let room = next.min(rebalance) - x;
         // A letter takes about two thirds of a percent of the narrowest wide plot.

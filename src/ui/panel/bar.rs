@@ -103,7 +103,8 @@ fn stories(props: &BarProps) -> Html {
             on_choose: props.intent.reform(move |()| Intent::Ask(Ask::Run(example.text.into()))),
         })
         .collect::<Vec<_>>();
-    html! { <Menu name={t().stories} text={AttrValue::from(props.run.title.clone())} {items} /> }
+    let title = if props.run.title.is_empty() { t().untitled.into() } else { props.run.title.clone() };
+    html! { <Menu name={t().stories} text={AttrValue::from(title)} {items} /> }
 }
 
 /// Virtual time. It changes with every frame, so readers' tools read it only when asked.

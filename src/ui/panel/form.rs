@@ -61,7 +61,11 @@ pub fn FormDialog(props: &FormDialogProps) -> Html {
     let show = |of: &Field| {
         let value = value(&values, of.id);
         let wrong = filled.errors.iter().find(|(id, _)| *id == of.id).map(|(_, why)| &**why);
-        let nothing = if props.form.making == Making::Consumer { t.inherited } else { t.by_default };
+        let nothing = match props.form.making {
+            Making::Consumer => t.inherited,
+            Making::Configure => t.as_it_is,
+            _ => t.by_default,
+        };
         one(of, &value, nothing, wrong.filter(|_| *sent > 0 || !value.is_empty()), &values)
     };
     html! {
@@ -90,9 +94,11 @@ pub fn title(making: Making) -> &'static str {
         Making::Producer => t.new_producer,
         Making::Group => t.new_group,
         Making::Consumer => t.new_consumer,
-        Making::Schedule => t.schedule,
-        Making::Retain => t.retention,
+        Making::Schedule => t.schedule_title,
+        Making::Retain => t.retention_title,
         Making::Restore => t.restore,
+        Making::Configure => t.configure_topic,
+        Making::Grow => t.add_partitions,
     }
 }
 
@@ -101,6 +107,7 @@ fn done(making: Making) -> &'static str {
     match making {
         Making::Schedule => t().schedule_do,
         Making::Retain => t().dry_run,
+        Making::Configure => t().configure,
         _ => t().add,
     }
 }

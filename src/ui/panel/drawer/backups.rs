@@ -12,7 +12,6 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 /// The list of backups, or the restore of one.
-#[inline(never)]
 pub fn backups(props: &DrawerProps) -> Html {
     if let Some(wizard) = &props.page.wizard {
         return restore(props, wizard);

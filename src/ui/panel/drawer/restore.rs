@@ -11,7 +11,6 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 /// The wizard.
-#[inline(never)]
 pub fn restore(props: &DrawerProps, wizard: &Wizard) -> Html {
     let t = t();
     let label = &wizard.label;
@@ -20,6 +19,9 @@ pub fn restore(props: &DrawerProps, wizard: &Wizard) -> Html {
         (restore.label == *label || restore.undoes) && !(wizard.again && restore.step == RestoreStep::Done)
     });
     let step = under_way.map_or(RestoreStep::Stop, |restore| restore.step);
+    // Consumers that were told to stop take their time.
+    let stopping = under_way.and_then(|of| stopping(of, props.page.playing));
+    let now = if stopping.is_some() { RestoreStep::Stop } else { step };
     let close = props.intent.reform(|()| Intent::Show(Show::Wizard(None)));
     let word = if step == RestoreStep::Stop && under_way.is_none() { t.cancel } else { t.close };
     html! {
@@ -35,10 +37,10 @@ pub fn restore(props: &DrawerProps, wizard: &Wizard) -> Html {
                 }
                 <Button text={word} class="small" look={Look::Quiet} on_press={close} /></div>
             <ol class="steps-list" aria-label={t.restore_steps}>
-                { one(props, label, RestoreStep::Stop, step, stop(props, label, under_way)) }
-                { one(props, label, RestoreStep::Data, step, t.data_explain.to_string()) }
-                { one(props, label, RestoreStep::Restart, step, restart(under_way)) }
-                { proof_step(props, step) }
+                { one(props, label, (RestoreStep::Stop, stopping), now, stop(props, label, under_way)) }
+                { one(props, label, (RestoreStep::Data, None), now, t.data_explain.to_string()) }
+                { one(props, label, (RestoreStep::Restart, None), now, restart(under_way)) }
+                { proof_step(props, step, under_way) }
             </ol>
             if step == RestoreStep::Stop {
                 <Before key={label.to_string()} label={label.clone()} plan={props.backups.plan.clone()}
@@ -51,8 +53,21 @@ pub fn restore(props: &DrawerProps, wizard: &Wizard) -> Html {
     }
 }
 
-/// One of the steps that a button takes.
-fn one(props: &DrawerProps, label: &Rc<str>, own: RestoreStep, now: RestoreStep, explain: String) -> Html {
+/// Who was told to stop and still runs; `None` when nobody is waited for, or the data wait by themselves.
+fn stopping(restore: &RestoreView, playing: bool) -> Option<String> {
+    let waits = restore.step == RestoreStep::Data && !restore.by_itself && !restore.running.is_empty();
+    let text = if playing { t().stopping } else { t().stopping_paused };
+    waits.then(|| fill(text, &[&restore.running.join(", ")]))
+}
+
+/// One of the steps that a button takes, and what is waited for in it.
+fn one(
+    props: &DrawerProps,
+    label: &Rc<str>,
+    (own, waits): (RestoreStep, Option<String>),
+    now: RestoreStep,
+    explain: String,
+) -> Html {
     let t = t();
     let plan = props.backups.plan.as_ref().filter(|plan| plan.label == *label && plan.table.is_ok());
     let restore = props.backups.restore.as_ref();
@@ -67,10 +82,9 @@ fn one(props: &DrawerProps, label: &Rc<str>, own: RestoreStep, now: RestoreStep,
     };
     let why_not: Option<AttrValue> = match own.cmp(&now) {
         std::cmp::Ordering::Less => Some(t.step_done.into()),
-        std::cmp::Ordering::Equal if own == RestoreStep::Stop && plan.is_none() => {
-            Some(fill(t.why_not_yet, &[&t.plan]).into())
-        }
         std::cmp::Ordering::Equal if restore.is_some_and(|of| of.by_itself) => Some(t.by_itself.into()),
+        std::cmp::Ordering::Equal if waits.is_some() => waits.map(AttrValue::from),
+        std::cmp::Ordering::Equal if own == RestoreStep::Stop && plan.is_none() => Some(t.no_plan.into()),
         std::cmp::Ordering::Equal => None,
         std::cmp::Ordering::Greater => Some(fill(t.why_not_yet, &[&before(now)]).into()),
     };
@@ -107,9 +121,11 @@ fn before(now: RestoreStep) -> &'static str {
 }
 
 /// The last step needs no button: consumers resume by themselves.
-fn proof_step(props: &DrawerProps, now: RestoreStep) -> Html {
+fn proof_step(props: &DrawerProps, now: RestoreStep, under_way: Option<&RestoreView>) -> Html {
     let t = t();
+    let unread = |row: &ProofRow| row.group.is_some() && row.expected_first.is_some() && row.first.is_none();
     let note = match now {
+        RestoreStep::Done if under_way.is_some_and(|of| of.proof.iter().any(unread)) => t.done_unread,
         RestoreStep::Done => t.done_explain,
         RestoreStep::Resume if props.page.playing => t.resume_explain,
         RestoreStep::Resume => t.resume_paused,

@@ -75,15 +75,16 @@ fn short(what: &What) -> String {
 }
 
 /// Of what happened after `number`, what matters most; of equals the newest.
-/// After the person `acted`, the story's checks no longer speak of this run.
+/// After the person `acted`, the story's checks no longer speak of this run, and of what is refused an alert tells.
 fn most_important(events: &[Happened], number: Option<u64>, acted: bool) -> Option<&Happened> {
     let last = events.last()?.number;
     // Numbers that went back belong to another run.
     let after = number.filter(|number| *number <= last);
     let new = events.iter().rev().take_while(|event| after.is_none_or(|number| event.number > number));
     let mut best: Option<&Happened> = None;
-    let worth =
-        |event: &&Happened| importance(&event.what) > 0 && !(acted && matches!(event.what, What::Check(..)));
+    let worth = |event: &&Happened| {
+        importance(&event.what) > 0 && !(acted && matches!(event.what, What::Check(..) | What::Refused(..)))
+    };
     for event in new.filter(worth) {
         if best.is_none_or(|best| importance(&event.what) > importance(&best.what)) {
             best = Some(event);
@@ -96,6 +97,7 @@ fn most_important(events: &[Happened], number: Option<u64>, acted: bool) -> Opti
 fn importance(what: &What) -> u8 {
     match what {
         What::Check(_, _, false) | What::Failed(..) | What::Skipped(..) | What::RestoreDisproven(..) => 9,
+        What::Refused(..) => 9,
         What::RestoreProven(_) | What::BackedUp(..) | What::Restored(..) | What::Loaded(..) => 8,
         What::Imported(..) | What::Exported(..) | What::Verified(..) => 8,
         What::Killed(..) | What::Removed(..) | What::Lost(..) => 7,
@@ -110,8 +112,8 @@ fn importance(what: &What) -> u8 {
         What::Redelivered(..) | What::Released(..) | What::Rejected(..) => 4,
         What::Assigned(..) | What::Revoked(..) | What::TopicCreated(..) | What::Check(..) => 3,
         What::Joined(..) | What::Started(_) => 2,
-        // The person hears of his own acts and of refusals elsewhere, of single lines in the load's summary.
-        What::Command(_) | What::Refused(..) | What::LineRefused(..) => 0,
+        // The person hears of his own acts elsewhere, of single lines in the load's summary.
+        What::Command(_) | What::LineRefused(..) => 0,
         What::LoadRemark(..) | What::BackupRemark(..) => 0,
     }
 }
@@ -119,7 +121,7 @@ fn importance(what: &What) -> u8 {
 fn icon_of(what: &What) -> &'static str {
     match what {
         What::Killed(..) | What::Removed(..) | What::Lost(..) | What::ProducerKilled(_) => "dead",
-        What::Check(_, _, false) | What::Failed(..) | What::Skipped(..) => "warn",
+        What::Check(_, _, false) | What::Failed(..) | What::Skipped(..) | What::Refused(..) => "warn",
         What::RebalanceBegan(..) | What::Revoked(..) => "change",
         What::Reread(..) | What::Redelivered(..) => "again",
         What::BackedUp(..) | What::BackupDeleted(_) => "backup",

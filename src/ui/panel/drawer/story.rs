@@ -1,5 +1,6 @@
 //! The run as text: it follows the run until the person edits it; then it is his until it runs.
 
+use crate::base::Time;
 use crate::session::view::{CheckResult, ParseError, StoryView};
 use crate::ui::dom;
 use crate::ui::i18n::{Tone, fill, format, plural, t};
@@ -49,6 +50,7 @@ pub fn Story(props: &StoryProps) -> Html {
             </div>
             <div class="story-side" role="region" aria-label={t.checks} tabindex="0">
                 if !props.errors.is_empty() { { errors(&props.errors, &area, &text) } }
+                { refused(&props.story) }
                 { checks(&props.story.checks) }
                 <Commands intent={props.intent.clone()} />
             </div>
@@ -110,6 +112,22 @@ fn line_range(text: &str, line: u32) -> (u32, u32) {
         from += length + 1;
     }
     (from.saturating_sub(1), from.saturating_sub(1))
+}
+
+/// What was refused, and why.
+fn refused(story: &StoryView) -> Html {
+    if story.refused.is_empty() {
+        return Html::default();
+    }
+    let one = |(i, (at, line, why)): (usize, &(Time, Rc<str>, Rc<str>))| {
+        html! {
+            <li key={i}>{ state(Tone::Harm, "warn", format::moment(*at)) }<code class="wrap">{ line.clone() }</code>
+                <span class="muted">{ why.clone() }</span></li>
+        }
+    };
+    html! {
+        <><h3>{ t().refused_title }</h3><ul class="checks">{ for story.refused.iter().enumerate().map(one) }</ul></>
+    }
 }
 
 /// The checks that were due so far.

@@ -11,7 +11,6 @@ use crate::ui::i18n::{fill, format, t};
 use yew::prelude::*;
 
 /// A consumer.
-#[inline(never)]
 pub fn consumer(detail: &ConsumerDetail, stage: &StageView, now: Time) -> Html {
     let t = t();
     let view = &detail.view;
@@ -61,7 +60,6 @@ fn standing(view: &ConsumerFacts, stage: &StageView, now: Time) -> Vec<(&'static
     if let Some(at) = view.last_heartbeat {
         all.push((t.heartbeat, fill(t.seconds_ago, &[&format::seconds_us(now.since(at).us())])));
     }
-    all.push((t.since, format::moment(view.since)));
     all
 }
 

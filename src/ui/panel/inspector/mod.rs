@@ -91,7 +91,7 @@ fn first(stage: &StageView, tab: usize) -> Option<Focus> {
 fn detail(props: &InspectorProps) -> Html {
     match &*props.inspector {
         InspectorView::Nothing => html! { <p class="empty">{ t().nothing_selected }</p> },
-        InspectorView::Partition(detail) => partition(detail, &props.stage, props.now),
+        InspectorView::Partition(detail) => partition(detail, props),
         InspectorView::Consumer(detail) => consumer(detail, &props.stage, props.now),
         InspectorView::Group(facts) => group(facts, &props.stage, &props.intent),
     }

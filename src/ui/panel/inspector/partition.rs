@@ -1,18 +1,22 @@
 //! A partition: its offset ruler, why its lag is what it is, its newest records.
 
-use super::owner_state;
 use super::share::{share_facts, window};
+use super::{InspectorProps, owner_state};
 use crate::base::Time;
-use crate::session::view::{LineFacts, PartitionDetail, PartitionFacts, StageView, TransactionFacts};
+use crate::session::Making;
+use crate::session::view::{LineFacts, PartitionDetail, PartitionFacts, TransactionFacts};
 use crate::ui::i18n::{fill, format, format::count, plural, t};
+use crate::ui::intent::{Ask, Intent};
 use crate::ui::paint::ruler;
+use crate::ui::panel::form_title;
 use crate::ui::panel::stage::log_picture;
-use crate::ui::widget::picture;
+use crate::ui::widget::{Button, picture};
 use yew::prelude::*;
 
 /// A partition.
-pub fn partition(detail: &PartitionDetail, stage: &StageView, now: Time) -> Html {
+pub fn partition(detail: &PartitionDetail, props: &InspectorProps) -> Html {
     let t = t();
+    let (stage, now) = (&*props.stage, props.now);
     let view = &detail.view;
     let name = format!("{}-{}", view.topic, view.partition);
     html! {
@@ -51,12 +55,15 @@ pub fn partition(detail: &PartitionDetail, stage: &StageView, now: Time) -> Html
                 <p class="muted small">{ segment_count(detail) }</p>
                 <ol class="output">{ for detail.segments.iter().rev().map(segment) }</ol>
             </section>
-            if !detail.configs.is_empty() {
-                <section aria-label={t.configuration}>
-                    <h3>{ t.configuration }</h3>
-                    { facts(detail.configs.iter().map(|(name, value)| (*name, value.to_string())).collect()) }
-                </section>
-            }
+            <section aria-label={t.configuration}>
+                <h3>{ t.configuration }</h3>
+                if detail.configs.is_empty() { <p class="muted small">{ t.all_defaults }</p> }
+                { facts(detail.configs.iter().map(|(name, value)| (*name, value.to_string())).collect()) }
+                <p class="rowline">{ for [Making::Configure, Making::Grow].map(|making| html! {
+                    <Button text={form_title(making)} class="small"
+                        on_press={props.intent.reform(move |()| Intent::Ask(Ask::Form(making)))} />
+                }) }</p>
+            </section>
         </>
     }
 }

@@ -1,6 +1,7 @@
 //! The consumers of the stage: each a row with an owner's edge, no box around a box.
 
 use crate::base::Time;
+use crate::session::quote;
 use crate::session::view::{ConsumerFacts, Focus, StageView};
 use crate::ui::i18n::{fill, format, state_word, t};
 use crate::ui::intent::{Ask, Intent};
@@ -72,12 +73,12 @@ fn life(props: &ConsumersProps, name: &Rc<str>, alive: bool) -> Html {
     if alive {
         html! {
             <Button text={t.kill} name={fill(t.kill_name, &[name])} icon="kill" look={Look::Harm} class="life"
-                on_press={command(props, format!("kill {name}"))} />
+                on_press={command(props, "kill", name, "")} />
         }
     } else {
         html! {
             <Button text={t.restart} name={fill(t.restart_name, &[name])} icon="restart" class="life"
-                on_press={command(props, format!("start {name}"))} />
+                on_press={command(props, "start", name, "")} />
         }
     }
 }
@@ -86,22 +87,23 @@ fn life(props: &ConsumersProps, name: &Rc<str>, alive: bool) -> Html {
 fn items(props: &ConsumersProps, name: &Rc<str>, alive: bool) -> Vec<MenuItem> {
     let t = t();
     let why_not = (!alive).then(|| AttrValue::from(fill(t.dead_already, &[name])));
-    let item = |text: &str, hint: &'static str, icon: &'static str, line: String| MenuItem {
+    let item = |text: &str, hint: &'static str, icon: &'static str, (word, rest): (&str, &str)| MenuItem {
         text: fill(text, &[name]).into(),
         hint: Some(hint.into()),
         icon,
         why_not: why_not.clone(),
-        on_choose: command(props, line),
+        on_choose: command(props, word, name, rest),
     };
     vec![
-        item(t.close_name, t.close_hint, "close", format!("close {name}")),
-        item(t.pause_name, t.pause_hint, "pause", format!("pause {name} for=20s")),
-        item(t.slow_name, t.slow_hint, "slow", format!("slow {name} for=20s")),
+        item(t.close_name, t.close_hint, "close", ("close", "")),
+        item(t.pause_name, t.pause_hint, "pause", ("pause", " for=20s")),
+        item(t.slow_name, t.slow_hint, "slow", ("slow", " for=20s")),
     ]
 }
 
-fn command(props: &ConsumersProps, line: String) -> Callback<()> {
-    let line: Rc<str> = line.into();
+/// Does `word` with a consumer.
+fn command(props: &ConsumersProps, word: &str, name: &str, rest: &str) -> Callback<()> {
+    let line: Rc<str> = format!("{word} {}{rest}", quote(name)).into();
     props.intent.reform(move |()| Intent::Ask(Ask::Line(line.clone())))
 }
 
@@ -130,12 +132,14 @@ fn facts(stage: &StageView, consumer: &ConsumerFacts, now: Time) -> String {
     } else if i64::try_from(consumer.uncommitted).is_ok_and(|read| consumer.lag >= read) {
         facts.push(fill(t.facts_lag, &[&format::count(consumer.lag)]));
     }
-    facts.push(fill(t.facts_rate, &[&format::count_u(consumer.rate), &busy]));
+    let rate = fill(t.facts_rate, &[&format::count_u(consumer.rate), &busy]);
     let Some(membership) = &consumer.membership else {
         facts.extend(consumer.generation.map(|generation| fill(t.generation, &[&generation])));
+        facts.push(rate);
         return facts.join(", ");
     };
     facts.extend(membership.epoch.map(|epoch| fill(t.epoch, &[&epoch])));
+    facts.push(rate);
     for (text, partitions) in
         [(t.facts_gives_up, &membership.gives_up), (t.facts_receives, &membership.receives)]
     {

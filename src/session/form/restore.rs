@@ -1,0 +1,28 @@
+//! The fields of a restore: where to, its moment, its strategy.
+
+use super::{Field, Values, value};
+use crate::backup::Strategy;
+
+/// The choice of a restore beside what is there, under new names.
+pub(super) const BESIDE: &str = "beside";
+
+/// The fields of a restore, as they are when this stands in them.
+pub(super) fn restore_fields(
+    values: &Values,
+    plain: impl Fn(&'static str, &'static str, &'static str, &str) -> Field,
+    closed: impl Fn(&'static str, &str, &[&'static str]) -> Field,
+) -> Vec<Field> {
+    let place = value(values, "into");
+    let choices = [(BESIDE, "beside it, under new names"), ("existing", "into topics that exist")];
+    let into = Field {
+        choices: choices.map(|(choice, word)| (choice.into(), word.into())).to_vec(),
+        ..closed("into", "in place", &[])
+    };
+    let names = Field { help: "the old name stands for *", ..plain("as", "as", "as", "") };
+    // Into topics that exist offsets cannot stay as they are, so that translated ones are the default.
+    let default = if place.as_deref() == Some("existing") { "translated" } else { "identical" };
+    let others =
+        [plain("at", "at", "at", ""), closed("offsets", default, &Strategy::ALL.map(Strategy::name))];
+    let names = (place.as_deref() == Some(BESIDE)).then_some(names);
+    std::iter::once(into).chain(names).chain(others).collect()
+}
