@@ -166,6 +166,21 @@ a.jsonl: lines got 2 records; lines that could not be used: 1
 }
 
 #[test]
+fn a_story_imports_what_it_exported_and_not_what_lay_there_before() {
+    let folder = folder("round");
+    let text = "at 9s backup full\nat 9s export latest file=backup.zip\nat 10s delete topic orders\n\
+                at 10s backup delete latest\nat 11s import file=backup.zip\nat 12s restore apply latest\n\
+                at 30s check proof == holds\nend 30s\n";
+    std::fs::write(folder.join("round.story"), format!("{SCENE}{text}")).expect("a file");
+    std::fs::write(folder.join("backup.zip"), "no archive").expect("a file");
+    for run in 0..2 {
+        let (status, out, err) = rejoin(&folder, &["run", "round.story"]);
+        assert_eq!((status, err.as_str()), (Some(0), ""), "run {run}: {out}");
+        assert!(out.contains("proof of the restore: holds"), "run {run}: {out}");
+    }
+}
+
+#[test]
 fn an_archive_that_a_story_exports_is_verified_and_one_flipped_byte_is_found() {
     let folder = folder("verify");
     let story = format!("{SCENE}at 9s backup full\nat 9s export latest file=backup.zip\n");
@@ -268,8 +283,16 @@ fn an_archive_is_listed_and_extracted_as_partition_folders() {
         rejoin(&folder, &["extract", "backup.zip", "--to=cluster", "--for-cluster", "--label", full]);
     assert_eq!(status, Some(0));
     let cluster = logs("cluster");
-    assert_eq!(cluster.len(), 1, "only the log of the full: {cluster:?}");
-    let (of_plain, of_cluster) = (&plain[0].1, &cluster[0].1);
+    let names: Vec<&str> = cluster.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["00000000000000000000.index", "00000000000000000000.log", "00000000000000000000.timeindex"],
+        "the log of the full, and what a broker would make beside it"
+    );
+    let log = |files: &[(String, Vec<u8>)]| {
+        files.iter().find(|(name, _)| name.ends_with(".log")).expect("a log").1.clone()
+    };
+    let (of_plain, of_cluster) = (log(&plain), log(&cluster));
     assert_eq!((of_plain.len(), &of_cluster[12..16]), (of_cluster.len(), &[0u8; 4][..]));
     keeps_everything(&folder);
 

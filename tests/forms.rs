@@ -72,6 +72,11 @@ fn a_form_comes_to_one_line() {
             "name=c7|group=new|pattern=orders-.*|protocol=consumer",
             "consumer c7 group=new pattern=orders-.* protocol=consumer",
         ),
+        (
+            Making::Consumer,
+            "name=c7|group=checkout|assign=orders:0, orders:4",
+            "consumer c7 group=checkout assign=orders:0,orders:4",
+        ),
         // The broker says how long a session of the consumer protocol is: a consumer cannot.
         (
             Making::Consumer,

@@ -1,6 +1,7 @@
 //! What a person fills in to make a topic, a producer, a group or a consumer: fields made from the language's own table
 //! of settings, and the one line of a command that they come to. The line's own parser says what is wrong, and where.
 
+mod producer;
 mod restore;
 mod topic;
 
@@ -14,6 +15,7 @@ use crate::story::settings::{
 };
 use crate::story::token::quote;
 use crate::story::{Command, ParseError};
+use producer::of_producer;
 use restore::{BESIDE, restore_fields};
 use std::rc::Rc;
 
@@ -94,6 +96,9 @@ fn is_shared(setting: &Setting) -> bool {
     SHARE_SETTINGS.iter().any(|of| of.names == setting.names)
 }
 
+/// The field for partitions that a consumer takes for itself.
+const ASSIGN: &str = "assign";
+
 /// The id of the field for the name.
 const NAME: &str = "name";
 
@@ -128,7 +133,10 @@ impl Form {
         match &of.source {
             Source::Subscribe(topics) => first.push(("topics", joined(topics, ","))),
             Source::Match(pattern) => first.push(("pattern", pattern.clone())),
-            Source::Assign(_) => {}
+            Source::Assign(of) => {
+                let of: Vec<String> = of.iter().map(|of| format!("{}:{}", of.topic, of.partition)).collect();
+                first.push((ASSIGN, of.join(",").into()));
+            }
         }
         let settings = SETTINGS.iter().chain(&SHARE_SETTINGS);
         for setting in settings.filter(|of| of.names[0] != "protocol") {
@@ -181,6 +189,11 @@ impl Form {
                     help: "a regular expression in place of topics",
                     ..plain("pattern", "pattern", "pattern", "null")
                 },
+                Field {
+                    help: "partitions of its own in place of topics: orders:0,orders:1",
+                    between: Some(','),
+                    ..plain(ASSIGN, ASSIGN, ASSIGN, "null")
+                },
             ],
             Making::Schedule => vec![
                 plain("every", "every", "every", ""),
@@ -202,7 +215,8 @@ impl Form {
         };
         let base = self.base(values);
         // A share consumer subscribes to topics by name.
-        fields.retain(|of| of.id != "pattern" || base.client.protocol != Some(Protocol::Share));
+        let named = base.client.protocol == Some(Protocol::Share);
+        fields.retain(|of| !named || !["pattern", ASSIGN].contains(&of.id));
         let settings = SETTINGS.iter().take(1).chain(own.iter().copied()).chain(SETTINGS.iter().skip(1));
         let settings = settings.chain(&SHARE_SETTINGS);
         fields.extend(settings.filter_map(|setting| self.field(setting, &base)));
@@ -332,27 +346,15 @@ fn said(error: &ParseError) -> Rc<str> {
     super::sentence(reason.strip_prefix("found the end of the line, ").unwrap_or(&reason)).into()
 }
 
-/// The field of a producer's setting, under Kafka's name where it has one.
-fn of_producer(setting: &'static Setting) -> Field {
-    let key = *setting.names.get(1).unwrap_or(&setting.names[0]);
-    let yes_no = matches!(setting.kind, Kind::OneOf(_));
-    let words: &[Rc<str>] = if yes_no { &["true".into(), "false".into()] } else { &[] };
-    let default = match setting.names[0] {
-        "idempotence" => "false",
-        "transaction" => "100",
-        "abort" => "0",
-        "transaction-timeout" => "60000",
-        _ => "null",
-    };
-    let help = if setting.names.len() == 1 { setting.help } else { "" };
-    let (id, default) = (setting.names[0], default.into());
-    Field { id, label: key, default, choices: same(words), closed: yes_no, help, key, between: None }
-}
-
 /// A field's value as it stands in a line.
 fn word(field: &Field, text: &str) -> String {
     let Some(between) = field.between else { return quote(text) };
     let parts = text.split(between).map(str::trim).filter(|part| !part.is_empty());
+    // A partition is a topic's name and a number, bare words both.
+    let bare = |part: &str| {
+        field.id == ASSIGN && part.chars().all(|char| char.is_ascii_alphanumeric() || "._-:".contains(char))
+    };
+    let quote = |part: &str| if bare(part) { part.to_owned() } else { quote(part) };
     parts.map(quote).collect::<Vec<_>>().join(between.encode_utf8(&mut [0; 4]))
 }
 

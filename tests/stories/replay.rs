@@ -125,7 +125,10 @@ fn a_refused_act_changes_neither_the_run_nor_its_text() {
         ("topic orders", "topic orders exists already"),
         ("restore data latest", "there is no backup yet"),
         ("restore restart", "restore stop and restore data come first"),
-        ("load orders file=absent.txt", "file absent.txt is not here: load it"),
+        (
+            "load orders file=absent.txt",
+            "file absent.txt is not here: choose it in the page, or lay it beside the story",
+        ),
         ("seed 8", "seed 8 has its place in the text of the story: edit it there"),
         ("group g session-timeout=1h", "session-timeout: from 1ms to 1800s, as the broker allows"),
     ] {

@@ -22,7 +22,9 @@ impl Runner {
         let bytes = archive::write(&self.store, std::slice::from_ref(&label)).map_err(Refusal::new)?;
         let file = command.file.clone().unwrap_or_else(|| archive::file_name(&label).into());
         self.push(Act::Exported(label.clone(), file.clone(), bytes.len() as u64));
-        self.exports.push(Exported { label, file, bytes: bytes.into() });
+        let bytes: Rc<[u8]> = bytes.into();
+        self.files.wrote(&file, &bytes);
+        self.exports.push(Exported { label, file, bytes });
         Ok(())
     }
 

@@ -30,7 +30,9 @@ pub enum FileError {
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            FileError::Absent(name) => write!(f, "file {name} is not here: load it"),
+            FileError::Absent(name) => {
+                write!(f, "file {name} is not here: choose it in the page, or lay it beside the story")
+            }
             FileError::Differs(name, found) => {
                 write!(f, "file {name} is another one than the story's: its SHA-256 is {found}")
             }
@@ -63,6 +65,13 @@ impl Files {
         self.given.retain(|file| file.sha256 != sha256 || &*file.name != name);
         self.given.push(File { name: name.into(), bytes, sha256 });
         sha256
+    }
+
+    /// Takes in what a run wrote: where files are found by name, that one would be, as soon as it is written.
+    pub(super) fn wrote(&mut self, name: &str, bytes: &Rc<[u8]>) {
+        if self.find.is_some() {
+            self.give(name, bytes.clone());
+        }
     }
 
     /// Drops what was given under this name.
