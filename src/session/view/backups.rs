@@ -24,7 +24,7 @@ pub struct BackupsView {
 }
 
 /// One backup.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BackupView {
     /// Its label, `20260101-000030F`.
     pub label: Rc<str>,

@@ -305,6 +305,10 @@ table! {
     nothing_happened = "Nothing has happened yet.";
 
     // Backups.
+    chain_whole = "Chain of {0}: whole from {1} to {2}.";
+    chain_broken = "Chain of {0}: nothing of it is whole.";
+    chain_not_whole = "Not whole: {0}.";
+    chain_damaged = "damaged";
     no_backups = "No backups yet";
     no_backups_more = "A backup holds the records, the committed offsets and the settings of this moment.";
     full_backup = "Full backup";

@@ -2,6 +2,7 @@
 //! down, they are in pixels.
 
 pub mod axis;
+pub mod chain;
 pub mod lag;
 pub mod lanes;
 pub mod ownership;

@@ -7,7 +7,8 @@ use crate::base::time::EPOCH_MS;
 use crate::session::view::{BackupView, RestoreStep, Verdict};
 use crate::ui::i18n::{Tone, fill, format, plural, t};
 use crate::ui::intent::{Ask, Intent, Keeping, Show};
-use crate::ui::widget::{Button, FileButton, Look, state};
+use crate::ui::paint::chain;
+use crate::ui::widget::{Button, FileButton, Look, picture, state};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -26,6 +27,7 @@ pub fn backups(props: &DrawerProps) -> Html {
                 <div class="empty"><strong>{ t().no_backups }</strong><p>{ t().no_backups_more }</p></div>
             } else {
                 { table(props) }
+                { chain_of(props) }
                 <p class="cap">{ storage(props) }</p>
             }
         </div>
@@ -72,6 +74,27 @@ fn notes(props: &DrawerProps) -> Html {
             if !page.imported.is_empty() { <p class="note">{ fill(t.imported, &[&page.imported.join(", ")]) }</p> }
             if let Keeping::Memory(why) = &page.keeping { <p class="note">{ fill(t.memory_only, &[why]) }</p> }
         </>
+    }
+}
+
+/// The newest chain as a picture; the table says the same in words.
+fn chain_of(props: &DrawerProps) -> Html {
+    let t = t();
+    let chain = chain::newest(&props.backups.backups);
+    if chain.len() < 2 {
+        return Html::default();
+    }
+    let full = &chain[0].label;
+    let reaches = match chain::whole(chain) {
+        Some((from, to)) => fill(t.chain_whole, &[full, &format::moment(from), &format::moment(to)]),
+        None => fill(t.chain_broken, &[full]),
+    };
+    let bad = chain::not_whole(chain);
+    let bad = (!bad.is_empty()).then(|| fill(t.chain_not_whole, &[&bad.join(", ")]));
+    let name = [Some(reaches), bad].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    html! {
+        <figure class="chain"><figcaption class="cap">{ name.clone() }</figcaption>
+            { picture(&name, chain::height(chain), &chain::shapes(chain)) }</figure>
     }
 }
 
