@@ -181,6 +181,57 @@ fn a_story_imports_what_it_exported_and_not_what_lay_there_before() {
 }
 
 #[test]
+fn backups_of_a_folder_stay_there_and_what_an_interrupted_write_left_goes() {
+    let folder = folder("store");
+    let story = |name: &str, text: &str| {
+        std::fs::write(folder.join(name), format!("{SCENE}{text}\n")).expect("a file");
+    };
+    story("take.story", "at 9s backup full\nat 12s backup incremental\nend 13s");
+    story(
+        "back.story",
+        "at 10s delete topic orders\nat 11s restore apply latest\nat 40s check proof == holds\nend 40s",
+    );
+    story("look.story", "at 10s backup verify latest\nend 10s");
+    let run = |name: &str| rejoin(&folder, &["run", name, "--store", "kept", "--happened"]);
+    let (status, out, err) = run("take.story");
+    assert_eq!((status, err.as_str()), (Some(0), ""), "{out}");
+    let kept = folder.join("kept");
+    let left = kept.join(format!("chunks/{}-0", "0".repeat(64)));
+    let unfinished = kept.join("catalog.json.unfinished");
+    for path in [&left, &unfinished, &kept.join("manifests/x.unfinished")] {
+        std::fs::write(path, "left").expect("a file");
+    }
+    let (status, out, err) = run("back.story");
+    assert_eq!((status, err.as_str()), (Some(0), ""), "{out}");
+    assert!(!left.exists() && !kept.join("manifests/x.unfinished").exists(), "what nothing names is dropped");
+    assert_eq!(rejoin(&folder, &["run", "back.story"]).0, Some(1), "without the folder there is no backup");
+
+    let lock = std::fs::File::create(kept.join("lock")).expect("the lock");
+    lock.lock().expect("nobody has it");
+    let (status, _, err) = run("look.story");
+    assert_eq!(status, Some(2));
+    assert!(err.contains("another rejoin uses this store"), "{err}");
+    drop(lock);
+
+    let chunk =
+        std::fs::read_dir(kept.join("chunks")).expect("chunks").map(|entry| entry.expect("one").path());
+    let chunk = chunk.max_by_key(|path| path.metadata().expect("a file").len()).expect("a chunk");
+    let mut bytes = std::fs::read(&chunk).expect("a chunk");
+    bytes[0] ^= 1;
+    std::fs::write(&chunk, bytes).expect("a file");
+    let (_, out, _) = run("look.story");
+    assert!(out.contains("does not match its digest"), "{out}");
+
+    std::fs::write(kept.join("catalog.json"), "{").expect("a file");
+    let (status, _, err) = run("look.story");
+    assert_eq!(status, Some(2));
+    assert!(err.contains("catalog.json: "), "{err}");
+    let (status, _, err) = rejoin(&folder, &["run", "look.story", "--store=."]);
+    assert_eq!(status, Some(2));
+    assert!(err.contains("is no file of a store") && !folder.join("chunks").exists(), "{err}");
+}
+
+#[test]
 fn an_archive_that_a_story_exports_is_verified_and_one_flipped_byte_is_found() {
     let folder = folder("verify");
     let story = format!("{SCENE}at 9s backup full\nat 9s export latest file=backup.zip\n");

@@ -104,6 +104,8 @@ fn a_refusal_changes_nothing_and_says_why() {
     }
     let after = session.view(&focus());
     assert_eq!((after.run.hash.clone(), &after.story.text), (before.run.hash.clone(), &before.story.text));
+    let (_, line, why) = &after.story.refused[0];
+    assert_eq!((&**line, &**why), ("kill c9", "There is no consumer c9."));
 }
 
 #[test]

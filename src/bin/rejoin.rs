@@ -11,9 +11,13 @@ mod bench_assign;
 #[cfg(feature = "bench")]
 #[path = "rejoin/bench_input.rs"]
 mod bench_input;
+#[path = "rejoin/folder.rs"]
+mod folder;
 #[path = "rejoin/verify.rs"]
 mod verify;
 
+use folder::Folder;
+use rejoin::backup::{Contents, MemoryStore};
 use rejoin::base::limit::{IMPORT_BYTES_MAX, RUN_MAX};
 use rejoin::base::lines::LineError;
 use rejoin::base::{Map, Time};
@@ -30,8 +34,9 @@ use std::rc::Rc;
 const USAGE: &str = "\
 usage: rejoin COMMAND …
 
-  run STORY [--seed N] [--until TIME] [--json] [--happened] [--text]
+  run STORY [--seed N] [--until TIME] [--store DIR] [--json] [--happened] [--text]
       runs a story to its end and prints its measures and checks; exit 1 when a check fails.
+      --store: backups are those of this folder, and stay there; without it they end with the run.
       --json: one object. --happened: all that happened, a line each. --text: the run as a story of canonical lines.
   run STORY --facts [--member-ids FILE]
       prints the facts of the run; FILE maps processes (c2#1) to member ids
@@ -131,6 +136,7 @@ struct RunArguments {
     text: bool,
     facts: bool,
     member_ids: Option<PathBuf>,
+    store: Option<PathBuf>,
 }
 
 impl RunArguments {
@@ -143,6 +149,7 @@ impl RunArguments {
             match name {
                 "--seed" => parsed.seed = Some(number(&value()?)?),
                 "--until" => parsed.until = Some(moment(&value()?)?),
+                "--store" => parsed.store = Some(value()?.into()),
                 "--member-ids" => parsed.member_ids = Some(value()?.into()),
                 "--json" | "--happened" | "--text" | "--facts" if inline.is_some() => {
                     return Err(Failure(format!("{name} takes no value")));
@@ -181,14 +188,20 @@ fn run(arguments: &[String]) -> Answer {
             bad.iter().map(|(line, why)| format!("{path}: Line {line}: {why}")).collect();
         return Err(Failure(lines.join("\n")));
     }
+    let folder = arguments.store.as_deref().map(Folder::open).transpose()?;
+    let contents = folder.as_ref().map_or_else(|| Ok(Contents::default()), Folder::contents)?;
     let options = Options {
         seed: arguments.seed,
+        store: MemoryStore::from_contents(contents),
         member_ids: arguments.member_ids.as_deref().map_or_else(|| Ok(Map::new()), member_ids)?,
         files,
         ..Options::default()
     };
     let mut runner = Runner::new(&story, options);
     runner.finish(arguments.until);
+    if let Some(folder) = &folder {
+        runner.take_transactions().iter().try_for_each(|transaction| folder.apply(transaction))?;
+    }
     for exported in runner.take_exports() {
         let target = Path::new(path).with_file_name(&*exported.file);
         std::fs::write(&target, &exported.bytes)

@@ -198,7 +198,7 @@ fn in_the_classic_protocol_too() {
 
 #[test]
 fn in_a_group_of_both_protocols_too() {
-    check(Kind::Mixed, 10);
+    check(Kind::Mixed, 100);
 }
 
 #[test]
