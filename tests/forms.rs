@@ -20,7 +20,7 @@ fn filled(form: &Form, text: &str) -> Values {
 }
 
 #[test]
-fn a_form_comes_to_one_line() {
+fn a_form_of_a_topic_or_a_producer_comes_to_one_line() {
     let session = open();
     for (making, text, line) in [
         (Making::Topic, "name=carts", "topic carts"),
@@ -45,6 +45,28 @@ fn a_form_comes_to_one_line() {
             "name=pay|topic=carts|rate=5/s|idempotence=true",
             "producer pay topic=carts rate=5/s idempotence=yes",
         ),
+        (
+            Making::Configure,
+            "name=orders|retention=60000|cleanup=default",
+            "configure orders cleanup=default retention=60s",
+        ),
+        (Making::Grow, "name=orders|partitions=8", "grow orders partitions=8"),
+    ] {
+        comes_to(&session, making, text, line);
+    }
+}
+
+/// What stands in the form comes to the line.
+fn comes_to(session: &Session, making: Making, text: &str, line: &str) {
+    let form = session.form(making);
+    let found = form.filled(&filled(&form, text));
+    assert_eq!((&*found.line, found.errors), (line, Vec::new()), "{text}");
+}
+
+#[test]
+fn a_form_of_a_group_or_a_consumer_comes_to_one_line() {
+    let session = open();
+    for (making, text, line) in [
         (Making::Group, "name=pay|isolation=read_committed", "group pay isolation=read_committed"),
         (Making::Group, "name=pay day", "group \"pay day\""),
         (
@@ -94,20 +116,15 @@ fn a_form_comes_to_one_line() {
             "name=w1|group=work|topics=jobs|protocol=share|commit=sync|acknowledgement=explicit",
             "consumer w1 group=work topics=jobs protocol=share acknowledgement=explicit",
         ),
-        (
-            Making::Configure,
-            "name=orders|retention=60000|cleanup=default",
-            "configure orders cleanup=default retention=60s",
-        ),
-        (Making::Grow, "name=orders|partitions=8", "grow orders partitions=8"),
     ] {
-        let form = session.form(making);
-        let found = form.filled(&filled(&form, text));
-        assert_eq!((&*found.line, found.errors), (line, Vec::new()), "{text}");
+        comes_to(&session, making, text, line);
     }
     let form = session.form(Making::Consumer);
     assert_eq!(form.filled(&form.first).line, session.next_consumer());
 }
+
+const NO_LONG: &str = "Found 1h, expected a value that Kafka takes: Invalid value 1h for configuration retention.ms: \
+                       Not a number of type LONG.";
 
 #[test]
 fn a_form_says_what_is_wrong_at_the_field() {
@@ -150,7 +167,7 @@ fn a_form_says_what_is_wrong_at_the_field() {
             &[("idempotence", "Found false, expected idempotence, which a transactional.id needs.")],
         ),
         (Making::Configure, "name=orders", &[("name", "Expected a setting such as retention=1h.")]),
-        (Making::Configure, "name=orders|retention=1h", &[("retention", "x")]),
+        (Making::Configure, "name=orders|retention=1h", &[("retention", NO_LONG)]),
         (Making::Grow, "name=orders", &[("partitions", "Expected partitions=N.")]),
         (
             Making::Topic,
