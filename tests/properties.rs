@@ -55,7 +55,12 @@ impl Swarm {
             let name: Rc<str> = format!("t{number}").into();
             let partitions = 1 + self.rng.below(7) as i32;
             self.world
-                .create_topic(TopicSpec { name: name.clone(), partitions, configs: Default::default() })
+                .create_topic(TopicSpec {
+                    name: name.clone(),
+                    partitions,
+                    configs: Default::default(),
+                    id: None,
+                })
                 .expect("a topic");
             let keys = (self.rng.below(2) == 0).then(|| 1 + self.rng.below(200));
             self.world

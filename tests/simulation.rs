@@ -132,7 +132,12 @@ fn recorded_callbacks_come_at_the_same_times_in_the_world() {
 fn scene(seed: u64) -> World {
     let mut world = World::new(WorldConfig { seed, ..WorldConfig::default() });
     world
-        .create_topic(TopicSpec { name: "orders".into(), partitions: 6, configs: Default::default() })
+        .create_topic(TopicSpec {
+            name: "orders".into(),
+            partitions: 6,
+            configs: Default::default(),
+            id: None,
+        })
         .expect("a topic");
     let web = ProducerSpec {
         idempotence: false,

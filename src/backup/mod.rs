@@ -27,6 +27,7 @@ pub mod archive;
 pub mod capture;
 pub mod catalog;
 pub mod digest;
+pub mod kept;
 pub mod label;
 pub mod link;
 pub mod manifest;

@@ -196,14 +196,14 @@ fn put_text(out: &mut Vec<u8>, text: &str) {
     out.extend(text.as_bytes());
 }
 
-fn take_text(from: &mut &[u8]) -> Option<Rc<str>> {
+pub(super) fn take_text(from: &mut &[u8]) -> Option<Rc<str>> {
     let length = usize::try_from(i16::from_be_bytes(take(from)?)).ok()?;
     let (text, rest) = from.split_at_checked(length)?;
     *from = rest;
     std::str::from_utf8(text).ok().map(Rc::from)
 }
 
-fn take<const N: usize>(from: &mut &[u8]) -> Option<[u8; N]> {
+pub(super) fn take<const N: usize>(from: &mut &[u8]) -> Option<[u8; N]> {
     let (field, rest) = from.split_first_chunk::<N>()?;
     *from = rest;
     Some(*field)

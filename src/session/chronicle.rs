@@ -172,7 +172,8 @@ fn of_world(what: &Happening) -> Option<What> {
         | Happening::Epoch(..)
         | Happening::WireError(..)
         | Happening::Closing(..)
-        | Happening::Restored(..) => return None,
+        | Happening::Restored(..)
+        | Happening::OffsetsAdopted(..) => return None,
     })
 }
 

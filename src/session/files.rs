@@ -36,6 +36,8 @@ impl Session {
             partitions: options.partitions,
             partition: options.partition,
             start: options.start,
+            topic_id: None,
+            topics: Vec::new(),
             sha256: None,
         };
         // What a person typed takes the way of a line, and with it all of its checks.

@@ -30,6 +30,7 @@ mod upkeep;
 mod world;
 
 pub use given::Given;
+pub use input::{AdoptedOffsets, LeftOut};
 pub use refusal::Refusal;
 pub use spec::{
     Acknowledgement, AcquireMode, Commit, ConsumerSpec, Goodbye, GroupSpec, Isolation, Pace, ProduceSpec,

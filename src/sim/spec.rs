@@ -4,7 +4,7 @@
 //! say is Kafka's default, from ConsumerConfig of Apache Kafka 4.3.1 ([`Settings::resolved`]).
 
 pub use super::share::{Acknowledgement, AcquireMode, ShareSettings};
-use crate::base::{Map, Span, Time};
+use crate::base::{Map, Span, Time, Uuid};
 use crate::log::config::Configs;
 pub use crate::log::partition::Isolation;
 use crate::log::record::Bytes;
@@ -67,6 +67,8 @@ pub struct TopicSpec {
     pub partitions: i32,
     /// What it is set to, by Kafka's names.
     pub configs: Configs,
+    /// Its id, when it comes from another cluster; `None`: a new one.
+    pub id: Option<Uuid>,
 }
 
 /// A producer: record `i` is sent at `i / rate` after its start.

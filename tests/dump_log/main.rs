@@ -6,6 +6,7 @@ mod bare;
 mod conformance;
 mod folder;
 mod loading;
+mod offsets;
 mod options;
 mod random;
 mod side_files;

@@ -161,6 +161,8 @@ fn every_name_reads_as_it_was_written() {
                 partitions: Some(7),
                 partition: Some(3),
                 start: Some(1 << 40),
+                topic_id: Some(rejoin::base::Uuid([7; 16])),
+                topics: vec![("a".into(), "a".into()), ("b".into(), "c".into())],
                 sha256: None,
             }),
         ] {

@@ -2,6 +2,7 @@
 //! difference is said.
 
 use super::{FileKind, FolderFile};
+use crate::backup::verify::bare::{self, Around, Bare};
 use crate::log::producers::Producers;
 use crate::log::segment::SegmentBatch;
 use crate::log::side::checkpoint::{self, EpochEntry};
@@ -68,7 +69,7 @@ impl Beside {
     pub fn whole(&self, start: i64, files: &[&FolderFile]) -> Vec<Rc<str>> {
         let said = |file: &&&FolderFile| {
             let differs = match file.kind {
-                FileKind::Snapshot(_) => snapshot::read(&file.bytes).err().map(|error| unsound(&error)),
+                FileKind::Snapshot(at) => of_producers(at, &file.bytes, files),
                 FileKind::Epochs => self.of_epochs(start, &String::from_utf8_lossy(&file.bytes)),
                 FileKind::Unknown => {
                     Some("no file that a broker keeps for a partition; it is not used".into())
@@ -97,6 +98,38 @@ impl Beside {
             seen.epoch, seen.start_offset
         ))
     }
+}
+
+/// A snapshot of producers, held against the logs and the snapshots before it.
+fn of_producers(at: i64, bytes: &[u8], files: &[&FolderFile]) -> Said {
+    if let Err(error) = snapshot::read(bytes) {
+        return Some(unsound(&error));
+    }
+    let found = bare::check(Bare::Snapshot(at), bytes, &Own(files));
+    let said: Vec<String> = found.damage.into_iter().chain(found.remarks).collect();
+    (!said.is_empty()).then(|| format!("{}; the log counts", said.join("; ")))
+}
+
+/// The files of one partition.
+struct Own<'a>(&'a [&'a FolderFile]);
+
+impl Around for Own<'_> {
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
+        let file = self.0.iter().find(|file| name(file) == path)?;
+        Some(file.bytes.to_vec())
+    }
+
+    fn names(&self, _folder: &str) -> Vec<String> {
+        self.0.iter().map(|file| name(file).to_owned()).collect()
+    }
+
+    fn folder(&self) -> Option<String> {
+        None
+    }
+}
+
+fn name(file: &FolderFile) -> &str {
+    file.path.rsplit('/').next().unwrap_or_default()
 }
 
 /// An offset index: equal to ours, or with entries that are as true, or false.

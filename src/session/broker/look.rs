@@ -2,8 +2,8 @@
 
 use super::beside::Beside;
 use super::kind::partition_of;
-use super::{FileKind, Folder, FolderFile, FolderPartition, FolderTopic};
-use crate::base::{Map, TopicPartition, small};
+use super::{FileKind, Folder, FolderFile, FolderPartition, FolderTopic, offsets};
+use crate::base::{Map, TopicPartition, Uuid, small};
 use crate::log::segment;
 use crate::log::side::checkpoint;
 use std::rc::Rc;
@@ -53,15 +53,19 @@ pub fn look(name: &str, given: Vec<(Rc<str>, Rc<[u8]>)>) -> Result<Folder, Rc<st
             Some(of) => of.partitions.push(partition),
             None => {
                 let internal = topic.starts_with("__");
-                topics.push(FolderTopic { name: topic, internal, partitions: vec![partition] });
+                topics.push(FolderTopic { name: topic, internal, partitions: vec![partition], id: None });
             }
         }
     }
     // What a broker keeps for itself comes last.
     small::sort_by_key(&mut topics, |topic| (topic.internal, topic.name.clone()));
-    topics.iter_mut().for_each(|topic| one_id(topic, &files));
+    let offsets = offsets::read(&mut topics, &files);
+    for topic in &mut topics {
+        one_id(topic, &files);
+        topic.id = topic.id.or_else(|| offsets.as_ref()?.ids.get(&topic.name).copied());
+    }
     let bytes = files.iter().map(|file| file.bytes.len() as u64).sum();
-    Ok(Folder { name: name.into(), files, topics, others, remarks: unread, bytes })
+    Ok(Folder { name: name.into(), files, topics, others, remarks: unread, bytes, offsets })
 }
 
 /// A file with the last two parts of its path.
@@ -173,19 +177,19 @@ fn starts_at(partition: &mut FolderPartition, start: i64, ends: &[i64]) {
 
 /// All partitions of a topic have its id.
 fn one_id(topic: &mut FolderTopic, files: &[FolderFile]) {
-    let mut ids: Vec<Rc<str>> = Vec::new();
+    let mut ids: Vec<Uuid> = Vec::new();
     for partition in &mut topic.partitions {
         let of = partition.files.iter().map(|place| &files[*place as usize]);
         for file in of.filter(|file| file.kind == FileKind::TopicId) {
             match checkpoint::read_topic_id(&String::from_utf8_lossy(&file.bytes)) {
-                Ok(id) => ids.push(id.to_string().into()),
+                Ok(id) => ids.push(id),
                 Err(error) => partition.remarks.push(format!("{} is not sound: {error}.", file.path).into()),
             }
         }
     }
-    if let Some(other) = ids.iter().find(|id| **id != ids[0])
-        && let Some(partition) = topic.partitions.first_mut()
-    {
+    let other = ids.iter().find(|id| **id != ids[0]);
+    topic.id = ids.first().copied().filter(|_| other.is_none());
+    if let (Some(other), Some(partition)) = (other, topic.partitions.first_mut()) {
         let said = format!("partition.metadata names more than one topic id: {} and {other}.", ids[0]);
         partition.remarks.push(said.into());
     }

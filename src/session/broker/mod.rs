@@ -5,19 +5,23 @@
 //! | [`kind`] | what a file is, by its name |
 //! | `look` | the partitions of a folder, each checked batch by batch |
 //! | `beside` | what the files beside a log say, against what the log itself gives |
+//! | `offsets` | which groups had committed what |
 //! | `load` | the chosen topics become commands |
 
 mod beside;
 pub mod kind;
 mod load;
 mod look;
+mod offsets;
 
 pub use kind::FileKind;
 pub use load::FolderSummary;
 pub use look::look;
+pub use offsets::FolderOffsets;
 
 use super::Dump;
 use super::dump::dump_of;
+use crate::base::Uuid;
 use std::rc::Rc;
 
 /// The files of a folder that is looked at, at most.
@@ -49,6 +53,8 @@ pub struct Folder {
     pub remarks: Vec<Rc<str>>,
     /// Bytes of all files.
     pub bytes: u64,
+    /// What groups had committed.
+    pub offsets: Option<FolderOffsets>,
 }
 
 /// A topic of a folder.
@@ -60,6 +66,8 @@ pub struct FolderTopic {
     pub internal: bool,
     /// Its partitions that are here, in order.
     pub partitions: Vec<FolderPartition>,
+    /// Its id: as `partition.metadata` says, else as the newest committed offset does.
+    pub id: Option<Uuid>,
 }
 
 /// A partition of a folder.

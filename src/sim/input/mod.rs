@@ -3,10 +3,13 @@
 
 mod consumers;
 mod groups;
+mod offsets;
 mod records;
 mod restore;
 mod topics;
 mod upkeep;
+
+pub use offsets::{AdoptedOffsets, LeftOut};
 
 use super::{Refusal, World};
 use crate::base::limit;

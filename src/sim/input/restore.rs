@@ -218,14 +218,7 @@ impl Core {
             expire_timestamp_ms: None,
             topic_id: offset.topic_id,
         };
-        let group = group::ClassicGroupValue {
-            protocol_type: "consumer".into(),
-            generation: of.generation,
-            protocol: None,
-            leader: None,
-            current_state_timestamp_ms: self.now.timestamp_ms(),
-            members: Vec::new(),
-        };
+        let group = self.empty_classic(of.generation);
         let mut records = vec![Record::ClassicGroup(of.group.clone(), Some(group))];
         records.extend(of.offsets.iter().map(|offset| Record::Offset(key(offset), Some(value(offset)))));
         self.group_or_new(&of.group);

@@ -24,7 +24,12 @@ impl World {
         }
         self.room_for(spec.partitions)?;
         config::check(&spec.configs).map_err(|sentence| Refusal::BadConfig(sentence.into()))?;
-        let id = Uuid(self.core.ids.uuid());
+        if let Some(of) = spec.id.and_then(|id| self.core.topic_named(id)) {
+            return Err(Refusal::BadSetting("topic-id", format!("{of} has this id").into()));
+        }
+        // Drawn in any case: other ids do not depend on it.
+        let new = Uuid(self.core.ids.uuid());
+        let id = spec.id.unwrap_or(new);
         let policy = Rc::new(Policy::of(&spec.configs));
         let created = self.core.now.timestamp_ms();
         let topic = Topic { id, created, config: spec.configs, policy, logs: Vec::new() };

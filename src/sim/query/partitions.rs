@@ -2,7 +2,7 @@
 
 use super::{FirstDelivered, LineFacts, PartitionFacts, RangeFacts, RangeKind, TopicFacts, TransactionFacts};
 use crate::base::time::EPOCH_MS;
-use crate::base::{Time, small};
+use crate::base::{Time, Uuid, small};
 use crate::log::Partition;
 use crate::log::config::CONFIGS;
 use crate::log::partition::OpenTransaction;
@@ -16,6 +16,11 @@ const KEY_CHARS: usize = 80;
 const VALUE_CHARS: usize = 200;
 
 impl World {
+    /// The topic with this id.
+    pub fn topic_with(&self, id: Uuid) -> Option<&Rc<str>> {
+        self.core.topic_named(id)
+    }
+
     /// All topics, by name.
     pub fn topics(&self) -> Vec<TopicFacts> {
         let facts = |(name, topic): (&Rc<str>, &crate::sim::core::Topic)| TopicFacts {

@@ -129,4 +129,6 @@ pub enum Happening {
     /// All members of a group of the consumer protocol have what they are to have: group, group epoch, members, and how
     /// long it took since the group's epoch went on.
     Reconciled(Rc<str>, i32, u32, Span),
+    /// Groups got the offsets that they had committed in another cluster: the groups, and how many offsets.
+    OffsetsAdopted(Vec<Rc<str>>, u64),
 }

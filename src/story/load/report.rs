@@ -41,6 +41,8 @@ pub struct Report {
     pub transactional: u64,
     /// Whether the file began with a byte order mark. It is no part of the first line.
     pub bom: bool,
+    /// What else is to be said, a sentence each.
+    pub more: Vec<String>,
 }
 
 impl Report {
@@ -70,7 +72,7 @@ impl Report {
 
     /// Remarks beside the lines that could not be used, a sentence each.
     pub fn remarks(&self) -> Vec<String> {
-        let mut remarks = Vec::new();
+        let mut remarks = self.more.clone();
         if self.bom {
             remarks.push(
                 "The file begins with a byte order mark (EF BB BF), which is no part of its first line."

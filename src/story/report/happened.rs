@@ -159,6 +159,9 @@ fn of_process(what: &Happening) -> String {
         H::Restored(topics, records, offsets) => {
             format!("restored: {}, {records} records, {offsets} offsets", topics.join(", "))
         }
+        H::OffsetsAdopted(groups, count) => {
+            format!("offsets of another cluster: {count}, of {}", groups.join(", "))
+        }
         H::ProducerKilled(name) => format!("producer {name} was killed"),
         H::ProducerStarted(name) => format!("producer {name} started"),
         H::ProducerFailed(name, exception) => format!("producer {name} ended: {exception}"),

@@ -53,6 +53,7 @@ impl Runner {
                     name,
                     partitions,
                     configs: topic.configs.clone(),
+                    id: None,
                 })?;
             }
             Command::Producer(producer) => self.producer(producer)?,

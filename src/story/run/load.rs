@@ -1,6 +1,7 @@
 //! `load`: the lines of a file become records of a topic.
 
 use super::{Act, File, Files, Refusal, Runner};
+use crate::backup::offsets;
 use crate::sim::{Given, Pace, SegmentSpec, TopicSpec, World};
 use crate::story::Story;
 use crate::story::command::{Command, LOAD_PARTITIONS, Load, LoadFormat};
@@ -17,6 +18,14 @@ impl Runner {
     pub(super) fn load(&mut self, load: &Load) -> Result<Load, Refusal> {
         let file = self.files.get(&load.file, load.sha256.as_deref()).map_err(Refusal::new)?;
         let source = open(load, &file)?;
+        if &*load.topic == offsets::TOPIC {
+            let report = self.load_offsets(load, &source, &file)?;
+            self.say(load, &report);
+            return Ok(Load { sha256: Some(file.sha256.to_string().into()), ..load.clone() });
+        }
+        if !load.topics.is_empty() {
+            return Err(Refusal::new(format!("topics= is for segments of {}", offsets::TOPIC)));
+        }
         let mut world = self.world.clone();
         let segment = source.format == LoadFormat::Segment;
         if !world.topics().iter().any(|topic| topic.name == load.topic) {
@@ -24,7 +33,10 @@ impl Runner {
             let partitions = load.partitions.unwrap_or(default);
             // What was written long ago is not to be gone at the first look for old segments.
             let configs = [("retention.ms".into(), "-1".into())].into();
-            world.create_topic(TopicSpec { name: load.topic.clone(), partitions, configs })?;
+            let name = load.topic.clone();
+            world.create_topic(TopicSpec { name, partitions, configs, id: load.topic_id })?;
+        } else if load.topic_id.is_some() {
+            return Err(Refusal::new(format!("topic-id: {} is here and has its id", load.topic)));
         }
         let report = match segment {
             true => adopt(&mut world, load, &file)?,
@@ -94,9 +106,9 @@ fn adopt(world: &mut World, load: &Load, file: &File) -> Result<Report, Refusal>
 
 /// Hands the records to the world: at once in pieces, or by their rate all together.
 fn write(world: &mut World, load: &Load, source: &Source) -> Result<Report, Refusal> {
-    if load.partition.is_some() || load.start.is_some() {
+    if load.partition.is_some() || load.start.is_some() || load.topic_id.is_some() {
         return Err(Refusal::new(
-            "lines are spread over the partitions: partition= and start= are for format=segment",
+            "lines are spread over the partitions: partition=, start= and topic-id= are for format=segment",
         ));
     }
     let pace = load.rate_milli.map_or(Pace::AtOnce, Pace::Rate);

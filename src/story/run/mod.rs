@@ -14,6 +14,7 @@ mod check;
 mod event;
 mod files;
 mod load;
+mod offsets;
 mod proof;
 mod restores;
 mod schedule;

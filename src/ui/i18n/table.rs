@@ -485,6 +485,8 @@ table! {
     folder_topics = "{0} topic|{0} topics";
     folder_records = "{0} record|{0} records";
     folder_internal = "kept by the broker for itself: shown, not loaded";
+    folder_offsets = "{1} of {0} group, committed for the topics that are loaded: a consumer of that group goes on there; members are not loaded|{1} of {0} groups, committed for the topics that are loaded: consumers of those groups go on there; members are not loaded";
+    folder_n_offsets = "{0} offset|{0} offsets";
     folder_name = "Load {0} as";
     folder_files = "{0} file, {1}|{0} files, {1}";
     folder_remarks = "{0} remark|{0} remarks";

@@ -51,9 +51,14 @@ impl Choice {
                 free = format!("{name}-{number}");
                 number += 1;
             }
-            (topic.loadable(), free.into())
+            (topic.loadable() || folder.offsets_in(topic).is_some(), free.into())
         };
         Choice { topics: folder.topics.iter().map(one).collect(), open: None, dumped: None }
+    }
+
+    /// Whether a topic is chosen, and not only what groups had committed.
+    fn any_topic(&self, folder: &Folder) -> bool {
+        self.topics.iter().zip(&folder.topics).any(|((on, _), topic)| *on && topic.loadable())
     }
 
     /// The names of the chosen topics in the folder and here.
@@ -111,7 +116,7 @@ fn contents(props: &FolderDialogProps, choice: &UseStateHandle<Choice>, dialog: 
     let loadable = folder.topics.iter().any(FolderTopic::loadable);
     let why_not: Option<AttrValue> = match () {
         () if !loadable => Some(t.folder_nothing.into()),
-        () if chosen.is_empty() => Some(t.load_chosen.into()),
+        () if !choice.any_topic(folder) => Some(t.load_chosen.into()),
         () if clash => Some(t.topic_taken.into()),
         () => None,
     };
@@ -149,6 +154,7 @@ fn one_topic(
 ) -> Html {
     let t = t();
     let (on, new) = &choice.topics[at];
+    let offsets = props.folder.offsets_in(topic);
     let refused = topic.partitions.iter().find_map(|of| Some((of.number, of.refused.as_ref()?)));
     let toggle = changing(choice, move |choice, _: Event| choice.topics[at].0 = !choice.topics[at].0);
     let files: usize = topic.partitions.iter().map(|of| of.files.len()).sum();
@@ -159,7 +165,7 @@ fn one_topic(
     html! {
         <li key={at}>
             <div class="folder-topic">
-                if topic.loadable() {
+                if topic.loadable() || offsets.is_some() {
                     <label class="check"><input type="checkbox" checked={*on} onchange={toggle} />{ name.clone() }</label>
                 } else {
                     <b>{ name.clone() }</b>
@@ -167,7 +173,11 @@ fn one_topic(
                 if topic.loadable() && *on { { renamed(props, choice, at, &name, new) } }
                 { more(choice, at, &name, &summary) }
             </div>
-            if topic.internal { <p class="cap">{ t.folder_internal }</p> }
+            if let Some(of) = offsets {
+                <p class="cap">{ plural(t.folder_offsets, of.groups.len() as u64, &[&plural(t.folder_n_offsets, of.count, &[])]) }</p>
+            } else if topic.internal {
+                <p class="cap">{ t.folder_internal }</p>
+            }
             if let Some((number, why)) = refused {
                 <p>{ state(Tone::Harm, "warn", format!("{name}-{number}: {why}.")) }</p>
             }
