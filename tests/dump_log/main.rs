@@ -5,6 +5,7 @@ mod archive;
 mod bare;
 mod conformance;
 mod folder;
+mod kept;
 mod loading;
 mod offsets;
 mod options;
