@@ -2,10 +2,10 @@
 
 use super::digest::Digest;
 use super::manifest::{EpochEntry, Offset, PartitionEntry};
-use crate::log::batch::{Compression, Header};
+use crate::log::batch::{Compression, Header, Marker};
 use crate::log::partition::digest::StateDigest;
-use crate::log::producers::Account;
-use crate::log::segment::{self, Mark, SegmentError};
+use crate::log::producers::{self, Account};
+use crate::log::segment::{self, Mark, SegmentError, SegmentFault};
 use crate::log::side::index::{INTERVAL_BYTES, Indexes, Indexing};
 use std::rc::Rc;
 
@@ -144,15 +144,26 @@ impl Scan {
         Ok(false)
     }
 
-    /// Takes that file as it was read already; whether it could be taken so. Where it does not follow, reading it says so,
-    /// and who follows transactions needs the batches themselves.
-    pub fn take_read(&mut self, place: &mut Place, read: &ReadLog) -> bool {
-        let follows = |(header, _): &(Header, _)| header.base_offset >= place.mark.next_offset;
-        if self.account.is_some() || !read.batches.first().is_none_or(follows) {
-            return false;
+    /// Takes that file as it was read already.
+    ///
+    /// # Errors
+    /// Its first batch, when it does not follow.
+    pub fn take_read(&mut self, place: &mut Place, read: &ReadLog) -> Result<(), SegmentError> {
+        let expected = place.mark.next_offset;
+        if let Some(base_offset) = read.batches.first().map(|batch| batch.header.base_offset)
+            && base_offset < expected
+        {
+            return Err(SegmentError { position: 0, what: SegmentFault::Order { base_offset, expected } });
         }
-        read.batches.iter().for_each(|(header, stamps)| self.batch(place, header, *stamps));
-        true
+        for batch in &read.batches {
+            self.batch(place, &batch.header, batch.stamps);
+            if let Some(account) =
+                self.account.as_mut().filter(|_| batch.header.last_offset() >= self.log_start)
+            {
+                account.take_read(&batch.header, batch.marker);
+            }
+        }
+        Ok(())
     }
 
     fn batch(&mut self, place: &mut Place, header: &Header, stamps: Option<(i64, i64)>) {
@@ -200,14 +211,33 @@ impl Facts {
 }
 
 /// A log's file that is sound in itself, read before it is known what it follows.
+#[derive(Default)]
 pub struct ReadLog {
-    batches: Vec<(Header, Option<(i64, i64)>)>,
+    batches: Vec<ReadBatch>,
+    next_offset: i64,
+}
+
+struct ReadBatch {
+    header: Header,
+    stamps: Option<(i64, i64)>,
+    marker: Option<Marker>,
 }
 
 impl ReadLog {
     /// Reads a file with every check; `None` when it is not sound.
     pub fn of(bytes: &[u8]) -> Option<ReadLog> {
-        let sound = segment::batches(bytes).map(|batch| batch.ok().map(|batch| (batch.header, batch.stamps)));
-        sound.collect::<Option<Vec<_>>>().map(|batches| ReadLog { batches })
+        let mut read = ReadLog::default();
+        read.more(bytes).then_some(read)
+    }
+
+    /// Reads the file's next batches; whether they are sound.
+    pub fn more(&mut self, batches: &[u8]) -> bool {
+        for batch in segment::batches(batches).starting_at(self.next_offset) {
+            let Ok(batch) = batch else { return false };
+            self.next_offset = batch.header.last_offset() + 1;
+            let marker = producers::marker(&batch.header, batch.bytes);
+            self.batches.push(ReadBatch { header: batch.header, stamps: batch.stamps, marker });
+        }
+        true
     }
 }

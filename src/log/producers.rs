@@ -38,6 +38,10 @@ pub(super) struct Seen {
 impl Seen {
     /// What a batch says whose header and bytes these are.
     pub fn of(header: &Header, bytes: &[u8]) -> Seen {
+        Seen::with(header, marker(header, bytes))
+    }
+
+    fn with(header: &Header, marker: Option<Marker>) -> Seen {
         Seen {
             producer_id: header.producer_id,
             epoch: header.producer_epoch,
@@ -47,7 +51,7 @@ impl Seen {
             max_timestamp: header.max_timestamp,
             transactional: header.attributes.is_transactional(),
             control: header.attributes.is_control(),
-            marker: if header.attributes.is_control() { marker(header, bytes) } else { None },
+            marker,
         }
     }
 }
@@ -181,6 +185,11 @@ impl Account {
         self.see(&Seen::of(&batch.header, batch.bytes));
     }
 
+    /// Takes the next batch, of which header and [`marker`] are known.
+    pub fn take_read(&mut self, header: &Header, marker: Option<Marker>) {
+        self.see(&Seen::with(header, marker));
+    }
+
     pub(super) fn see(&mut self, seen: &Seen) {
         self.aborted.extend(self.producers.see(seen));
     }
@@ -196,8 +205,11 @@ impl ProducerEntry {
     }
 }
 
-/// The marker in a control batch; none when it is another kind of control record, or gone.
-fn marker(header: &Header, bytes: &[u8]) -> Option<Marker> {
+/// The marker in a batch; none when it is no control batch, another kind of control record, or gone.
+pub fn marker(header: &Header, bytes: &[u8]) -> Option<Marker> {
+    if !header.attributes.is_control() {
+        return None;
+    }
     let body = batch::unpacked(header, bytes).ok()?;
     let record = body.records().next()?.ok()?;
     Marker::parse(record.key, record.value)

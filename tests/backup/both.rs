@@ -1,6 +1,9 @@
-//! Verification in both ways: at once, and a part at a time with digests that come from outside. They must agree.
+//! Verification in both ways: at once, and a part at a time with digests that come from outside; an archive as a whole,
+//! and piece by piece without being held. They must agree.
 
+use rejoin::backup::archive::ImportError;
 use rejoin::backup::digest::sha256;
+use rejoin::backup::verify::{OneHand, ReadAt, verify_stream};
 use rejoin::backup::{Memo, Progress, Report, Store, Verification};
 use std::ops::Range;
 
@@ -12,6 +15,28 @@ pub fn verify(store: &dyn Store, label: &str) -> Report {
     let at_once = (report.bytes / 2).is_multiple_of(2);
     assert_eq!(parts(store, label, &outside, at_once), report, "{label}, {outside:?} bytes");
     report
+}
+
+/// What verifying an archive says. Piece by piece nothing is said but that all holds, and that exactly when it does.
+pub fn verify_file(archive: &[u8]) -> Result<Report, ImportError> {
+    let whole = rejoin::backup::verify_file(archive);
+    assert_eq!(streamed(archive), whole.clone().ok().filter(Report::ok), "piece by piece");
+    whole
+}
+
+/// What verifying says piece by piece.
+pub fn streamed(archive: &[u8]) -> Option<Report> {
+    verify_stream(&Pieces(archive), archive.len() as u64, &OneHand)
+}
+
+/// Bytes as a file.
+struct Pieces<'a>(&'a [u8]);
+
+impl ReadAt for Pieces<'_> {
+    fn read_at(&self, into: &mut [u8], at: u64) -> bool {
+        let there = self.0.get(at as usize..).and_then(|rest| rest.get(..into.len()));
+        there.inspect(|there| into.copy_from_slice(there)).is_some()
+    }
 }
 
 /// A part at a time. A digest is told at once, or when there is nothing else to do.

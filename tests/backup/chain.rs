@@ -1,11 +1,12 @@
 //! Chains: whatever the kind, what is restored is the moment of the cut, to the byte.
 
 use crate::both::verify;
+use crate::both::verify_file;
 use crate::lab::{Lab, Plain, plain};
 use crate::pack::Pack;
 use rejoin::backup::archive::{self, ImportError};
 use rejoin::backup::manifest::{Change, KindName};
-use rejoin::backup::{Catalog, Link, Manifest, MemoryStore, RestoredState, restored, verify_file};
+use rejoin::backup::{Catalog, Link, Manifest, MemoryStore, RestoredState, restored};
 use rejoin::base::Rng;
 use std::rc::Rc;
 

@@ -1,10 +1,11 @@
 //! The container: good archives are what other tools read and write too, hostile ones are refused field by field.
 
+use crate::both::verify_file;
 use crate::damage::reference;
 use crate::pack::Pack;
 use crate::scene::{Scene, group};
 use crate::tools::{folder, run};
-use rejoin::backup::{MemoryStore, archive, verify_file};
+use rejoin::backup::{MemoryStore, archive};
 use rejoin::base::Rng;
 use rejoin::log::batch::Timestamps;
 use rejoin::log::{Partition, Record};

@@ -1,13 +1,14 @@
 //! Classes of corruption by name, each on a full, a differential and an incremental: each is refused, and the report says
 //! what is wrong where. Unless the case says otherwise, checksums and digests were made again, so that only the content is wrong.
 
+use crate::both::verify_file;
 use crate::damage::reference;
 use crate::pack::Pack;
 use crate::scene::Scene;
 use rejoin::backup::archive::{self, ImportError};
 use rejoin::backup::digest::sha256;
 use rejoin::backup::manifest::Manifest;
-use rejoin::backup::{Kind, MemoryStore, Options, capture, verify_file};
+use rejoin::backup::{Kind, MemoryStore, Options, capture};
 use rejoin::base::Time;
 
 pub const LOG: &str = "data/orders-0/00000000000000000000.log";

@@ -1,9 +1,10 @@
 //! Damage: any change of any byte is found, and the right file is named.
 
+use crate::both::{streamed, verify_file};
 use crate::pack::Pack;
 use crate::scene::Scene;
 use rejoin::backup::archive::{self, ImportError};
-use rejoin::backup::{MemoryStore, Report, verify_file};
+use rejoin::backup::{MemoryStore, Report};
 
 /// An archive of a small scene.
 pub fn reference() -> Vec<u8> {
@@ -13,6 +14,7 @@ pub fn reference() -> Vec<u8> {
 }
 
 fn damaged(bytes: &[u8]) -> Report {
+    assert_eq!(streamed(bytes), None, "piece by piece");
     match archive::read(bytes) {
         Err(ImportError::Damaged(report)) => report,
         Err(other) => panic!("{other}"),
@@ -69,6 +71,7 @@ fn a_cut_at_every_length_is_refused() {
     let archive = reference();
     for length in 0..archive.len() {
         let refused = archive::read(&archive[..length]).expect_err("a part is not the whole");
+        assert_eq!(streamed(&archive[..length]), None, "piece by piece");
         match refused {
             ImportError::NotAnArchive(why) => assert_eq!((length, &*why), (0, "it is empty")),
             ImportError::Damaged(report) => {
@@ -132,6 +135,7 @@ fn random_damage_is_never_taken_in_and_never_a_panic() {
             }
         }
         assert_eq!(archive::read(&bytes).is_ok(), bytes == archive, "case {case}");
+        assert_eq!(streamed(&bytes).is_some(), bytes == archive, "case {case}, piece by piece");
     }
 }
 

@@ -1,8 +1,9 @@
 //! Archives of every format that was ever released: they verify and restore, for ever.
 
+use crate::both::verify_file;
 use crate::damage::reference;
 use crate::pack::Pack;
-use rejoin::backup::{MemoryStore, archive, restored, verify_file};
+use rejoin::backup::{MemoryStore, archive, restored};
 use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {

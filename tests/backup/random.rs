@@ -1,8 +1,9 @@
 //! Random logs: whatever can be in one survives the whole way.
 
+use crate::both::verify_file;
 use crate::scene::{Scene, group};
 use proptest::prelude::*;
-use rejoin::backup::{MemoryStore, archive, restored, verify_file};
+use rejoin::backup::{MemoryStore, archive, restored};
 use rejoin::log::batch::{Marker, Timestamps};
 use rejoin::log::partition::Numbers;
 use rejoin::log::record::Header;

@@ -1,10 +1,11 @@
 //! Capture, export, import, restore: what comes out is what went in.
 
 use crate::both::verify;
+use crate::both::verify_file;
 use crate::scene::{Scene, full, group};
 use rejoin::backup::archive::{self, ImportError};
 use rejoin::backup::{
-    Catalog, MemoryStore, Options, Place, Refusal, Request, capture, delete, plan, restored, verify_file,
+    Catalog, MemoryStore, Options, Place, Refusal, Request, capture, delete, plan, restored,
 };
 use rejoin::base::{Span, Time};
 use rejoin::log::Record;

@@ -23,9 +23,8 @@ pub struct Checked<'a> {
     pub catalog: Option<Catalog>,
     /// The manifests that could be read, by label.
     pub manifests: Map<Rc<str>, Manifest>,
-    entries: Map<&'a str, File<'a>>,
-    /// The logs among them that are sound in themselves.
-    logs: Map<&'a str, ReadLog>,
+    entries: Files<'a>,
+    logs: Logs<'a>,
     /// What the catalog should have.
     expected: Vec<CatalogEntry>,
     /// Files that are not what `SHA256SUMS` says, and why: told unless something closer is.
@@ -35,8 +34,10 @@ pub struct Checked<'a> {
 /// An entry of the archive.
 #[derive(Clone, Copy)]
 pub struct File<'a> {
-    /// Its bytes.
+    /// Its bytes; none of a log that is not held.
     pub bytes: &'a [u8],
+    /// How many there are.
+    pub size: u64,
     sha256: Digest,
     crc32: Crc32,
     sound: bool,
@@ -45,11 +46,23 @@ pub struct File<'a> {
 impl<'a> Source<'a> for &'a Checked<'_> {
     fn load(&self, keeper: &str, file: &FileEntry) -> Option<Loaded<'a>> {
         let path = layout::in_archive(keeper, &file.path);
-        let File { bytes, sha256, crc32, .. } = *self.entries.get(&*path)?;
+        let File { bytes, size, sha256, crc32, .. } = *self.entries.get(&*path)?;
         let sums = Some((sha256, crc32));
-        Some(Loaded { bytes: Cow::Borrowed(bytes), sums, read: self.logs.get(&*path) })
+        Some(Loaded { bytes: Cow::Borrowed(bytes), size, sums, read: self.logs.get(&*path) })
     }
 }
+
+impl<'a> File<'a> {
+    /// One that has the checksum that the archive says.
+    pub fn sound(bytes: &'a [u8], size: u32, sha256: Digest, crc32: Crc32) -> File<'a> {
+        File { bytes, size: size.into(), sha256, crc32, sound: true }
+    }
+}
+
+/// The files of an archive by their names.
+pub type Files<'a> = Map<&'a str, File<'a>>;
+/// Its logs that are sound in themselves.
+pub type Logs<'a> = Map<&'a str, ReadLog>;
 
 /// Reads and verifies all of `archive`.
 ///
@@ -66,7 +79,21 @@ pub fn check(archive: &[u8]) -> Result<Checked<'_>, ImportError> {
 pub fn check_by<'a>(archive: &'a [u8], hands: &dyn Hands) -> Result<Checked<'a>, ImportError> {
     let mut report = Report::default();
     let container = open::open(archive, &mut report)?;
-    let (entries, logs) = files_of(&container, hands);
+    let (files, logs) = files_of(&container, hands);
+    check_read(&container, report, files, logs, archive.len() as u64)
+}
+
+/// Verifies an archive of `length` bytes whose files were read; `report` has what is wrong with the container.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_read<'a>(
+    container: &Container<'a>,
+    report: Report,
+    entries: Files<'a>,
+    logs: Logs<'a>,
+    length: u64,
+) -> Result<Checked<'a>, ImportError> {
     let mut checked = Checked {
         report,
         catalog: None,
@@ -77,7 +104,7 @@ pub fn check_by<'a>(archive: &'a [u8], hands: &dyn Hands) -> Result<Checked<'a>,
         unlisted: Vec::new(),
     };
     checked.format()?;
-    checked.order(&container);
+    checked.order(container);
     checked.sums();
     let labels = checked.catalog();
     for label in &labels {
@@ -88,17 +115,14 @@ pub fn check_by<'a>(archive: &'a [u8], hands: &dyn Hands) -> Result<Checked<'a>,
     checked.backups();
     checked.report.backups = labels;
     checked.report.files = container.entries.len() as u64;
-    checked.report.bytes = archive.len() as u64;
+    checked.report.bytes = length;
     let mut report = std::mem::take(&mut checked.report);
     name_backups(&mut report, &checked.manifests);
     Ok(Checked { report, ..checked })
 }
 
 /// The entries with their digests, and the logs among them. One hand hashes; the other reads the logs, then hashes as well.
-fn files_of<'a>(
-    container: &Container<'a>,
-    hands: &dyn Hands,
-) -> (Map<&'a str, File<'a>>, Map<&'a str, ReadLog>) {
+fn files_of<'a>(container: &Container<'a>, hands: &dyn Hands) -> (Files<'a>, Logs<'a>) {
     let entries = &container.entries;
     let next = AtomicU32::new(0);
     let hash = || -> Vec<(usize, Digest)> {
@@ -123,7 +147,7 @@ fn files_of<'a>(
         // Where both headers say the same of sound bytes, it was computed.
         let crc = entry.crc[0].filter(|_| sound && entry.crc[0] == entry.crc[1]);
         let crc32 = crc.map_or_else(|| crc32(entry.bytes), Crc32);
-        (entry.name, File { bytes: entry.bytes, sha256, crc32, sound })
+        (entry.name, File { bytes: entry.bytes, size: entry.bytes.len() as u64, sha256, crc32, sound })
     });
     (files.collect(), logs)
 }

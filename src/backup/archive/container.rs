@@ -23,10 +23,11 @@ pub const BYTES_MAX: u64 = 0xffff_fffe;
 const LOCAL: u32 = 0x0403_4b50;
 const RECORD: u32 = 0x0201_4b50;
 const END: u32 = 0x0605_4b50;
-/// Bytes of a local header, of a record and of the end, before the name.
+/// Bytes of a local header and of a record, before the name.
 const LOCAL_BYTES: usize = 30;
 const RECORD_BYTES: usize = 46;
-const END_BYTES: usize = 22;
+/// Bytes of the end.
+pub const END_BYTES: usize = 22;
 
 const VERSION_NEEDED: u16 = 10;
 const MADE_BY_UNIX: u16 = 0x0314;
@@ -49,10 +50,9 @@ pub fn write<'a>(entries: &[Entry<'a>], mut put: impl FnMut(&[u8])) {
     let mut records = Vec::new();
     for (name, bytes) in entries {
         let header = Header { crc: crc32(bytes).0, size: narrow(bytes.len()), name, place };
-        let local = header.local();
-        put(&local);
+        put(&header.local());
         put(bytes);
-        place += narrow(local.len() + bytes.len());
+        place = narrow(header.end() as usize);
         records.extend(header.record());
     }
     let end = end(entries.len(), records.len(), place);
@@ -75,15 +75,27 @@ pub fn header_size(name: &str) -> usize {
     LOCAL_BYTES + name.len()
 }
 
-struct Header<'a> {
-    crc: u32,
-    size: u32,
-    name: &'a str,
-    place: u32,
+/// What the container says of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header<'a> {
+    /// The checksum of its bytes.
+    pub crc: u32,
+    /// How many there are.
+    pub size: u32,
+    /// Its name.
+    pub name: &'a str,
+    /// Where its local header begins.
+    pub place: u32,
 }
 
 impl Header<'_> {
-    fn local(&self) -> Vec<u8> {
+    /// Where its bytes end.
+    pub fn end(&self) -> u64 {
+        u64::from(self.place) + header_size(self.name) as u64 + u64::from(self.size)
+    }
+
+    /// Its local header.
+    pub fn local(&self) -> Vec<u8> {
         let mut out = LOCAL.to_le_bytes().to_vec();
         self.common(&mut out);
         out.extend(self.name.as_bytes());
@@ -152,34 +164,66 @@ pub fn by_headers(archive: &[u8]) -> (Vec<Found<'_>>, usize) {
     (found, at)
 }
 
-/// The entries by walking over the records that the end of the archive points to; `None` when the walk fails.
-pub fn by_records(archive: &[u8]) -> Option<Vec<Found<'_>>> {
-    let tail = archive.get(archive.len().checked_sub(END_BYTES)?..)?;
-    if u32_at(tail, 0)? != END {
+/// Where the records lie that the end of an archive of `length` bytes points to, and how many there are: `end` are its
+/// last bytes, [`END_BYTES`] of them. `None` when that cannot be true.
+pub fn pointed_to(end: &[u8], length: u64) -> Option<(u64, usize)> {
+    if u32_at(end, 0)? != END {
         return None;
     }
-    let count = usize::from(u16_at(tail, 10)?);
-    let mut at = u32_at(tail, 16)? as usize;
+    let (count, place) = (usize::from(u16_at(end, 10)?), u64::from(u32_at(end, 16)?));
     // A record has at least its fixed bytes: a count that cannot be true is not believed.
-    if count > archive.len().checked_sub(at)? / RECORD_BYTES {
-        return None;
-    }
-    let mut found = Vec::with_capacity(count);
+    (count as u64 <= length.checked_sub(place)? / RECORD_BYTES as u64).then_some((place, count))
+}
+
+/// The entries that so many records tell of; `None` when they cannot be read.
+pub fn listed(records: &[u8], count: usize) -> Option<Vec<Header<'_>>> {
+    let mut listed = Vec::with_capacity(count);
+    let mut at = 0;
     for _ in 0..count {
-        let name_length = usize::from(u16_at(archive, at + 28)?);
-        if u32_at(archive, at)? != RECORD {
+        let name_length = usize::from(u16_at(records, at + 28)?);
+        if u32_at(records, at)? != RECORD {
             return None;
         }
-        let (crc, size, place) =
-            (u32_at(archive, at + 16)?, u32_at(archive, at + 24)?, u32_at(archive, at + 42)?);
         let name =
-            std::str::from_utf8(archive.get(at + RECORD_BYTES..at + RECORD_BYTES + name_length)?).ok()?;
-        let start = (place as usize).checked_add(LOCAL_BYTES + name_length)?;
-        let bytes = archive.get(start..start.checked_add(size as usize)?)?;
-        found.push(Found { name, bytes, crc: [u32_at(archive, place as usize + 14), Some(crc)] });
+            std::str::from_utf8(records.get(at + RECORD_BYTES..at + RECORD_BYTES + name_length)?).ok()?;
+        let [crc, size, place] = [16, 24, 42].map(|field| u32_at(records, at + field));
+        listed.push(Header { crc: crc?, size: size?, name, place: place? });
         at += RECORD_BYTES + name_length;
     }
-    Some(found)
+    Some(listed)
+}
+
+/// Whether an archive of `length` bytes, which ends in `tail` from its records on, has these entries one after the other
+/// and nothing else.
+pub fn is_whole(entries: &[Header<'_>], tail: &[u8], length: u64) -> bool {
+    let mut place = 0;
+    let mut records = Vec::new();
+    for entry in entries {
+        if u64::from(entry.place) != place {
+            return false;
+        }
+        place = entry.end();
+        records.extend(entry.record());
+    }
+    if length > BYTES_MAX || entries.len() > ENTRIES_MAX || place + tail.len() as u64 != length {
+        return false;
+    }
+    let size = records.len();
+    records.extend(end(entries.len(), size, place as u32));
+    records == tail
+}
+
+/// The entries by walking over the records that the end of the archive points to; `None` when the walk fails.
+pub fn by_records(archive: &[u8]) -> Option<Vec<Found<'_>>> {
+    let end = archive.get(archive.len().checked_sub(END_BYTES)?..)?;
+    let (place, count) = pointed_to(end, archive.len() as u64)?;
+    let found = listed(archive.get(place as usize..)?, count)?.into_iter().map(|header| {
+        let start = (header.place as usize).checked_add(header_size(header.name))?;
+        let bytes = archive.get(start..start.checked_add(header.size as usize)?)?;
+        let crc = [u32_at(archive, header.place as usize + 14), Some(header.crc)];
+        Some(Found { name: header.name, bytes, crc })
+    });
+    found.collect()
 }
 
 fn local_at(archive: &[u8], at: usize) -> Option<(Found<'_>, usize)> {

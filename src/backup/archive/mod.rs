@@ -5,9 +5,11 @@ mod check;
 mod container;
 mod open;
 mod readme;
+mod stream;
 mod unpack;
 
 pub(super) use check::check_by;
+pub(super) use stream::check as check_stream;
 pub use unpack::{Extract, extract, list};
 
 use super::capture::Refusal;

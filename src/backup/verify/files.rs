@@ -210,7 +210,7 @@ impl<'a> Check<'a> {
         if let Some((task, mut reading)) = self.now.take() {
             let progress = reading.step();
             if progress == Progress::Done {
-                self.done += reading.bytes().len() as u64;
+                self.done += reading.size();
                 self.finish(task, &reading, memo, &mut judge);
                 return Progress::More;
             }
@@ -317,8 +317,7 @@ impl<'a> Check<'a> {
                 if let (true, Ok(Some(place)), Some((_, crc32))) = (sound, reading.place(), reading.sums()) {
                     let mut scan = self.scan.clone();
                     scan.account = None;
-                    let (size, facts, indexes) =
-                        (reading.bytes().len() as u64, place.facts.clone(), place.indexes());
+                    let (size, facts, indexes) = (reading.size(), place.facts.clone(), place.indexes());
                     self.indexes = file.base_offset.map(|base| (base.0, indexes.clone()));
                     memo.after.insert(self.read, Read { size, crc32, facts, indexes, scan });
                 }

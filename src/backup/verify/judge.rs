@@ -43,7 +43,7 @@ impl Judge<'_> {
         match &loaded {
             Some(loaded) => {
                 self.report.files += 1;
-                self.report.bytes += loaded.bytes.len() as u64;
+                self.report.bytes += loaded.size;
             }
             None => self.found(file, "is missing".to_owned()),
         }
@@ -55,7 +55,7 @@ impl Judge<'_> {
         let Some((sha256, crc32)) = reading.sums() else { return false };
         let right = sha256 == file.sha256;
         if right {
-            self.holds(file, reading.bytes().len() as u64, crc32);
+            self.holds(file, reading.size(), crc32);
         }
         right
     }

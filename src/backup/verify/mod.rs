@@ -143,6 +143,18 @@ pub fn verify_file_by(bytes: &[u8], hands: &dyn Hands) -> Result<Report, ImportE
     archive::check_by(bytes, hands).map(|checked| checked.report)
 }
 
+/// Verifies an archive of `length` bytes that is read piece by piece, by two hands at once, and never held: `None` unless
+/// everything holds. What is wrong is what [`verify_file_by`] says.
+pub fn verify_stream(archive: &dyn ReadAt, length: u64, hands: &dyn Hands) -> Option<Report> {
+    archive::check_stream(archive, length, hands)
+}
+
+/// A file that several may read at once.
+pub trait ReadAt: Sync {
+    /// Fills `into` with the bytes from `at` on; whether it could.
+    fn read_at(&self, into: &mut [u8], at: u64) -> bool;
+}
+
 /// Who does two things that do not wait for each other.
 pub trait Hands {
     /// Does both: one after the other, or at the same time.

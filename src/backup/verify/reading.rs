@@ -26,8 +26,10 @@ pub enum Progress {
 
 /// A file's bytes and their checksums.
 pub struct Loaded<'a> {
-    /// Its bytes.
+    /// Its bytes; none of a log that was read and is not held.
     pub bytes: Cow<'a, [u8]>,
+    /// How many there are.
+    pub size: u64,
     /// Their checksums, where they are known.
     pub sums: Option<(Digest, Crc32)>,
     /// A log, when it was read already.
@@ -49,6 +51,7 @@ enum Sha {
 /// A file under way.
 pub struct Reading<'a> {
     bytes: Cow<'a, [u8]>,
+    size: u64,
     sha: Sha,
     crc: crc::Crc32Sum,
     crc32: Option<Crc32>,
@@ -71,19 +74,24 @@ impl<'a> Reading<'a> {
             let place = scan.begin(base);
             (scan, place)
         });
+        let mut error = None;
         let scanned = match (&mut scan, loaded.read) {
             (None, _) => true,
             (Some(_), None) => false,
-            (Some((scan, place)), Some(read)) => scan.take_read(place, read),
+            (Some((scan, place)), Some(read)) => {
+                error = scan.take_read(place, read).err();
+                true
+            }
         };
         Reading {
             bytes: loaded.bytes,
+            size: loaded.size,
             sha,
             crc: crc::Crc32Sum::new(),
             crc32,
             at: 0,
             scan,
-            error: None,
+            error,
             scanned,
         }
     }
@@ -91,6 +99,11 @@ impl<'a> Reading<'a> {
     /// Its bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// How many there are.
+    pub fn size(&self) -> u64 {
+        self.size
     }
 
     /// Bytes that were read, as far as one can tell.

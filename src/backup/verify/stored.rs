@@ -20,6 +20,7 @@ struct Chunks<'a>(&'a dyn Store);
 impl Source<'static> for Chunks<'_> {
     fn load(&self, _keeper: &str, file: &FileEntry) -> Option<Loaded<'static>> {
         store::file(self.0, file.sha256, file.size).map(|bytes| Loaded {
+            size: bytes.len() as u64,
             bytes: Cow::Owned(bytes),
             sums: None,
             read: None,

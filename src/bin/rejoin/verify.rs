@@ -2,7 +2,7 @@
 
 use super::{Answer, Failure, USAGE, print, reason};
 use rejoin::backup::verify::bare::{self, Around, Bare};
-use rejoin::backup::verify::{Hands, verify_file_by};
+use rejoin::backup::verify::{Hands, ReadAt, Report, verify_file_by, verify_stream};
 use std::path::{Path, PathBuf};
 
 /// Verifies every path; a folder: all that it knows in it.
@@ -66,8 +66,14 @@ fn kind_of(path: &Path) -> Option<Option<Bare>> {
 /// What is found of one file, and whether it holds.
 fn one(path: &Path) -> Result<(String, bool), String> {
     let shown = path.display();
-    let bytes = read(path).map_err(|error| format!("{shown}: {}", reason(&error)))?;
-    if let Some(Some(what)) = kind_of(path) {
+    let bare = kind_of(path).flatten();
+    if bare.is_none()
+        && let Some(report) = large(path)
+    {
+        return Ok((report.to_string(), true));
+    }
+    let bytes = std::fs::read(path).map_err(|error| format!("{shown}: {}", reason(&error)))?;
+    if let Some(what) = bare {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let found = bare::check(what, &bytes, &Folder(folder.unwrap_or(Path::new("."))));
         return Ok((found.to_string(), found.ok()));
@@ -77,33 +83,53 @@ fn one(path: &Path) -> Result<(String, bool), String> {
     Ok((report.to_string(), report.ok()))
 }
 
-/// Bytes from which on a file is worth being read from two ends.
-#[cfg(unix)]
-const LARGE_BYTES: u64 = 16 << 20;
+/// Bytes from which on an archive is not held in memory.
+const LARGE_BYTES: u64 = 1 << 20;
 
-/// A file's bytes; those of a large one by two threads.
+/// A large archive in which everything holds.
+fn large(path: &Path) -> Option<Report> {
+    let metadata = std::fs::metadata(path).ok()?;
+    let file =
+        std::fs::File::open(path).ok().filter(|_| metadata.is_file() && metadata.len() >= LARGE_BYTES)?;
+    verify_stream(&Pieces::of(file), metadata.len(), &TwoThreads)
+}
+
+/// A file that is read piece by piece.
 #[cfg(unix)]
-fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    use std::os::unix::fs::FileExt;
-    let file = std::fs::File::open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() || metadata.len() < LARGE_BYTES {
-        return std::fs::read(path);
+struct Pieces(std::fs::File);
+
+#[cfg(unix)]
+impl Pieces {
+    fn of(file: std::fs::File) -> Pieces {
+        Pieces(file)
     }
-    let mut bytes = vec![0; metadata.len() as usize];
-    let middle = bytes.len() / 2;
-    let (first, second) = bytes.split_at_mut(middle);
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| file.read_exact_at(second, middle as u64));
-        file.read_exact_at(first, 0)?;
-        other.join().expect("reading does not panic")
-    })?;
-    Ok(bytes)
+}
+
+#[cfg(unix)]
+impl ReadAt for Pieces {
+    fn read_at(&self, into: &mut [u8], at: u64) -> bool {
+        std::os::unix::fs::FileExt::read_exact_at(&self.0, into, at).is_ok()
+    }
+}
+
+/// The same where a file has one place only.
+#[cfg(not(unix))]
+struct Pieces(std::sync::Mutex<std::fs::File>);
+
+#[cfg(not(unix))]
+impl Pieces {
+    fn of(file: std::fs::File) -> Pieces {
+        Pieces(std::sync::Mutex::new(file))
+    }
 }
 
 #[cfg(not(unix))]
-fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    std::fs::read(path)
+impl ReadAt for Pieces {
+    fn read_at(&self, into: &mut [u8], at: u64) -> bool {
+        use std::io::{Read, Seek, SeekFrom};
+        let Ok(mut file) = self.0.lock() else { return false };
+        file.seek(SeekFrom::Start(at)).is_ok() && file.read_exact(into).is_ok()
+    }
 }
 
 /// Digests are made while records are read.

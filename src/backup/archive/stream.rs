@@ -1,0 +1,154 @@
+//! Verifying an archive that holds, without holding it: two hands go through the file piece by piece, one makes digests,
+//! the other looks at everything else. It only ever says that all is well. Whatever is not as it should be is left to
+//! those who look at the whole archive and say what is wrong with it.
+
+use super::check::{self, File};
+use super::container::{self, END_BYTES, Found, Header};
+use super::open::Container;
+use crate::backup::digest::{Crc32, Digest};
+use crate::backup::offsets;
+use crate::backup::scan::ReadLog;
+use crate::backup::verify::{Hands, ReadAt, Report};
+use crate::base::crc::Crc32Sum;
+use crate::base::{Map, small};
+use crate::log::segment::SEGMENT_BYTES_MAX;
+use sha2::{Digest as _, Sha256};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Bytes that a hand has at a time: they stay in the processor's cache.
+const PIECE_BYTES: usize = 256 << 10;
+/// Where a batch has the length of what follows this field, and where it ends.
+const LENGTH: std::ops::Range<usize> = 8..12;
+
+/// Verifies an archive of `length` bytes; `None` unless everything holds.
+pub fn check(archive: &dyn ReadAt, length: u64, hands: &dyn Hands) -> Option<Report> {
+    let end_at = length.checked_sub(END_BYTES as u64)?;
+    let (place, count) = container::pointed_to(&piece(archive, end_at, length)?, length)?;
+    let tail = piece(archive, place, length)?;
+    let entries = container::listed(&tail, count)?;
+    if !container::is_whole(&entries, &tail, length) {
+        return None;
+    }
+    let (mut digests, mut others, mut seen) = (None, None, None);
+    let next = AtomicU32::new(0);
+    hands.both(&mut || digests = hash(archive, &entries, &next), &mut || {
+        seen = entries.iter().map(|entry| Seen::of(archive, entry)).collect::<Option<Vec<Seen>>>();
+        others = seen.as_ref().and_then(|_| hash(archive, &entries, &next));
+    });
+    let (mut digests, mut seen) = (digests?, seen?);
+    digests.extend(others?);
+    small::sort_by_key(&mut digests, |(i, _)| *i);
+    let mut logs = Map::new();
+    for (entry, seen) in entries.iter().zip(&mut seen) {
+        if let Some(log) = seen.log.take() {
+            logs.insert(entry.name, log);
+        }
+    }
+    let (mut files, mut found) = (Map::new(), Vec::new());
+    for ((entry, seen), (_, sha256)) in entries.iter().zip(&seen).zip(digests) {
+        files.insert(entry.name, File::sound(&seen.held, entry.size, sha256, Crc32(entry.crc)));
+        found.push(Found { name: entry.name, bytes: &seen.held, crc: [Some(entry.crc); 2] });
+    }
+    let container = Container { entries: found, sound: vec![true; entries.len()] };
+    let checked = check::check_read(&container, Report::default(), files, logs, length).ok()?;
+    Some(checked.report).filter(Report::ok)
+}
+
+/// The bytes from `from` to `to`.
+fn piece(archive: &dyn ReadAt, from: u64, to: u64) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; to.checked_sub(from)? as usize];
+    archive.read_at(&mut bytes, from).then_some(bytes)
+}
+
+/// Hashes entries, one after the other, as long as nobody else does.
+fn hash(archive: &dyn ReadAt, entries: &[Header<'_>], next: &AtomicU32) -> Option<Vec<(u32, Digest)>> {
+    let (mut digests, mut piece) = (Vec::new(), vec![0; PIECE_BYTES]);
+    loop {
+        let i = next.fetch_add(1, Ordering::Relaxed);
+        let Some(entry) = entries.get(i as usize) else { return Some(digests) };
+        let mut sha = Sha256::new();
+        let mut at = entry.end() - u64::from(entry.size);
+        while at < entry.end() {
+            let size = (entry.end() - at).min(PIECE_BYTES as u64) as usize;
+            if !archive.read_at(&mut piece[..size], at) {
+                return None;
+            }
+            sha.update(&piece[..size]);
+            at += size as u64;
+        }
+        digests.push((i, Digest(sha.finalize().into())));
+    }
+}
+
+/// What was seen of an entry: it has the header and the checksum that the archive says.
+struct Seen {
+    /// Its bytes; none of a log of records.
+    held: Vec<u8>,
+    log: Option<ReadLog>,
+}
+
+impl Seen {
+    fn of(archive: &dyn ReadAt, entry: &Header<'_>) -> Option<Seen> {
+        let start = entry.end() - u64::from(entry.size);
+        if piece(archive, entry.place.into(), start)? != entry.local() {
+            return None;
+        }
+        // Of committed offsets the records themselves are needed.
+        let is_log = entry.name.ends_with(".log");
+        let seen = if is_log && !entry.name.contains(offsets::TOPIC) {
+            Seen { held: Vec::new(), log: Some(log(archive, entry)?) }
+        } else {
+            let held = piece(archive, start, entry.end())?;
+            let mut sum = Crc32Sum::new();
+            sum.update(&held);
+            let log = if is_log { Some(ReadLog::of(&held)?) } else { None };
+            (sum.value() == entry.crc).then_some(Seen { held, log })?
+        };
+        Some(seen)
+    }
+}
+
+/// Reads a log, as many whole batches at a time as there are.
+fn log(archive: &dyn ReadAt, entry: &Header<'_>) -> Option<ReadLog> {
+    let (mut read, mut sum) = (ReadLog::default(), Crc32Sum::new());
+    let mut at = entry.end() - u64::from(entry.size);
+    let (mut buffer, mut filled) = (vec![0; PIECE_BYTES], 0);
+    while at < entry.end() {
+        let size = (entry.end() - at).min((buffer.len() - filled) as u64) as usize;
+        let new = &mut buffer[filled..filled + size];
+        if !archive.read_at(new, at) {
+            return None;
+        }
+        sum.update(new);
+        at += size as u64;
+        filled += size;
+        let (whole, next) = whole_batches(&buffer[..filled])?;
+        if !read.more(&buffer[..whole]) {
+            return None;
+        }
+        buffer.copy_within(whole..filled, 0);
+        filled -= whole;
+        // A batch that is longer than the buffer, and not than what there is.
+        if u64::from(next) > filled as u64 + (entry.end() - at) {
+            return None;
+        }
+        buffer.resize(buffer.len().max(next as usize), 0);
+    }
+    let sound = filled == 0 && sum.value() == entry.crc && entry.size <= SEGMENT_BYTES_MAX;
+    sound.then_some(read)
+}
+
+/// How many bytes there are of whole batches, and how long the one after them is, as far as that is known. `None` when a
+/// length cannot be.
+fn whole_batches(bytes: &[u8]) -> Option<(usize, u32)> {
+    let mut at = 0;
+    while let Some(length) = bytes[at..].get(LENGTH) {
+        let length = i32::from_be_bytes(length.try_into().expect("four bytes"));
+        let size = u32::try_from(length).ok()?.checked_add(LENGTH.end as u32)?;
+        match bytes.len() - at >= size as usize {
+            true => at += size as usize,
+            false => return Some((at, size)),
+        }
+    }
+    Some((at, 0))
+}
