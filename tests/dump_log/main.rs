@@ -11,4 +11,5 @@ mod offsets;
 mod options;
 mod random;
 mod side_files;
+mod stranger;
 mod transactions;

@@ -17,7 +17,7 @@ fn bytes(random: &mut Rng, most: u64) -> Option<Vec<u8>> {
         .then(|| (0..random.below(most)).map(|_| if one { b'x' } else { random.next_u64() as u8 }).collect())
 }
 
-fn record(random: &mut Rng) -> Record {
+pub fn record(random: &mut Rng) -> Record {
     let stamp = 1_767_225_600_000 + random.below(100_000) as i64 - 50_000;
     let (key, value) = (bytes(random, 20), bytes(random, 300));
     let headers = (0..random.below(3)).map(|_| Header {
@@ -70,10 +70,14 @@ fn check(plain: &[Vec<u8>], records: &[Record], codec: Compression, case: &str) 
     assert_eq!(bare::Bare::of(&name("log")), Some(bare::Bare::Log(Some(0))));
 }
 
+/// How many logs are tried.
+pub fn cases() -> u64 {
+    if std::env::var_os("REJOIN_LONG").is_some() { 10_000 } else { 500 }
+}
+
 #[test]
 fn five_hundred_random_logs_in_every_codec_are_sound_to_every_reader() {
-    let count = if std::env::var_os("REJOIN_LONG").is_some() { 10_000 } else { 500 };
-    for seed in 0..count {
+    for seed in 0..cases() {
         let (plain, records) = log(&mut Rng::new(seed));
         for codec in Compression::ALL {
             check(&plain, &records, codec, &format!("seed {seed}, {codec}"));

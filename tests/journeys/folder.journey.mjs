@@ -38,7 +38,7 @@ async function whole(lab, here) {
   const text = await dialog(lab).innerText();
   ensure(text.includes("39 partitions of 24 topics"), text.slice(0, 300));
   ensure(text.includes("kept by the broker for itself: shown, not loaded"), "internal topics are not told");
-  ensure(text.includes("8 groups, committed for the topics that are loaded"), "committed offsets are not told");
+  ensure(text.includes("18 offsets of 9 groups, committed for the topics that are loaded"), "committed offsets are not told");
   await lab.picture("dialog");
 
   // Kafka's own print of a compacted segment and of a partition of __consumer_offsets.

@@ -86,6 +86,7 @@ impl Session {
         }
         Ok(summary)
     }
+
     /// The lines of topics that are loaded.
     fn lines_of_topics(
         &self,
