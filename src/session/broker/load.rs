@@ -147,7 +147,7 @@ fn loads(folder: &Folder, topic: &FolderTopic, new: &Rc<str>, id: Option<Uuid>) 
 fn loads_of_offsets(folder: &Folder, topics: &[&(Rc<str>, Rc<str>)]) -> Vec<Load> {
     let mut named: Vec<Vec<(Rc<str>, Rc<str>)>> = Vec::new();
     let mut chars = usize::MAX;
-    for (name, new) in topics.iter().copied() {
+    for (name, new) in topics {
         let more = name.len() + new.len() + 2;
         if chars.saturating_add(more) > LINE_CHARS_MAX / 2 {
             named.push(Vec::new());
