@@ -212,7 +212,7 @@ table! {
     log_start = "log start";
     records_in_log = "records";
     segments = "Segments";
-    segments_all = "{0} segment, appended to.|{0} segments; the newest is appended to.";
+    segments_all = "{0} segment; records are appended to it.|{0} segments; the newest is appended to.";
     segments_newest = "{0} segments, the newest {1} listed; the first of them is appended to.";
     configuration = "Configuration of the topic";
     all_defaults = "Kafka's defaults.";
@@ -403,6 +403,7 @@ table! {
     cost_skipped = ", {0} skipped";
     undo_restore = "Undo restore";
     by_itself = "It is taken by itself, as soon as no consumer is in the way.";
+    by_itself_paused = "It is taken by itself, as soon as no consumer is in the way. Time stands still: play.";
     step_stop = "Stop consumers";
     step_data = "Restore data";
     step_restart = "Restart consumers";

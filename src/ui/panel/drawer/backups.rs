@@ -114,17 +114,18 @@ fn table(props: &DrawerProps) -> Html {
         (t.actions, ""),
     ];
     html! {
-        <div class="scroll" tabindex="0" role="region" aria-label={t.backups}>
-            <table class="table"><caption class="vh">{ t.backups }</caption>
-                <thead><tr>{ for heads.iter().map(|(name, class)| html! {
-                    <th scope="col" class={*class}>{ *name }</th>
+        <div class="scroll list" tabindex="0" role="region" aria-label={t.backups}>
+            <table class="table" role="table"><caption class="vh">{ t.backups }</caption>
+                <thead role="rowgroup"><tr role="row">{ for heads.iter().map(|(name, class)| html! {
+                    <th scope="col" role="columnheader" class={*class}>{ *name }</th>
                 }) }</tr></thead>
-                <tbody>{ for props.backups.backups.iter().map(|backup| row(props, backup)) }</tbody>
+                <tbody role="rowgroup">{ for props.backups.backups.iter().map(|backup| row(props, backup)) }</tbody>
             </table>
         </div>
     }
 }
 
+/// A backup. On a phone it is a block of named facts: the roles say that it is a row all the same.
 fn row(props: &DrawerProps, backup: &BackupView) -> Html {
     let t = t();
     let (records, partitions) =
@@ -134,14 +135,24 @@ fn row(props: &DrawerProps, backup: &BackupView) -> Html {
         Some(ms) => html! { <span class="muted">{ fill(t.exported_at, &[&format::date(ms)]) }</span> },
         None => state(Tone::Change, "exp", t.never_exported),
     };
+    let cells = [
+        (t.kind, "", html! { backup.kind }),
+        (t.builds_on, "", link(backup)),
+        (t.moment, "num", html! { moment(backup.cut_ms) }),
+        (t.size_own, "num", html! { format::bytes(backup.bytes_own) }),
+        (t.size_total, "num", html! { format::bytes(backup.bytes_total) }),
+        (t.holds_head, "muted", html! { holds }),
+        (t.verified, "", verdict(&backup.verdict)),
+        (t.saved_head, "", kept(props, backup)),
+        (t.exported, "", exported),
+        (t.actions, "", acts(props, backup)),
+    ];
     html! {
-        <tr key={backup.label.to_string()}>
-            <th scope="row" class="mono">{ branch(backup.depth) }{ backup.label.clone() }{ why_kept(backup) }</th><td>{ backup.kind }</td>
-            <td>{ link(backup) }</td><td class="num">{ moment(backup.cut_ms) }</td>
-            <td class="num">{ format::bytes(backup.bytes_own) }</td>
-            <td class="num">{ format::bytes(backup.bytes_total) }</td>
-            <td class="muted">{ holds }</td><td>{ verdict(&backup.verdict) }</td><td>{ kept(props, backup) }</td>
-            <td>{ exported }</td><td>{ acts(props, backup) }</td>
+        <tr role="row" key={backup.label.to_string()}>
+            <th scope="row" role="rowheader" class="mono">{ branch(backup.depth) }{ backup.label.clone() }{ why_kept(backup) }</th>
+            { for cells.into_iter().map(|(head, class, cell)| html! {
+                <td role="cell" data-head={head} class={class}>{ cell }</td>
+            }) }
         </tr>
     }
 }

@@ -82,14 +82,16 @@ fn one(
     };
     let why_not: Option<AttrValue> = match own.cmp(&now) {
         std::cmp::Ordering::Less => Some(t.step_done.into()),
-        std::cmp::Ordering::Equal if restore.is_some_and(|of| of.by_itself) => Some(t.by_itself.into()),
+        std::cmp::Ordering::Equal if restore.is_some_and(|of| of.by_itself) => {
+            Some(if props.page.playing { t.by_itself } else { t.by_itself_paused }.into())
+        }
         std::cmp::Ordering::Equal if waits.is_some() => waits.map(AttrValue::from),
         std::cmp::Ordering::Equal if own == RestoreStep::Stop && plan.is_none() => Some(t.no_plan.into()),
         std::cmp::Ordering::Equal => None,
         std::cmp::Ordering::Greater => Some(fill(t.why_not_yet, &[&before(now)]).into()),
     };
     let on_press = props.intent.reform(move |()| Intent::Ask(Ask::Line(line.clone())));
-    let look = if own == now { Look::Primary } else { Look::Plain };
+    let look = if own == now && why_not.is_none() { Look::Primary } else { Look::Plain };
     let note = match (&why_not, own < now) {
         (_, true) => html! { <small>{ t.step_done }</small> },
         (Some(why), false) => html! { <small>{ why }</small> },
