@@ -51,7 +51,10 @@ pub fn Before(props: &BeforeProps) -> Html {
         props.intent.reform(move |()| Intent::Ask(Ask::Plan(line.clone())))
     };
     let windows = plan.map_or(&[][..], |plan| &plan.windows);
-    let windows: Vec<String> = windows.iter().map(|(from, to)| fill(t.from_to, &[from, to])).collect();
+    let window = |(from, to): &(Rc<str>, Rc<str>)| {
+        if from == to { from.to_string() } else { fill(t.from_to, &[from, to]) }
+    };
+    let windows: Vec<String> = windows.iter().map(window).collect();
     html! {
         <div class="plan">
             <div class="load-fields">{ for form.fields(&values).iter().map(show) }</div>
