@@ -4,10 +4,11 @@
 //! everything owned.
 
 use rejoin::base::{Rng, Span, Time};
+use rejoin::log::config::Configs;
 use rejoin::sim::{
-    Acknowledgement, AcquireMode, Commit, ConsumerSpec, Goodbye, GroupSpec, Isolation, ProduceSpec,
-    ProducerSpec, Protocol, Refusal, Reset, Settings, ShareSettings, TopicSpec, TransactionLength,
-    TransactionSpec, World, WorldConfig, check, fault,
+    Acknowledgement, AcquireMode, Commit, ConsumerSpec, Goodbye, GroupSpec, Happening, Isolation,
+    ProduceSpec, ProducerSpec, Protocol, Refusal, Reset, Settings, ShareSettings, TopicSpec,
+    TransactionLength, TransactionSpec, Upkeep, World, WorldConfig, check, fault,
 };
 use std::rc::Rc;
 
@@ -18,6 +19,8 @@ const FAULTS: Time = Time::from_ms(60_000);
 struct Swarm {
     seed: u64,
     rng: Rng,
+    /// Draws what the broker is to do with its logs; `None`: nothing.
+    upkeep: Option<Rng>,
     world: World,
     memory: check::Memory,
     consumers: u64,
@@ -26,10 +29,13 @@ struct Swarm {
 }
 
 impl Swarm {
-    fn new(seed: u64) -> Swarm {
+    fn new(seed: u64, upkeep: Option<Rng>) -> Swarm {
         println!("seed {seed}");
         let mut rng = Rng::new(seed).fork("swarm");
+        let often =
+            Upkeep { first: Span::from_secs(2), retention: Span::from_secs(3), cleaner: Span::from_secs(2) };
         let config = WorldConfig {
+            upkeep: if upkeep.is_some() { often } else { Upkeep::default() },
             seed,
             initial_rebalance_delay: Span::from_ms(rng.below(3) * 1500),
             latency: Span::from_us(100 + rng.below(3_000)),
@@ -44,6 +50,7 @@ impl Swarm {
             topics: Vec::new(),
             said: Vec::new(),
             rng,
+            upkeep,
         };
         swarm.furnish();
         swarm
@@ -54,15 +61,11 @@ impl Swarm {
         for number in 0..1 + self.rng.below(2) {
             let name: Rc<str> = format!("t{number}").into();
             let partitions = 1 + self.rng.below(7) as i32;
-            self.world
-                .create_topic(TopicSpec {
-                    name: name.clone(),
-                    partitions,
-                    configs: Default::default(),
-                    id: None,
-                })
-                .expect("a topic");
-            let keys = (self.rng.below(2) == 0).then(|| 1 + self.rng.below(200));
+            let configs = self.configs();
+            let keyed = configs.get("cleanup.policy").is_some();
+            let spec = TopicSpec { name: name.clone(), partitions, configs, id: None };
+            self.world.create_topic(spec).expect("a topic");
+            let keys = (self.rng.below(2) == 0 || keyed).then(|| 1 + self.rng.below(200));
             self.world
                 .add_producer(ProducerSpec {
                     name: format!("p{number}").into(),
@@ -75,7 +78,7 @@ impl Swarm {
                     transactions: None,
                 })
                 .expect("a producer");
-            self.add_transactional(number, &name);
+            self.add_transactional(number, &name, keyed);
             self.topics.push(name);
         }
         for number in 0..1 + self.rng.below(2) {
@@ -90,8 +93,39 @@ impl Swarm {
         }
     }
 
+    /// Logs in small segments, which are deleted or compacted; of half of the topics nothing of the kind.
+    fn configs(&mut self) -> Configs {
+        let Some(rng) = &mut self.upkeep else { return Configs::new() };
+        let small = ("internal.segment.bytes", "3000");
+        let set: &[(&str, &str)] = match rng.below(6) {
+            0 => &[small, ("cleanup.policy", "compact"), ("min.cleanable.dirty.ratio", "0.1")],
+            1 => &[("segment.ms", "3000"), ("retention.ms", "5000")],
+            2 => &[small, ("cleanup.policy", "compact,delete"), ("retention.bytes", "20000")],
+            _ => &[],
+        };
+        set.iter().map(|(name, value)| (Rc::from(*name), Rc::from(*value))).collect()
+    }
+
+    /// Every third time an administrator deletes records, or sets how long they are kept.
+    fn look_after(&mut self) {
+        let Some(rng) = &mut self.upkeep else { return };
+        let (world, topic) = (&mut self.world, &self.topics[rng.below(self.topics.len() as u64) as usize]);
+        let (deed, done) = match rng.below(6) {
+            0 => {
+                let end = world.log(topic, 0).map_or(0, |log| log.end());
+                ("delete records", world.delete_records(topic, 0, rng.below(end as u64 + 1) as i64))
+            }
+            1 => {
+                let value = ["1000", "20000"][rng.below(2) as usize];
+                ("configure", world.configure_topic(topic, &[("retention.ms", Some(value.into()))]))
+            }
+            _ => return,
+        };
+        self.said.push(format!("{} {deed} {topic} {done:?}", world.now()));
+    }
+
     /// Half of the topics have a producer that sends in transactions too; some of these share an id.
-    fn add_transactional(&mut self, number: u64, topic: &Rc<str>) {
+    fn add_transactional(&mut self, number: u64, topic: &Rc<str>, keyed: bool) {
         let rng = &mut self.rng;
         if rng.below(2) == 0 {
             return;
@@ -110,7 +144,7 @@ impl Swarm {
             name: format!("x{number}").into(),
             topic: topic.clone(),
             rate_milli: 1000 + rng.below(60_000),
-            keys: None,
+            keys: keyed.then_some(30),
             value_bytes: 20,
             until: Some(FAULTS.since(Time::ZERO)),
             idempotence: true,
@@ -286,18 +320,39 @@ impl Swarm {
     }
 }
 
+/// Lives through faults, heals, and comes to rest; what happened to logs, for those who count it.
+fn live(mut swarm: Swarm) -> World {
+    while swarm.world.now() < FAULTS {
+        let next = swarm.world.now() + Span::from_ms(200 + swarm.rng.below(5_000));
+        swarm.go(next.min(FAULTS));
+        swarm.act();
+        swarm.look_after();
+    }
+    swarm.heal();
+    swarm.demand_progress();
+    swarm.world
+}
+
 #[test]
 fn random_worlds_keep_every_invariant_and_come_to_rest_when_healed() {
     for seed in seeds() {
-        let mut swarm = Swarm::new(seed);
-        while swarm.world.now() < FAULTS {
-            let next = swarm.world.now() + Span::from_ms(200 + swarm.rng.below(5_000));
-            swarm.go(next.min(FAULTS));
-            swarm.act();
-        }
-        swarm.heal();
-        swarm.demand_progress();
+        live(Swarm::new(seed, None));
     }
+}
+
+#[test]
+fn so_do_worlds_whose_broker_deletes_and_compacts_what_is_read() {
+    let (mut compacted, mut deleted) = (0, 0);
+    for seed in seeds() {
+        let world = live(Swarm::new(seed, Some(Rng::new(seed).fork("upkeep"))));
+        for what in world.trace().since(0).map(|entry| &entry.what) {
+            compacted += u64::from(matches!(what, Happening::Compacted(..)));
+            deleted +=
+                u64::from(matches!(what, Happening::SegmentsDeleted(..) | Happening::RecordsDeleted(..)));
+        }
+    }
+    let least = seeds().count() as u64;
+    assert!(compacted > least && deleted > least, "compacted {compacted} times, deleted {deleted}");
 }
 
 /// More of them with `SEEDS=1000`, others with `SEEDS=1000..2000`.

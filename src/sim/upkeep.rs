@@ -4,13 +4,48 @@
 //! may find something. So a run without anything to delete has no such events.
 
 use super::core::Core;
+use super::fetch;
 use super::trace::Happening;
+use super::world::World;
 use crate::base::time::EPOCH_MS;
 use crate::base::{Span, Time};
-use crate::log::Policy;
+use crate::log::{Partition, Policy};
 
 /// How much earlier than now the timestamps of records may be that are yet to come from a producer of the lab.
 pub(super) const ON_THE_WAY_MS: i64 = 60_000;
+
+impl World {
+    /// The look for segments that are to be deleted.
+    pub(super) fn retain(&mut self) {
+        let now_ms = self.core.now.timestamp_ms();
+        self.keep_fetched(|_, of| !of.policy().compact && retires(of, now_ms));
+        self.core.retain();
+    }
+
+    /// The look for logs that are to be compacted.
+    pub(super) fn compact(&mut self) {
+        let now_ms = self.core.now.timestamp_ms();
+        let cleans = |of: &Partition| of.wants_cleaning(&of.cleanable(now_ms));
+        self.keep_fetched(|_, of| of.policy().compact && (cleans(of) || retires(of, now_ms)));
+        self.core.compact();
+    }
+
+    /// Logs are about to lose records: consumers know from now on by themselves what they fetched.
+    pub(super) fn keep_fetched(&mut self, loses: impl Fn(u32, &Partition) -> bool) {
+        let Core { logs, fetches, .. } = &mut self.core;
+        for (log, of) in (0..).zip(logs.iter()).filter(|(log, of)| of.exists && loses(*log, &of.data)) {
+            for fetch in fetches.iter_mut() {
+                fetch::keep_fetched(&mut fetch.chunks, log, &of.data, fetch.isolation);
+            }
+            self.consumers.iter_mut().for_each(|consumer| consumer.keep_fetched(log, &of.data));
+        }
+    }
+}
+
+/// Whether retention may find something.
+fn retires(of: &Partition, now_ms: i64) -> bool {
+    of.retires_at(now_ms).is_some_and(|at_ms| at_ms <= now_ms)
+}
 
 impl Core {
     /// Sets the timers of retention and compaction, after topics or what they are set to changed.

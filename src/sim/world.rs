@@ -77,8 +77,8 @@ impl World {
         match timer {
             Timer::Coordinator => self.core.fire_coordinator(),
             Timer::Locks => self.core.end_locks(),
-            Timer::Retention => self.core.retain(),
-            Timer::Cleaner => self.core.compact(),
+            Timer::Retention => self.retain(),
+            Timer::Cleaner => self.compact(),
             Timer::Transactions => self.core.abort_timed_out(),
             Timer::Producer(place) => self.producers[place as usize].arrive(&mut self.core),
             Timer::App(id) | Timer::Beat(id) => {

@@ -2,6 +2,7 @@
 
 use super::{Consumer, Link, Phase, Task};
 use crate::base::Time;
+use crate::log::Partition;
 use crate::sim::core::Core;
 use crate::sim::fetch::{self, Chunk, Fault};
 use crate::sim::progress::First;
@@ -105,6 +106,13 @@ impl Consumer {
         }
     }
 
+    /// The log is about to lose records: see [`fetch::keep_fetched`].
+    pub fn keep_fetched(&mut self, log: u32, data: &Partition) {
+        let isolation = self.settings.isolation;
+        fetch::keep_fetched(&mut self.client.buffer, log, data, isolation);
+        self.client.batch.keep_fetched(log, data, isolation);
+    }
+
     /// Moves records from the buffer to the batch, at most `max.poll.records`; whether there are any.
     pub(super) fn collect(&mut self, core: &mut Core) -> bool {
         let mut room = self.settings.max_poll_records;
@@ -132,7 +140,7 @@ impl Consumer {
             let taken = if whole { *chunk } else { chunk.split(core, isolation, room) };
             if whole {
                 self.client.buffer.pop_front();
-                place.buffered = false;
+                place.buffered = self.client.buffer.iter().any(|other| other.place == taken.place);
             }
             place.position = taken.next;
             room -= taken.count;
@@ -143,7 +151,8 @@ impl Consumer {
             }
             let progress = core.progress(self.group, taken.log);
             if progress.first == First::Awaited && taken.count > 0 {
-                let first = core.logs[taken.log as usize].data.next_offset(isolation, taken.from);
+                let data = &core.logs[taken.log as usize].data;
+                let first = if taken.is_dense() { None } else { data.next_offset(isolation, taken.from) };
                 let first = First::Delivered(first.unwrap_or(taken.from), self.id);
                 core.progress(self.group, taken.log).first = first;
             }

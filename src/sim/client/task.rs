@@ -3,8 +3,9 @@
 use super::Consumer;
 use super::close::Closing;
 use crate::base::{Span, Time};
+use crate::log::Partition;
 use crate::sim::core::Core;
-use crate::sim::fetch::Chunk;
+use crate::sim::fetch::{Chunk, keep_fetched};
 use crate::sim::network::Address;
 use crate::sim::progress::Rerun;
 use crate::sim::spec::{Commit, Goodbye, Isolation};
@@ -69,6 +70,12 @@ impl Batch {
         self.pieces.is_empty()
     }
 
+    /// The log is about to lose records: see [`keep_fetched`].
+    pub fn keep_fetched(&mut self, log: u32, data: &Partition, isolation: Isolation) {
+        keep_fetched(&mut self.pieces, log, data, isolation);
+        self.pieces.retain(|piece| piece.count > 0);
+    }
+
     pub fn clear(&mut self) {
         self.pieces.clear();
     }
@@ -79,7 +86,7 @@ impl Batch {
         let data = &core.logs[piece.log as usize].data;
         let offset = match piece.is_dense() {
             true => piece.from,
-            // What was fetched is delivered, also when the log has lost it meanwhile.
+            // As it was when it was fetched: before the log loses records, its pieces are made dense.
             false => {
                 let found = data.next_offset(isolation, piece.from).unwrap_or(piece.from);
                 found.min(piece.next - i64::from(piece.count))

@@ -74,6 +74,7 @@ impl World {
         }
         self.core.publish_topics();
         self.core.note(Happening::TopicDeleted(name));
+        self.keep_fetched(|log, _| of.logs.contains(&log));
         for log in of.logs {
             self.core.drop_log(log);
         }

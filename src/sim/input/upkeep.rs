@@ -48,7 +48,7 @@ impl World {
     /// No such topic or partition, an offset beyond the high watermark, a topic that is compacted only.
     pub fn delete_records(&mut self, topic: &str, partition: i32, before: i64) -> Result<(), Refusal> {
         let (_, log) = self.partition_of(topic, partition)?;
-        let of = &mut self.core.logs[log as usize];
+        let of = &self.core.logs[log as usize];
         if !of.data.policy().delete {
             return Err(Refusal::Kafka("POLICY_VIOLATION"));
         }
@@ -58,6 +58,8 @@ impl World {
             return Err(Refusal::Kafka("OFFSET_OUT_OF_RANGE"));
         }
         let gone = of.data.count_between(of.data.log_start(), before);
+        self.keep_fetched(|at, _| at == log);
+        let of = &mut self.core.logs[log as usize];
         of.data.delete_before(before);
         let (name, start) = (of.name.clone(), of.data.log_start());
         self.core.appended(log);
