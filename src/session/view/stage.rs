@@ -33,7 +33,8 @@ pub struct Move {
     pub to: Option<Rc<str>>,
 }
 
-/// A topic and, for the group that reads it (the first one, by name), each partition.
+/// A topic and, for the group that reads it (the first one, by name, that has consumers, else the first one that has
+/// offsets), each partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TopicView {
     /// Its name.
@@ -47,20 +48,24 @@ pub struct TopicView {
 impl StageView {
     /// Everything on the stage.
     pub(in crate::session) fn of(world: &World) -> StageView {
-        let topic = |facts: TopicFacts| TopicView {
-            partitions: (0..facts.partitions)
-                .filter_map(|n| world.partition(&facts.name, n, facts.groups.first().map(|name| &**name)))
-                .collect(),
-            name: facts.name,
-            rate_milli: facts.rate_milli,
+        let (groups, consumers) = (world.groups(), world.consumers());
+        let topic = |facts: TopicFacts| {
+            let reads = |name: &&Rc<str>| consumers.iter().any(|of| of.group == **name);
+            let group = facts.groups.iter().find(reads).or(facts.groups.first()).map(|name| &**name);
+            TopicView {
+                partitions: (0..facts.partitions)
+                    .filter_map(|n| world.partition(&facts.name, n, group))
+                    .collect(),
+                name: facts.name,
+                rate_milli: facts.rate_milli,
+            }
         };
-        let groups = world.groups();
         StageView {
             moves: groups.iter().flat_map(moves).collect(),
             shares: groups.iter().flat_map(|group| shares(world, group)).collect(),
             topics: world.topics().into_iter().map(topic).collect(),
             groups,
-            consumers: world.consumers(),
+            consumers,
         }
     }
 }
