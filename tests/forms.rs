@@ -168,7 +168,7 @@ fn a_form_says_what_is_wrong_at_the_field() {
         ),
         (Making::Configure, "name=orders", &[("name", "Expected a setting such as retention=1h.")]),
         (Making::Configure, "name=orders|retention=1h", &[("retention", NO_LONG)]),
-        (Making::Grow, "name=orders", &[("partitions", "Expected partitions=N.")]),
+        (Making::Grow, "name=orders", &[("partitions", "Expected partitions= and a number.")]),
         (
             Making::Topic,
             "name=a b",

@@ -7,7 +7,7 @@ use crate::base::time::EPOCH_MS;
 use crate::session::view::{BackupView, RestoreStep, Verdict};
 use crate::ui::i18n::{Tone, fill, format, plural, t};
 use crate::ui::intent::{Ask, Intent, Keeping, Show};
-use crate::ui::paint::chain;
+use crate::ui::paint::chain::Chain;
 use crate::ui::widget::{Button, FileButton, Look, picture, state};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -80,21 +80,22 @@ fn notes(props: &DrawerProps) -> Html {
 /// The newest chain as a picture; the table says the same in words.
 fn chain_of(props: &DrawerProps) -> Html {
     let t = t();
-    let chain = chain::newest(&props.backups.backups);
-    if chain.len() < 2 {
+    let backups = &props.backups.backups;
+    let chain = Chain::newest(backups);
+    if chain.is_one() {
         return Html::default();
     }
-    let full = &chain[0].label;
-    let reaches = match chain::whole(chain) {
+    let full = &backups[0].label;
+    let reaches = match chain.whole() {
         Some((from, to)) => fill(t.chain_whole, &[full, &format::moment(from), &format::moment(to)]),
         None => fill(t.chain_broken, &[full]),
     };
-    let bad = chain::not_whole(chain);
+    let bad = chain.not_whole();
     let bad = (!bad.is_empty()).then(|| fill(t.chain_not_whole, &[&bad.join(", ")]));
     let name = [Some(reaches), bad].into_iter().flatten().collect::<Vec<_>>().join(" ");
     html! {
         <figure class="chain"><figcaption class="cap">{ name.clone() }</figcaption>
-            { picture(&name, chain::height(chain), &chain::shapes(chain)) }</figure>
+            { picture(&name, chain.height(), &chain.shapes()) }</figure>
     }
 }
 
