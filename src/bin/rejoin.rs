@@ -195,7 +195,6 @@ fn run(arguments: &[String]) -> Answer {
         store: MemoryStore::from_contents(contents),
         member_ids: arguments.member_ids.as_deref().map_or_else(|| Ok(Map::new()), member_ids)?,
         files,
-        ..Options::default()
     };
     let mut runner = Runner::new(&story, options);
     runner.finish(arguments.until);
