@@ -43,8 +43,10 @@ pub(super) struct Aim<'a> {
     pub order: &'a [(Uuid, Vec<i32>)],
     /// What the client says that it has; `None` when it does not say.
     pub owned: Option<&'a Partitions>,
-    /// The topics that it subscribes to.
+    /// The topics that it subscribes to and that exist.
     pub subscribed: &'a Set<Uuid>,
+    /// Whether it subscribes to nothing, not even to a topic that does not exist.
+    pub reads_nothing: bool,
     /// Whether it subscribes to something else than before.
     pub changed: bool,
     /// Whether a member, this one or another, has the partition.
@@ -145,7 +147,7 @@ fn shrink(now: &CurrentValue, aim: &Aim) -> CurrentValue {
     let dropped: Vec<Uuid> =
         assigned.keys().filter(|topic| !aim.subscribed.contains(topic)).copied().collect();
     // Kafka takes a new map of nothing for a change when nothing is subscribed.
-    if dropped.is_empty() && !(aim.subscribed.is_empty() && now.pending.is_empty()) {
+    if dropped.is_empty() && !(aim.reads_nothing && now.pending.is_empty()) {
         return now.clone();
     }
     let mut order = now.order.clone();

@@ -198,6 +198,7 @@ impl Scene<'_> {
             order: &target.topics,
             owned,
             subscribed: &subscribed,
+            reads_nothing: self.group.topics_of(member).is_empty(),
             changed: change.any,
             is_held: &is_held,
         };

@@ -5,6 +5,7 @@ use super::member::Member;
 use super::metadata_hash;
 use super::record::RegexValue;
 use super::state::ConsumerGroup;
+use crate::assign::server::Kind;
 use crate::base::{Map, Set, Uuid};
 use crate::group::metadata::Metadata;
 use std::rc::Rc;
@@ -25,16 +26,22 @@ pub(super) struct Subscriptions<'a> {
 }
 
 impl<'a> Subscriptions<'a> {
-    /// The group as it would be with `member`, in place of what it was or of whom it follows. A new member stands where
-    /// Kafka's table will have it.
+    /// The group as it would be with `member`, in place of what it was or of whom it follows. A new member of a consumer
+    /// group comes last; one of a share group is in Kafka's table already (`ShareGroup.getOrMaybeCreateMember`).
     pub fn with(group: &'a ConsumerGroup, member: &'a Member) -> Subscriptions<'a> {
         let old = group.predecessor(member);
-        let mut members = group.members.references();
-        if *old != member.id {
-            members.remove(old);
-        }
-        members.put(&member.id, member);
-        Subscriptions::of(group, members.values().copied().collect(), false)
+        let is_known = group.members.contains_key(&member.id);
+        let mut members: Vec<&Member> = match (is_known, group.kind) {
+            (false, Kind::Share) => {
+                let mut table = group.members.references();
+                table.put(&member.id, member);
+                table.values().copied().collect()
+            }
+            (false, Kind::Consumer) => group.members.values().chain([member]).collect(),
+            (true, _) => group.members.values().map(|m| if m.id == member.id { member } else { m }).collect(),
+        };
+        members.retain(|m| m.id == member.id || m.id != *old);
+        Subscriptions::of(group, members, false)
     }
 
     /// The group as it would be without some.
