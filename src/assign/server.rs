@@ -31,8 +31,10 @@ pub struct ServerAssignor {
     pub name: &'static str,
     /// For which groups it is.
     pub kind: Kind,
-    /// The function itself. It never fails.
+    /// The function itself.
     pub assign: fn(&Group) -> Targets,
+    /// Whether Kafka's fails at this, and nobody gets anything new. (Ours does not: it passes over what there is not.)
+    pub fails: fn(&Group) -> bool,
     /// At which end of its bucket it adds a topic to a member's map of them.
     pub adds: fn(&Group) -> Adds,
     /// What it promises beyond what every one owes.

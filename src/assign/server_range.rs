@@ -14,6 +14,7 @@ pub(super) const ASSIGNOR: ServerAssignor = ServerAssignor {
     name: "range",
     kind: Kind::Consumer,
     assign,
+    fails: |_| false,
     adds: |_| Adds::Last,
     promise: Promise::EvenForEachTopic,
 };

@@ -9,6 +9,7 @@ use super::request::ListGroups;
 use super::share::SHARE;
 use super::share::record::as_share;
 use super::{ErrorCode, classic::ClassicGroup};
+use crate::base::Set;
 use std::rc::Rc;
 
 /// The first version of DescribeGroups that is told that a group is not there.
@@ -73,6 +74,8 @@ impl Coordinator {
         self.delete_shared(ids.iter(), out);
         let mut records = Vec::new();
         let mut results = Vec::new();
+        // Each name once.
+        let ids: Set<&Rc<str>> = ids.iter().collect();
         for id in ids {
             let deletable = self.may_delete(id);
             if deletable.is_ok() {

@@ -35,8 +35,19 @@ impl MemberIds {
         format!("{prefix}-{}", self.uuid().hyphenated()).into()
     }
 
+    /// The id of a member of the consumer protocol that has none. Kafka tries again when it would begin with a dash
+    /// (`Uuid.randomUuid`).
+    pub(super) fn text(&mut self) -> Rc<str> {
+        loop {
+            let id = self.uuid().to_string();
+            if !id.starts_with('-') {
+                return id.into();
+            }
+        }
+    }
+
     /// The next UUID.
-    pub(super) fn uuid(&mut self) -> Uuid {
+    fn uuid(&mut self) -> Uuid {
         match self {
             MemberIds::Numbered { made } => {
                 *made += 1;
@@ -61,5 +72,12 @@ mod tests {
         let mut ids = MemberIds::Numbered { made: 0 };
         assert_eq!(&*ids.classic("a"), "a-9e3779b9-0000-4000-8000-000000000001");
         assert_eq!(&*ids.classic("b"), "b-3c6ef372-0000-4000-8000-000000000002");
+    }
+
+    #[test]
+    fn no_id_of_a_consumer_begins_with_a_dash() {
+        let mut ids = MemberIds::Numbered { made: 20 };
+        assert_eq!(ids.clone().uuid().to_string(), "-oz8LQAAQACAAAAAAAAAFQ");
+        assert_eq!(&*ids.text(), "mMR15gAAQACAAAAAAAAAFg");
     }
 }

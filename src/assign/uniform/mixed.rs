@@ -35,6 +35,16 @@ pub(super) fn assign(group: &Group) -> Targets {
     builder.targets(&order, &topics)
 }
 
+/// Kafka keeps a list of the owners of each topic's partitions, and does not expect that a member has one of a topic that it
+/// reads beyond the last. That comes from a classic group which was assigned more than there is (any more).
+pub(super) fn fails(group: &Group) -> bool {
+    group.members.iter().any(|member| {
+        let beyond = |run: &Run| run.first + run.count > group.topics[run.topic as usize].partitions;
+        let reads = |run: &Run| group.exists(run.topic) && member.topics.contains(&run.topic);
+        member.target.runs().iter().any(|run| beyond(run) && reads(run))
+    })
+}
+
 /// A topic's subscribers.
 struct Audience {
     members: Bits,

@@ -53,7 +53,7 @@ impl Coordinator {
         }
         let is_unknown = request.member_id.is_empty();
         let id: Rc<str> = match is_unknown {
-            true => self.ids.uuid().to_string().into(),
+            true => self.ids.text(),
             false => request.member_id.clone(),
         };
         let group = self.consumer(&request.group_id).expect("a consumer group");
@@ -70,7 +70,10 @@ impl Coordinator {
         }
         let mut records = Vec::new();
         let before = group.classic_member_for(request, &id, &mut records)?;
-        let replaced = request.group_instance_id.as_ref().and_then(|instance| group.static_member(instance));
+        let replaced = match &request.group_instance_id {
+            Some(instance) => group.static_member(instance)?,
+            None => None,
+        };
         let replaced =
             replaced.filter(|old| self.may_downgrade_replacing(group, old)).map(|old| old.id.clone());
         let subscription = request.subscription()?;
@@ -130,6 +133,10 @@ impl Coordinator {
             true => after,
             false => scene.settle(after, Some(&owned), &mut records)?,
         };
+        // Kafka looks for the member that goes by its instance id, and does not expect one that took another since.
+        if group.members.get(&old).is_some_and(|old| old.about.instance != member.about.instance) {
+            return Err(ErrorCode::UNKNOWN_SERVER_ERROR);
+        }
         out.event(Event::MemberReplaced {
             group: id.clone(),
             old: old.clone(),
@@ -170,7 +177,7 @@ impl ConsumerGroup {
     ) -> Checked<Member> {
         let known = || self.members.get(id).cloned().unwrap_or_else(|| Member::new(id.clone()));
         let Some(instance) = &request.group_instance_id else { return Ok(known()) };
-        match self.static_member(instance) {
+        match self.static_member(instance)? {
             None if request.member_id.is_empty() => Ok(known()),
             Some(old) if request.member_id.is_empty() => Ok(self.replace(old, id, records)),
             None => Err(ErrorCode::UNKNOWN_MEMBER_ID),

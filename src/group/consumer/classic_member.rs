@@ -95,7 +95,7 @@ impl ConsumerGroup {
     fn classic_member(&self, id: &str, instance: Option<&Rc<str>>, generation: i32) -> Checked<&Member> {
         let member = match instance {
             None => self.members.get(id),
-            Some(instance) => self.static_member(instance),
+            Some(instance) => self.static_member(instance)?,
         };
         let member = member.ok_or(ErrorCode::UNKNOWN_MEMBER_ID)?;
         if *member.id != *id {

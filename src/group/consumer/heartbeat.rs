@@ -146,7 +146,7 @@ impl Coordinator {
             return Err(ErrorCode::GROUP_MAX_SIZE_REACHED);
         }
         let id = match &*request.member_id {
-            "" => self.ids.uuid().to_string().into(),
+            "" => self.ids.text(),
             _ => request.member_id.clone(),
         };
         let group = fresh.as_ref().or_else(|| self.consumer(&request.group_id)).expect("it is found or made");
@@ -251,7 +251,7 @@ impl ConsumerGroup {
                 None => Err(ErrorCode::UNKNOWN_MEMBER_ID),
             };
         };
-        match self.static_member(instance) {
+        match self.static_member(instance)? {
             None if joins => Ok(self.members.get(id).cloned().unwrap_or_else(|| Member::new(id.clone()))),
             None => Err(ErrorCode::UNKNOWN_MEMBER_ID),
             Some(member) if !joins && member.id != *id => Err(ErrorCode::FENCED_INSTANCE_ID),

@@ -28,7 +28,7 @@ impl Coordinator {
         let member = match &request.instance_id {
             None => group.members.get(&request.member_id).ok_or(ErrorCode::UNKNOWN_MEMBER_ID)?,
             Some(instance) => {
-                let member = group.static_member(instance).ok_or(ErrorCode::UNKNOWN_MEMBER_ID)?;
+                let member = group.static_member(instance)?.ok_or(ErrorCode::UNKNOWN_MEMBER_ID)?;
                 if member.id != request.member_id {
                     return Err(ErrorCode::FENCED_INSTANCE_ID);
                 }
@@ -78,7 +78,7 @@ impl Coordinator {
         let id = &leaving.member_id;
         let member = match &leaving.group_instance_id {
             None => group.members.get(id),
-            Some(instance) => group.static_member(instance),
+            Some(instance) => group.static_member(instance)?,
         };
         match member {
             None => Err(ErrorCode::UNKNOWN_MEMBER_ID),

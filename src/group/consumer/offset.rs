@@ -9,16 +9,22 @@ use crate::group::event::Checked;
 /// The first version of OffsetCommit that knows member epochs.
 const MEMBER_EPOCH_VERSION: i16 = 9;
 
+/// The epoch of a producer that is no member.
+const NO_EPOCH: i32 = -1;
+
 impl ConsumerGroup {
     /// Whether a member at an epoch may commit for these partitions, given by topic id. Without membership one may commit
-    /// while the group has no members. A member whose last reply was lost may commit what it has had since its epoch.
+    /// while the group has no members, and always in a transaction. A member whose last reply was lost may commit what it has had since its epoch.
     pub(in crate::group) fn validate_commit(
         &self,
-        (member, epoch): (&str, i32),
+        (member, epoch, is_static): (&str, i32, bool),
         version: Option<i16>,
         partitions: impl IntoIterator<Item = (Uuid, i32)>,
     ) -> Checked {
         if epoch < 0 && self.members.is_empty() {
+            return Ok(());
+        }
+        if version.is_none() && epoch == NO_EPOCH && member.is_empty() && !is_static {
             return Ok(());
         }
         let member = self.members.get(member).ok_or(ErrorCode::UNKNOWN_MEMBER_ID)?;

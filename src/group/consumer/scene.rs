@@ -83,7 +83,7 @@ impl Scene<'_> {
     ) -> Checked<Step> {
         let (epoch, looked) = self.raise(&after, change, records);
         let (target_epoch, target) = if epoch > self.group.assignment_epoch && self.may_assign() {
-            let (targets, own) = target::make(self, (before, &after), looked, epoch);
+            let (targets, own) = target::make(self, (before, &after), looked, epoch)?;
             records.extend(targets);
             (epoch, own)
         } else {

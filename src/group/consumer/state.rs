@@ -5,7 +5,9 @@ use super::record::{MemberTargetValue, RegexValue};
 use super::{Assigned, Partitions};
 use crate::assign::server::Kind;
 use crate::base::{Map, Time, TimelineMap, Uuid};
+use crate::group::ErrorCode;
 use crate::group::coordinator::{Coordinator, Group};
+use crate::group::event::Checked;
 use crate::group::record::Record;
 use crate::group::share::ShareGroup;
 use crate::group::view::GroupState;
@@ -93,9 +95,11 @@ impl ConsumerGroup {
         self.refresh_at_ms = clock_ms + REFRESH_INTERVAL_MS;
     }
 
-    /// The member with an instance id.
-    pub fn static_member(&self, instance: &str) -> Option<&Member> {
-        self.statics.get(instance).and_then(|id| self.members.get(id))
+    /// The member with an instance id. A member that took another instance id keeps the first one as well; once it is gone
+    /// Kafka looks for it under that in vain.
+    pub fn static_member(&self, instance: &str) -> Checked<Option<&Member>> {
+        let id = self.statics.get(instance);
+        id.map(|id| self.members.get(id).ok_or(ErrorCode::UNKNOWN_MEMBER_ID)).transpose()
     }
 
     /// The id under which a member's target is stored: for a static member that of the one whose place it takes.
@@ -146,9 +150,7 @@ impl ConsumerGroup {
         let Some(member) = self.members.remove(id) else { return };
         self.release(member.current.epoch, &[member.current.assigned, member.current.pending]);
         self.vote(member.about.assignor, None);
-        if let Some(instance) = member.about.instance
-            && self.statics.get(&instance).is_some_and(|owner| *owner == member.id)
-        {
+        if let Some(instance) = member.about.instance {
             self.statics.remove(&instance);
         }
         self.heard.remove(id);

@@ -8,6 +8,8 @@ use crate::assign::server::{Kind, ServerAssignor, for_groups};
 use crate::assign::target::{Group, GroupMember, GroupTopic, Run, Share};
 use crate::base::java_order::Adds;
 use crate::base::{Map, Uuid};
+use crate::group::ErrorCode;
+use crate::group::event::Checked;
 use crate::group::record::Record;
 use std::rc::Rc;
 
@@ -19,7 +21,7 @@ pub(super) fn make(
     (before, member): (&Member, &Member),
     looked: bool,
     epoch: i32,
-) -> (Vec<Record>, MemberTargetValue) {
+) -> Checked<(Vec<Record>, MemberTargetValue)> {
     let group = scene.group;
     let subscriptions = Subscriptions::with(group, member);
     let mut input = Input::new(scene, &subscriptions);
@@ -29,6 +31,9 @@ pub(super) fn make(
     input.group.members = subscriptions.members.iter().map(|m| input.places.member(scene, m)).collect();
     input.group.topics = std::mem::take(&mut input.places.topics);
     let assignor = scene.assignor(before, member);
+    if (assignor.fails)(&input.group) {
+        return Err(ErrorCode::UNKNOWN_SERVER_ERROR);
+    }
     let (targets, adds) = ((assignor.assign)(&input.group), (assignor.adds)(&input.group));
 
     let mut records = Vec::new();
@@ -51,7 +56,7 @@ pub(super) fn make(
     }
     let value = ConsumerTargetValue { epoch, timestamp_ms: scene.clock_ms };
     records.push(Record::ConsumerTarget(group.id.clone(), Some(value)));
-    (records, own)
+    Ok((records, own))
 }
 
 impl Scene<'_> {

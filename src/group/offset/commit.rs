@@ -115,7 +115,8 @@ impl Coordinator {
                 };
                 let version = Some(version).filter(|version| *version != TRANSACTIONAL);
                 let partitions = topics.iter().flat_map(of_topic);
-                group.validate_commit((committer.member, committer.generation), version, partitions)
+                let who = (&**committer.member, committer.generation, committer.instance.is_some());
+                group.validate_commit(who, version, partitions)
             }
         }
     }
