@@ -33,8 +33,9 @@ pub struct ServerAssignor {
     pub kind: Kind,
     /// The function itself.
     pub assign: fn(&Group) -> Targets,
-    /// Whether Kafka's fails at this, and nobody gets anything new. (Ours does not: it passes over what there is not.)
-    pub fails: fn(&Group) -> bool,
+    /// Whether Kafka's fails where this answered the targets: it does not expect members to have what there is not, or
+    /// what another one has, as those of a classic group may.
+    pub fails: fn(&Group, &Targets) -> bool,
     /// At which end of its bucket it adds a topic to a member's map of them.
     pub adds: fn(&Group) -> Adds,
     /// What it promises beyond what every one owes.

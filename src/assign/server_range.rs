@@ -14,7 +14,7 @@ pub(super) const ASSIGNOR: ServerAssignor = ServerAssignor {
     name: "range",
     kind: Kind::Consumer,
     assign,
-    fails: |_| false,
+    fails: |_, _| false,
     adds: |_| Adds::Last,
     promise: Promise::EvenForEachTopic,
 };

@@ -214,19 +214,23 @@ impl Coordinator {
         out
     }
 
-    /// Replays all batches. Returns the groups that there are then, in the order of Kafka's table of them.
+    /// Replays all batches. Returns the groups that there are then, in the order of Kafka's table of them: each record of a
+    /// classic group puts it in anew.
     fn load(&mut self, log: &[Batch]) -> Vec<Rc<str>> {
         let mut order: TimelineMap<Rc<str>, ()> = TimelineMap::new();
         for batch in log {
-            self.replay(batch);
-            if order.len() != self.groups.len() {
-                let gone = order.keys().filter(|id| !self.groups.contains_key(*id));
-                let gone: Vec<Rc<str>> = gone.cloned().collect();
-                gone.iter().for_each(|id| _ = order.remove(id));
-                for id in self.groups.keys() {
-                    if !order.contains_key(id) {
-                        order.put(id.clone(), ());
-                    }
+            for record in &batch.records {
+                let Some(id) = record.group() else {
+                    self.replay_one(record, batch.producer);
+                    continue;
+                };
+                let before = self.groups.get(id).map(std::mem::discriminant);
+                self.replay_one(record, batch.producer);
+                let after = self.groups.get(id).map(std::mem::discriminant);
+                if after.is_none() {
+                    order.remove(id);
+                } else if before != after || matches!(record, Record::ClassicGroup(..)) {
+                    order.put(id.clone(), ());
                 }
             }
         }
@@ -236,39 +240,43 @@ impl Coordinator {
     /// Takes records into memory: the only writer of offsets, and what a restart finds of groups.
     pub fn replay(&mut self, batch: &Batch) {
         for record in &batch.records {
-            match record {
-                Record::Offset(key, value) => {
-                    // An offset without a group makes a simple one, which stores offsets only.
-                    if value.is_some() && !self.groups.contains_key(&key.group) {
-                        let group = ClassicGroup::new(key.group.clone(), self.config.epoch_ms);
-                        self.groups.insert(key.group.clone(), Group::Classic(group));
-                    }
-                    self.offsets.replay(key, value.as_ref(), batch.producer);
+            self.replay_one(record, batch.producer);
+        }
+    }
+
+    fn replay_one(&mut self, record: &Record, producer: Option<Producer>) {
+        match record {
+            Record::Offset(key, value) => {
+                // An offset without a group makes a simple one, which stores offsets only.
+                if value.is_some() && !self.groups.contains_key(&key.group) {
+                    let group = ClassicGroup::new(key.group.clone(), self.config.epoch_ms);
+                    self.groups.insert(key.group.clone(), Group::Classic(group));
                 }
-                Record::ClassicGroup(id, Some(value)) => {
-                    let group = ClassicGroup::remembered(id.clone(), value);
-                    self.groups.insert(id.clone(), Group::Classic(group));
-                }
-                Record::ClassicGroup(id, None) => {
-                    self.groups.remove(id);
-                }
-                record @ (Record::ConsumerGroup(..)
-                | Record::ConsumerTopics(_)
-                | Record::ConsumerMember(..)
-                | Record::ConsumerTarget(..)
-                | Record::ConsumerMemberTarget(..)
-                | Record::ConsumerMemberCurrent(..)
-                | Record::ConsumerRegex(..)) => self.replay_consumer(record),
-                record @ (Record::ShareGroup(..)
-                | Record::ShareMember(..)
-                | Record::ShareTarget(..)
-                | Record::ShareMemberTarget(..)
-                | Record::ShareMemberCurrent(..)
-                | Record::SharePartitions(..)) => self.replay_share(record),
-                Record::TransactionEnd { commit } => {
-                    let producer = batch.producer.expect("a marker belongs to a producer");
-                    self.offsets.end_transaction(producer.id, *commit);
-                }
+                self.offsets.replay(key, value.as_ref(), producer);
+            }
+            Record::ClassicGroup(id, Some(value)) => {
+                let group = ClassicGroup::remembered(id.clone(), value);
+                self.groups.insert(id.clone(), Group::Classic(group));
+            }
+            Record::ClassicGroup(id, None) => {
+                self.groups.remove(id);
+            }
+            record @ (Record::ConsumerGroup(..)
+            | Record::ConsumerTopics(_)
+            | Record::ConsumerMember(..)
+            | Record::ConsumerTarget(..)
+            | Record::ConsumerMemberTarget(..)
+            | Record::ConsumerMemberCurrent(..)
+            | Record::ConsumerRegex(..)) => self.replay_consumer(record),
+            record @ (Record::ShareGroup(..)
+            | Record::ShareMember(..)
+            | Record::ShareTarget(..)
+            | Record::ShareMemberTarget(..)
+            | Record::ShareMemberCurrent(..)
+            | Record::SharePartitions(..)) => self.replay_share(record),
+            Record::TransactionEnd { commit } => {
+                let producer = producer.expect("a marker belongs to a producer");
+                self.offsets.end_transaction(producer.id, *commit);
             }
         }
     }

@@ -48,6 +48,27 @@ pub enum Record {
     },
 }
 
+impl Record {
+    /// The group that it is about; `None` for the end of a transaction.
+    pub(super) fn group(&self) -> Option<&Rc<str>> {
+        Some(match self {
+            Record::Offset(key, _) => &key.group,
+            Record::ClassicGroup(id, _)
+            | Record::ConsumerGroup(id, _)
+            | Record::ConsumerTopics(id)
+            | Record::ConsumerTarget(id, _)
+            | Record::ShareGroup(id, _)
+            | Record::ShareTarget(id, _)
+            | Record::SharePartitions(id, _) => id,
+            Record::ConsumerMember(key, _) | Record::ShareMember(key, _) => &key.group,
+            Record::ConsumerMemberTarget(key, _) | Record::ShareMemberTarget(key, _) => &key.group,
+            Record::ConsumerMemberCurrent(key, _) | Record::ShareMemberCurrent(key, _) => &key.group,
+            Record::ConsumerRegex(key, _) => &key.group,
+            Record::TransactionEnd { .. } => return None,
+        })
+    }
+}
+
 /// Which partition of which group an offset belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OffsetKey {

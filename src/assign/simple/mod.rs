@@ -19,7 +19,7 @@ pub(super) const ASSIGNOR: ServerAssignor = ServerAssignor {
     name: "simple",
     kind: Kind::Share,
     assign,
-    fails: |_| false,
+    fails: |_, _| false,
     adds: |_| Adds::First,
     promise: Promise::Nothing,
 };

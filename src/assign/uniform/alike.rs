@@ -54,6 +54,24 @@ pub(super) fn assign(group: &Group) -> Targets {
     keeper.targets()
 }
 
+/// Kafka says so when partitions are left that all quotas together have no room for.
+pub(super) fn fails(group: &Group, targets: &Targets) -> bool {
+    let Some(&first) = group.member_order().first() else { return false };
+    let (numbers, count) = group.numbers();
+    let mut given = Bits::new(count);
+    for run in targets.iter().flatten().flat_map(Share::runs) {
+        let end = (run.first + run.count).min(group.topics[run.topic as usize].partitions);
+        if run.first < end {
+            let begin = numbers[run.topic as usize];
+            given.add_range(begin + run.first as u32..begin + end as u32);
+        }
+    }
+    group.subscribed(first).any(|topic| {
+        let begin = numbers[topic as usize];
+        given.first_without(begin) < begin + group.topics[topic as usize].partitions as u32
+    })
+}
+
 /// What a member has at the end.
 #[derive(Clone, Copy)]
 enum Part {

@@ -36,7 +36,7 @@ pub(super) fn assign(group: &Group) -> Targets {
 }
 
 /// Kafka keeps a list of the owners of each topic's partitions, and does not expect that a member has one of a topic that it
-/// reads beyond the last. That comes from a classic group which was assigned more than there is (any more).
+/// reads beyond the last.
 pub(super) fn fails(group: &Group) -> bool {
     group.members.iter().any(|member| {
         let beyond = |run: &Run| run.first + run.count > group.topics[run.topic as usize].partitions;

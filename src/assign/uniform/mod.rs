@@ -15,7 +15,7 @@ pub(super) const ASSIGNOR: ServerAssignor = ServerAssignor {
     name: "uniform",
     kind: Kind::Consumer,
     assign: |group| if group.alike { alike::assign(group) } else { mixed::assign(group) },
-    fails: |group| !group.alike && mixed::fails(group),
+    fails: |group, targets| if group.alike { alike::fails(group, targets) } else { mixed::fails(group) },
     adds: |group| if group.alike { Adds::First } else { Adds::Last },
     promise: Promise::EvenWhenAllSubscribeAlike,
 };

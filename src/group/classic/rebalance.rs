@@ -98,6 +98,11 @@ impl ClassicGroup {
         self.generation += 1;
         self.protocol = self.select_protocol();
         self.topics = self.subscribed_topics();
+        // Kafka leaves the timer of a join phase as it is when the group is upgraded in it. It then ends a phase that the
+        // group, once it is a classic one again, is not in, and Kafka fails here, with the members gone that have not joined.
+        if !self.may_become(ClassicState::CompletingRebalance) {
+            return;
+        }
         self.pending_syncs = Default::default();
         if self.members.is_empty() {
             self.become_state(ClassicState::Empty, turn.clock_ms());

@@ -132,16 +132,20 @@ impl ClassicGroup {
         }
     }
 
-    /// Changes the state; Kafka's table of allowed changes is asserted.
-    pub fn become_state(&mut self, state: ClassicState, clock_ms: i64) {
+    /// Whether it may change to a state: Kafka's table of allowed changes.
+    pub fn may_become(&self, state: ClassicState) -> bool {
         use ClassicState::*;
-        let allowed = match state {
+        match state {
             Empty | CompletingRebalance => self.state == PreparingRebalance,
             PreparingRebalance => matches!(self.state, Stable | CompletingRebalance | Empty),
             Stable => self.state == CompletingRebalance,
             Dead => true,
-        };
-        assert!(allowed, "group {} cannot go from {:?} to {state:?}", self.id, self.state);
+        }
+    }
+
+    /// Changes the state.
+    pub fn become_state(&mut self, state: ClassicState, clock_ms: i64) {
+        assert!(self.may_become(state), "group {} cannot go from {:?} to {state:?}", self.id, self.state);
         self.previous = std::mem::replace(&mut self.state, state);
         self.since_ms = Some(clock_ms);
     }

@@ -12,7 +12,7 @@
 use super::downgrade::assignment_bytes;
 use super::member::{Member, MemberState};
 use super::state::ConsumerGroup;
-use crate::base::Time;
+use crate::base::{Time, java_order};
 use crate::group::ErrorCode;
 use crate::group::classic::CONSUMER;
 use crate::group::coordinator::Coordinator;
@@ -68,7 +68,8 @@ impl Coordinator {
         }
         let version = first.map_or(Ok(protocol::VERSION), |protocol| protocol::version(&protocol.metadata));
         let version = version.map_err(|_| ErrorCode::UNKNOWN_SERVER_ERROR)?;
-        let assignment = assignment_bytes(&member.current.assigned_lists(), version, &self.metadata);
+        let assignment =
+            assignment_bytes((&member.current.assigned_lists(), java_order::grown), version, &self.metadata);
         let session_ms = said.session_timeout_ms;
         self.timers.cancel(&TimerKey::MemberSync(group.clone(), id.clone()));
         self.arm_session(now, group, id, session_ms);

@@ -135,7 +135,7 @@ impl Member {
             rebalance_timeout_ms: self.about.rebalance_timeout_ms,
             session_timeout_ms: said.session_timeout_ms,
             protocols: said.protocols.clone(),
-            assignment: assignment_bytes(target, protocol::VERSION, metadata),
+            assignment: assignment_bytes((target, java_order::copied_set), protocol::VERSION, metadata),
             join: None,
             sync: None,
             is_new: false,
@@ -144,21 +144,25 @@ impl Member {
     }
 }
 
-/// Partitions as members of the classic protocol are told them: topics and numbers in the order of Java's maps. Topics that
-/// are gone are left out.
-pub(super) fn assignment_bytes(lists: &[(Uuid, Vec<i32>)], version: i16, metadata: &Metadata) -> Bytes {
+/// Partitions as members of the classic protocol are told them: topics and numbers in the order of Java's maps; how many
+/// buckets those of numbers have depends on how they were made. Topics that are gone are left out.
+pub(super) fn assignment_bytes(
+    (lists, buckets): (&[(Uuid, Vec<i32>)], fn(usize) -> usize),
+    version: i16,
+    metadata: &Metadata,
+) -> Bytes {
     let mut partitions = Vec::new();
-    for topic in in_java_order(lists.iter().map(|(id, _)| id.java_hash())) {
+    for topic in in_java_order(lists.iter().map(|(id, _)| id.java_hash()), java_order::grown) {
         let (id, numbers) = &lists[topic as usize];
         let Some(name) = metadata.name_of(*id) else { continue };
-        for number in in_java_order(numbers.iter().copied()) {
+        for number in in_java_order(numbers.iter().copied(), buckets) {
             partitions.push(TopicPartition::new(name.clone(), numbers[number as usize]));
         }
     }
     Assigned { partitions, user_data: None }.encode_as(version)
 }
 
-fn in_java_order(hashes: impl Iterator<Item = i32>) -> Vec<u32> {
+fn in_java_order(hashes: impl Iterator<Item = i32>, buckets: fn(usize) -> usize) -> Vec<u32> {
     let hashes: Vec<u32> = hashes.map(java_order::spread).collect();
-    java_order::order(&hashes, java_order::grown(hashes.len()), java_order::Adds::Last)
+    java_order::order(&hashes, buckets(hashes.len()), java_order::Adds::Last)
 }

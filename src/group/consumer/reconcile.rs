@@ -146,8 +146,9 @@ fn shrink(now: &CurrentValue, aim: &Aim) -> CurrentValue {
     let mut assigned = now.assigned.clone();
     let dropped: Vec<Uuid> =
         assigned.keys().filter(|topic| !aim.subscribed.contains(topic)).copied().collect();
-    // Kafka takes a new map of nothing for a change when nothing is subscribed.
-    if dropped.is_empty() && !(aim.reads_nothing && now.pending.is_empty()) {
+    // Kafka takes a new map of nothing for a change when nothing is subscribed, but not the one that members begin with.
+    let is_new_map = aim.reads_nothing && now.pending.is_empty() && *now != CurrentValue::nothing();
+    if dropped.is_empty() && !is_new_map {
         return now.clone();
     }
     let mut order = now.order.clone();

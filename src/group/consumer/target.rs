@@ -31,10 +31,10 @@ pub(super) fn make(
     input.group.members = subscriptions.members.iter().map(|m| input.places.member(scene, m)).collect();
     input.group.topics = std::mem::take(&mut input.places.topics);
     let assignor = scene.assignor(before, member);
-    if (assignor.fails)(&input.group) {
+    let (targets, adds) = ((assignor.assign)(&input.group), (assignor.adds)(&input.group));
+    if (assignor.fails)(&input.group, &targets) {
         return Err(ErrorCode::UNKNOWN_SERVER_ERROR);
     }
-    let (targets, adds) = ((assignor.assign)(&input.group), (assignor.adds)(&input.group));
 
     let mut records = Vec::new();
     let mut own = MemberTargetValue::default();
