@@ -20,8 +20,13 @@ pub(super) fn of_texts(a: &str, b: &str) -> Ordering {
 
 /// The order of a `HashMap` into which these were put one after the other, as places.
 pub(super) fn of_table<'a>(names: impl Iterator<Item = &'a Rc<str>>) -> Vec<u32> {
+    of_table_with_room(names, 0)
+}
+
+/// The same, when the table has room for `count` entries at least.
+pub(super) fn of_table_with_room<'a>(names: impl Iterator<Item = &'a Rc<str>>, count: usize) -> Vec<u32> {
     let hashes: Vec<u32> = names.map(|name| spread(name.java_hash())).collect();
-    java_order::order(&hashes, java_order::grown(hashes.len()), Adds::Last)
+    java_order::order(&hashes, java_order::grown(hashes.len().max(count)), Adds::Last)
 }
 
 /// Places of members sorted by member id.

@@ -64,6 +64,8 @@ pub struct Group {
     pub others: Vec<Run>,
     /// Whether all members subscribe to the same topics (`SubscriptionType.HOMOGENEOUS`).
     pub alike: bool,
+    /// How many members Kafka's map had at most before it had just these; 0 when that is how many there are.
+    pub peak: u32,
 }
 
 impl Share {
@@ -192,7 +194,7 @@ impl Group {
 
     /// Members in the order of Kafka's map of them.
     pub(super) fn member_order(&self) -> Vec<u32> {
-        order::of_table(self.members.iter().map(|member| &member.id))
+        order::of_table_with_room(self.members.iter().map(|member| &member.id), self.peak as usize)
     }
 
     /// The topics of a member that exist, in the order of its subscription.

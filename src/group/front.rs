@@ -237,7 +237,8 @@ impl Coordinator {
         {
             return FetchedGroup { group_id: group.clone(), error, topics: Vec::new() };
         }
-        let exists = found.is_some();
+        // For this, share groups are not there.
+        let exists = found.is_some_and(|found| !matches!(found, Group::Share(_)));
         let fetch = |topic: &Rc<str>, topic_id: Uuid, partition: i32| match exists {
             false => FetchedOffset::nothing(partition, ErrorCode::NONE),
             true => self.fetch(&Wanted { group, topic, topic_id, partition, require_stable }),

@@ -3,11 +3,12 @@
 use super::member::Member;
 use super::record::{ConsumerTargetValue, MemberTargetValue};
 use super::scene::Scene;
+use super::state::ConsumerGroup;
 use super::subscription::Subscriptions;
 use crate::assign::server::{Kind, ServerAssignor, for_groups};
 use crate::assign::target::{Group, GroupMember, GroupTopic, Run, Share};
-use crate::base::java_order::Adds;
-use crate::base::{Map, Uuid};
+use crate::base::java_order::{self, Adds, spread};
+use crate::base::{JavaHash, Map, Uuid};
 use crate::group::ErrorCode;
 use crate::group::event::Checked;
 use crate::group::record::Record;
@@ -29,6 +30,7 @@ pub(super) fn make(
         input.group.alike = group.alike;
     }
     input.group.members = subscriptions.members.iter().map(|m| input.places.member(scene, m)).collect();
+    input.group.peak = peak(group, member);
     input.group.topics = std::mem::take(&mut input.places.topics);
     let assignor = scene.assignor(before, member);
     let (targets, adds) = ((assignor.assign)(&input.group), (assignor.adds)(&input.group));
@@ -57,6 +59,17 @@ pub(super) fn make(
     let value = ConsumerTargetValue { epoch, timestamp_ms: scene.clock_ms };
     records.push(Record::ConsumerTarget(group.id.clone(), Some(value)));
     Ok((records, own))
+}
+
+/// How many members Kafka's map has at most: one more than are left, if who takes the place of another comes before that one
+/// goes, which the order of a `HashMap` of the two decides.
+fn peak(group: &ConsumerGroup, member: &Member) -> u32 {
+    let old = group.predecessor(member);
+    let bucket = |id: &str| spread(id.java_hash()) % java_order::grown(2) as u32;
+    match *old != member.id && bucket(&member.id) <= bucket(old) {
+        true => group.members.len() as u32 + u32::from(!group.members.contains_key(&member.id)),
+        false => 0,
+    }
 }
 
 impl Scene<'_> {
