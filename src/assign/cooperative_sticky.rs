@@ -9,5 +9,6 @@ pub(super) const ASSIGNOR: Assignor = Assignor {
     name: "cooperative-sticky",
     protocol: Protocol::Cooperative,
     assign: |input| sticky::assign(input, Handover::NextTime),
+    fails: sticky::fails,
     promise: Promise::EvenWhenAllSubscribeAlike,
 };

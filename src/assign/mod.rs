@@ -44,9 +44,12 @@ pub struct Assignor {
     pub name: &'static str,
     /// How its members give up partitions.
     pub protocol: Protocol,
-    /// The function itself. It never fails: a member without partitions gets an empty list. Numbers of partitions are
-    /// those of topics within [`crate::base::limit::PARTITIONS_MAX`].
+    /// The function itself: a member without partitions gets an empty list. Numbers of partitions are those of topics
+    /// within [`crate::base::limit::PARTITIONS_MAX`].
     pub assign: fn(&Input) -> Assignment,
+    /// Whether Kafka's class throws an `IllegalStateException` where this answered the assignment, so that the leader
+    /// does not come to hand one in.
+    pub fails: fn(&Input, &Assignment) -> bool,
     /// What it promises beyond what every assignor owes.
     pub promise: owes::Promise,
 }

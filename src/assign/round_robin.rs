@@ -12,6 +12,7 @@ pub(super) const ASSIGNOR: Assignor = Assignor {
     name: "roundrobin",
     protocol: Protocol::Eager,
     assign,
+    fails: |_, _| false,
     promise: Promise::EvenWhenAllSubscribeAlike,
 };
 

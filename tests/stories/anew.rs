@@ -78,3 +78,23 @@ fn the_consumer_protocol_gives_up_the_old_one_and_reads_all_of_the_new_one() {
     assert_eq!(calls, ["Assigned 1", "Revoked 1", "Assigned 0", "Assigned 1"]);
     assert_eq!((committed, distinct), (Some(50), 20 + 50));
 }
+
+#[test]
+fn sticky_leaders_fail_when_a_topic_comes_again_with_fewer_partitions() {
+    for assignor in ["sticky", "cooperative-sticky"] {
+        let text = format!(
+            "cluster initial-rebalance-delay=0s\ntopic a partitions=4\n\
+             group g assignor={assignor} reset=earliest metadata-max-age=2s\nconsumer c1 group=g topics=a\n\
+             consumer c2 group=g topics=a\nat 20s delete topic a\nat 20s topic a partitions=2\nend 60s\n"
+        );
+        let mut runner = Runner::new(&Story::parse(&text).expect("a story"), Options::default());
+        runner.finish(None);
+        let failed = runner.world().trace().since(0).filter_map(|entry| match &entry.what {
+            Happening::Failed(_, why) => Some(*why),
+            _ => None,
+        });
+        let failed: Vec<&str> = failed.collect();
+        assert!(failed.contains(&"IllegalStateException"), "{assignor}: {failed:?}");
+        assert!(failed.iter().all(|why| *why == "IllegalStateException"), "{assignor}: {failed:?}");
+    }
+}

@@ -114,7 +114,7 @@ impl Wild {
                 format!("at {at}ms grow {topic} partitions={}\n", self.partitions[t])
             }
             2 => {
-                // With a topic that came again smaller Kafka's sticky assignors go wrong (they count on claims that exist).
+                // With a topic that came again smaller the leaders of Kafka's sticky assignors fail (they count on claims that exist).
                 let least =
                     if matches!(self.kind, Kind::Classic | Kind::Mixed) { self.partitions[t] } else { 1 };
                 self.partitions[t] = least + self.of(3) as i32;

@@ -12,8 +12,13 @@ use super::rack::Racks;
 use super::{Assignment, Assignor, Input, Partition, Protocol, order};
 use std::rc::Rc;
 
-pub(super) const ASSIGNOR: Assignor =
-    Assignor { name: "range", protocol: Protocol::Eager, assign, promise: Promise::EvenForEachTopic };
+pub(super) const ASSIGNOR: Assignor = Assignor {
+    name: "range",
+    protocol: Protocol::Eager,
+    assign,
+    fails: |_, _| false,
+    promise: Promise::EvenForEachTopic,
+};
 
 /// Nobody yet.
 const NOBODY: u32 = u32::MAX;

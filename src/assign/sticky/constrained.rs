@@ -6,8 +6,8 @@
 //! 2  with racks: each partition left to a member at home beside it, members below the quota first
 //! 3  the rest in turn to members below the quota, then one each to those that have it
 //! ```
-//! Kafka's class fails when it runs out of members; that takes claims to partitions that do not exist. Here such
-//! partitions stay without an owner.
+//! Kafka's class fails when it runs out of members ([`super::fails`]); here the partitions that are left stay without an
+//! owner.
 
 use super::claims::Claims;
 use super::{Handover, that_matter};

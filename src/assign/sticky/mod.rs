@@ -5,8 +5,8 @@
 //! no move makes the whole more even ([`general`]). Both look at racks. Which generation a member owned its partitions in
 //! decides between two claims to the same partition ([`claims`]).
 //!
-//! Two things of Kafka's class are left out, because they need an assignor that lives longer than one call: the highest
-//! generation that it ever saw is the highest of this input, and a broken quota leaves partitions over instead of failing.
+//! One thing of Kafka's class is left out, because it needs an assignor that lives longer than one call: the highest
+//! generation that it ever saw is the highest of this input.
 
 mod claims;
 mod constrained;
@@ -16,13 +16,14 @@ mod sweep;
 
 use super::owes::Promise;
 use super::rack::Racks;
-use super::{Assignment, Assignor, Input, Protocol};
+use super::{Assignment, Assignor, Input, Partition, Protocol};
 use claims::Claims;
 
 pub(super) const ASSIGNOR: Assignor = Assignor {
     name: "sticky",
     protocol: Protocol::Eager,
     assign: |input| assign(input, Handover::AtOnce),
+    fails,
     promise: Promise::EvenWhenAllSubscribeAlike,
 };
 
@@ -51,7 +52,52 @@ pub(super) fn assign(input: &Input, handover: Handover) -> Assignment {
     lists
 }
 
+/// When all subscribe alike Kafka counts the partitions that there are, shares out that many, and throws when more are left
+/// than members have room for. That is so when somebody keeps one that there is not (any more): a topic was deleted and made
+/// again, smaller. Members that subscribe to different topics just keep it.
+pub(super) fn fails(input: &Input, assignment: &Assignment) -> bool {
+    let is_strange = |p: &Partition| !(0..input.topics[p.topic as usize].partitions).contains(&p.number);
+    assignment.iter().flatten().any(is_strange) && Claims::new(input).equal
+}
+
 /// The racks, when they make a difference to anybody.
 fn that_matter<'a>(input: &Input, claims: &Claims, racks: Option<&'a Racks>) -> Option<&'a Racks> {
     racks.filter(|racks| racks.matter(0..input.members.len() as u32, 0..claims.numbers.count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assign::{Subscriber, Topic, by_name};
+    use crate::base::TopicPartition;
+
+    /// Whether Kafka fails with members A and B, who claim partitions of the topics `t`, of which there are this many, and
+    /// `u`, of which there is one.
+    fn fails(partitions: i32, claims: [&[i32]; 2], topics: [&[&str]; 2]) -> bool {
+        let topic = |name: &str, partitions| Topic { name: name.into(), partitions, racks: None };
+        let subscriber = |(id, (claims, topics)): (&str, (&[i32], &[&str]))| Subscriber {
+            id: id.into(),
+            topics: topics.iter().map(|&topic| topic.into()).collect(),
+            owned: claims.iter().map(|&number| TopicPartition::new("t".into(), number)).collect(),
+            generation: Some(1),
+            ..Subscriber::default()
+        };
+        let members: Vec<Subscriber> =
+            ["A", "B"].into_iter().zip(claims.into_iter().zip(topics)).map(subscriber).collect();
+        let input = Input::new(vec![topic("t", partitions), topic("u", 1)], &members);
+        let assignor = by_name("cooperative-sticky").expect("it is there");
+        (assignor.fails)(&input, &(assignor.assign)(&input))
+    }
+
+    #[test]
+    fn it_fails_where_kafkas_throws() {
+        let (alike, different): ([&[&str]; 2], [&[&str]; 2]) = ([&["t"], &["t"]], [&["t", "u"], &["t"]]);
+        assert!(fails(2, [&[0, 1], &[2, 3]], alike), "No more unfilled consumers to be assigned.");
+        assert!(
+            !fails(3, [&[0, 1], &[2, 3]], alike),
+            "who has more than his share gives up what there is not"
+        );
+        assert!(!fails(4, [&[0, 1], &[2, 3]], alike));
+        assert!(!fails(2, [&[0, 1], &[2, 3]], different), "it is kept");
+    }
 }

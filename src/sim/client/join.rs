@@ -295,7 +295,11 @@ impl Consumer {
         let assignments = match protocol.as_deref().and_then(assign::by_name) {
             Some(assignor) if !reply.skip_assignment => {
                 let input = Input::new(topics, &members);
-                input.named(&(assignor.assign)(&input))
+                let assignment = (assignor.assign)(&input);
+                if (assignor.fails)(&input, &assignment) {
+                    return self.fail(core, "IllegalStateException");
+                }
+                input.named(&assignment)
             }
             _ => Vec::new(),
         };
