@@ -177,7 +177,7 @@ impl Case {
             partitions: topic.partitions,
         };
         let topics = self.topics.iter().map(topic).collect();
-        Group { topics, members, others: Vec::new(), alike: !self.heterogeneous }
+        Group { topics, members, others: Vec::new(), alike: !self.heterogeneous, peak: 0 }
     }
 
     /// The digest of an answer, member by member, and how many pairs of a member and a partition it has.

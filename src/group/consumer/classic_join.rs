@@ -159,13 +159,14 @@ impl JoinGroup {
 }
 
 impl ConsumerGroup {
-    /// Whether one of the protocols is supported by all members that use the classic protocol.
+    /// Whether one of the protocols is supported by all members that use the classic protocol. As in Kafka, a member that
+    /// names a protocol twice counts twice.
     fn supports(&self, request: &JoinGroup) -> bool {
         let classic = || self.members.values().filter_map(|member| member.about.classic.as_ref());
+        let said =
+            |name: &str| classic().flat_map(|said| &said.protocols).filter(|p| *p.name == *name).count();
         &*request.protocol_type == CONSUMER
-            && request.protocols.iter().any(|protocol| {
-                classic().all(|said| said.protocols.iter().any(|other| other.name == protocol.name))
-            })
+            && request.protocols.iter().any(|protocol| said(&protocol.name) == classic().count())
     }
 
     /// The member that a join comes from, made unless it is a static one that says that it is known.
