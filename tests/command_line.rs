@@ -206,6 +206,10 @@ fn backups_of_a_folder_stay_there_and_what_an_interrupted_write_left_goes() {
     assert!(!left.exists() && !kept.join("manifests/x.unfinished").exists(), "what nothing names is dropped");
     assert_eq!(rejoin(&folder, &["run", "back.story"]).0, Some(1), "without the folder there is no backup");
 
+    let (status, out, err) = rejoin(&folder, &["verify", "kept"]);
+    assert_eq!((status, err.as_str()), (Some(0), ""), "{out}");
+    assert_eq!(out.lines().filter(|line| line.starts_with("kept: ok: 2026")).count(), 2, "{out}");
+
     let lock = std::fs::File::create(kept.join("lock")).expect("the lock");
     lock.lock().expect("nobody has it");
     let (status, _, err) = run("look.story");
@@ -220,6 +224,10 @@ fn backups_of_a_folder_stay_there_and_what_an_interrupted_write_left_goes() {
     bytes[0] ^= 1;
     std::fs::write(&chunk, bytes).expect("a file");
     let (_, out, _) = run("look.story");
+    assert!(out.contains("does not match its digest"), "{out}");
+
+    let (status, out, _) = rejoin(&folder, &["verify", "kept"]);
+    assert_eq!(status, Some(1), "{out}");
     assert!(out.contains("does not match its digest"), "{out}");
 
     std::fs::write(kept.join("catalog.json"), "{").expect("a file");

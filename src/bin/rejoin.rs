@@ -42,8 +42,9 @@ usage: rejoin COMMAND …
       prints the facts of the run; FILE maps processes (c2#1) to member ids
   assign            lines of input for assignors on standard input, assignments on standard output
   coordinate        requests to a coordinator on standard input, replies and records on standard output
-  verify PATH…      reads every byte of archives of backups, of a broker's files (.log .index .timeindex .txnindex
-                    .snapshot, checkpoints, partition.metadata) and of all in a folder; exit 1 when one is damaged.
+  verify PATH…      reads every byte of archives of backups, of the folders of --store, of a broker's files (.log .index
+                    .timeindex .txnindex .snapshot, checkpoints, partition.metadata) and of all in a folder; exit 1 when
+                    one is damaged.
                     A file of a broker is held against those beside it; an offset gap is a remark and no damage.
   ls ARCHIVE        lists the backups of an archive and their files; exit 1 when it is damaged
   extract ARCHIVE --to DIR [--label L] [--for-cluster]
@@ -58,6 +59,7 @@ STORY may be - for standard input. Files that a story loads are looked for besid
 ";
 
 /// Why a call could not be carried out: the message for standard error.
+#[derive(Debug)]
 struct Failure(String);
 
 /// What a call answers: its exit status, or why it could not be done.

@@ -68,6 +68,11 @@ impl Folder {
         }
     }
 
+    /// Whether there is a store in this folder.
+    pub fn is(path: &Path) -> bool {
+        path.join(LOCK).is_file() && path.join(CHUNKS).is_dir() && path.join(MANIFESTS).is_dir()
+    }
+
     /// All that it holds. What nothing names, because a write was interrupted, is dropped.
     pub fn contents(&self) -> Result<Contents, Failure> {
         let mut contents = Contents::default();
@@ -206,4 +211,76 @@ fn key(name: &str) -> Option<ChunkKey> {
 
 fn failed(path: &Path, error: io::Error) -> Failure {
     Failure(format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rejoin::backup::MemoryStore;
+    use rejoin::story::{Options, Runner, Story};
+
+    /// What a run of three backups, one of which is deleted, asks a store for.
+    fn transactions() -> Vec<Transaction> {
+        let text = "topic t partitions=2\nproducer p topic=t rate=100/s until=3s\nat 1s backup full\n\
+                    at 2s backup incremental\nat 3s backup full\nat 4s backup delete 20260101-000003F\nend 5s";
+        let mut runner = Runner::new(&Story::parse(text).expect("a story"), Options::default());
+        runner.finish(None);
+        runner.take_transactions()
+    }
+
+    /// A transaction that was interrupted: after the first `steps` of its writes, in the midst of the next.
+    fn interrupted(folder: &Folder, transaction: &Transaction, steps: usize) -> Result<(), Failure> {
+        let mut writes: Vec<(String, &[u8])> = transaction
+            .puts
+            .iter()
+            .map(|(key, chunk)| (format!("{CHUNKS}/{}", name(key)), &**chunk))
+            .collect();
+        let manifests = transaction.manifests.values().flatten();
+        writes.extend(manifests.map(|bytes| (format!("{MANIFESTS}/{}", sha256(bytes)), &**bytes)));
+        writes.extend(transaction.catalog.iter().map(|bytes| (CATALOG.to_owned(), &**bytes)));
+        for (name, bytes) in &writes[..steps.min(writes.len())] {
+            folder.write(name, bytes)?;
+        }
+        if let Some((name, bytes)) = writes.get(steps) {
+            let path = folder.path.join(format!("{name}{UNFINISHED}"));
+            fs::write(&path, &bytes[..bytes.len() / 2]).map_err(|error| failed(&path, error))?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn whatever_write_is_the_last_the_folder_is_whole() -> Result<(), Failure> {
+        let all = transactions();
+        let writes = |of: &Transaction| of.puts.len() + of.manifests.values().flatten().count() + 1;
+        let mut cases = 0;
+        for (at, transaction) in all.iter().enumerate() {
+            for steps in 0..=writes(transaction) {
+                let path = std::env::temp_dir().join(format!("rejoin-crash-{}-{cases}", std::process::id()));
+                let folder = Folder::open(&path)?;
+                let mut expected = MemoryStore::new();
+                for whole in &all[..at] {
+                    folder.apply(whole)?;
+                    expected.apply(whole).expect("nobody else writes");
+                }
+                interrupted(&folder, transaction, steps)?;
+                drop(folder);
+
+                let committed = steps == writes(transaction);
+                if committed {
+                    expected.apply(transaction).expect("nobody else writes");
+                }
+                let folder = Folder::open(&path)?;
+                assert_eq!(folder.contents()?, *expected.contents(), "transaction {at}, {steps} writes");
+                for rest in &all[at + usize::from(committed)..] {
+                    folder.apply(rest)?;
+                    expected.apply(rest).expect("nobody else writes");
+                }
+                assert_eq!(folder.contents()?, *expected.contents(), "it goes on from there");
+                cases += 1;
+                fs::remove_dir_all(&path).map_err(|error| failed(&path, error))?;
+            }
+        }
+        assert!(cases > 20, "{cases} cases");
+        Ok(())
+    }
 }

@@ -1,8 +1,9 @@
 //! `rejoin verify`: archives, and the files of a broker.
 
-use super::{Answer, Failure, USAGE, print, reason};
+use super::{Answer, Failure, USAGE, folder, print, reason};
 use rejoin::backup::verify::bare::{self, Around, Bare};
 use rejoin::backup::verify::{Hands, ReadAt, Report, verify_file_by, verify_stream};
+use rejoin::backup::{Catalog, MemoryStore, verify_each};
 use std::path::{Path, PathBuf};
 
 /// Verifies every path; a folder: all that it knows in it.
@@ -12,6 +13,13 @@ pub fn verify(paths: &[String]) -> Answer {
     }
     let (mut status, mut failures) = (0, Vec::new());
     for path in paths {
+        if folder::Folder::is(Path::new(path)) {
+            for report in stored(Path::new(path))? {
+                tell(path, &report.to_string())?;
+                status |= u8::from(!report.ok());
+            }
+            continue;
+        }
         let listed = match Path::new(path).is_dir() {
             true => all_in(Path::new(path)),
             false => Ok(vec![path.into()]),
@@ -23,8 +31,7 @@ pub fn verify(paths: &[String]) -> Answer {
         for file in files {
             match one(&file) {
                 Ok((lines, ok)) => {
-                    let shown = file.display();
-                    print(&lines.lines().map(|line| format!("{shown}: {line}\n")).collect::<String>())?;
+                    tell(&file.display().to_string(), &lines)?;
                     status |= u8::from(!ok);
                 }
                 Err(failure) => failures.push(failure),
@@ -32,6 +39,19 @@ pub fn verify(paths: &[String]) -> Answer {
         }
     }
     if failures.is_empty() { Ok(status) } else { Err(Failure(failures.join("\n"))) }
+}
+
+/// Prints what is found in a place.
+fn tell(place: &str, lines: &str) -> Result<(), Failure> {
+    print(&lines.lines().map(|line| format!("{place}: {line}\n")).collect::<String>())
+}
+
+/// What is found of each backup that a folder keeps.
+fn stored(path: &Path) -> Result<Vec<Report>, Failure> {
+    let store = MemoryStore::from_contents(folder::Folder::open(path)?.contents()?);
+    let catalog = Catalog::of(&store).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
+    let labels: Vec<_> = catalog.backups.into_iter().map(|entry| entry.label).collect();
+    Ok(verify_each(&store, &labels))
 }
 
 /// The files in a folder and the folders in it that can be verified, sorted.
