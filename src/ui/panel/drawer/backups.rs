@@ -94,7 +94,7 @@ fn chain_of(props: &DrawerProps) -> Html {
     let bad = (!bad.is_empty()).then(|| fill(t.chain_not_whole, &[&bad.join(", ")]));
     let name = [Some(reaches), bad].into_iter().flatten().collect::<Vec<_>>().join(" ");
     html! {
-        <figure class="chain"><figcaption class="cap">{ name.clone() }</figcaption>
+        <figure class="chain"><figcaption class="cap" aria-hidden="true">{ name.clone() }</figcaption>
             { picture(&name, chain.height(), &chain.shapes()) }</figure>
     }
 }
