@@ -18,7 +18,9 @@ const LABELS_MAX: usize = 6;
 pub fn shapes(view: &TimeView) -> Vec<Shape> {
     let window = Window { from: view.from, to: view.to };
     let mut shapes = vec![Shape::Line("rule", (0.0, HEIGHT), (100.0, HEIGHT))];
-    for at in ticks(window) {
+    let ticks = ticks(window);
+    let step = if let [first, second, ..] = ticks[..] { second.since(first).us() } else { 1 };
+    for at in ticks {
         let x = window.x(at);
         let anchor = match x {
             x if x < 2.0 => Anchor::Start,
@@ -28,7 +30,10 @@ pub fn shapes(view: &TimeView) -> Vec<Shape> {
         shapes.push(Shape::Line("rule-strong", (x, HEIGHT - 5.0), (x, HEIGHT)));
         // A label under the playhead is left out.
         if (x - window.x(view.now)).abs() > 3.0 {
-            shapes.push(Shape::text("", (x, 12.0), 0.0, anchor, format::tick(at)));
+            let text = format::tick(at);
+            // On a phone there is room for every other one of the long ones.
+            let class = if text.len() > 5 && at.us() / step % 2 == 1 { "opt-l" } else { "" };
+            shapes.push(Shape::text(class, (x, 12.0), 0.0, anchor, text));
         }
     }
     rebalances(view, window, &mut shapes);
