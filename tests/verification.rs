@@ -2,7 +2,7 @@
 
 use rejoin::base::Time;
 use rejoin::session::view::{Focus, LabView, Verdict, What};
-use rejoin::session::{Progress, Session, sha256};
+use rejoin::session::{Progress, Session, Taken, sha256};
 use std::rc::Rc;
 
 fn open() -> Session {
@@ -81,6 +81,128 @@ fn backups_are_verified_in_parts_beside_everything_else() {
     assert_eq!(view.backups.backups[0].verdict, Verdict::Holds, "a late digest is not taken for another");
     assert!(view.story.text.contains(&format!("backup verify {label}")), "it is a command of the run");
     assert!(view.happened.events.iter().any(|event| matches!(event.what, What::Verified(_, 0))));
+}
+
+/// Makes all parts of the backup that is being taken; how many, and whether a digest was asked for.
+fn make_all(session: &mut Session) -> (u32, bool) {
+    let (mut parts, mut asked) = (0, false);
+    loop {
+        match session.take_part() {
+            Progress::Done => return (parts, asked),
+            Progress::Waits => {
+                let (number, bytes) = session.to_hash().expect("the bytes of a file");
+                let digest = sha256(bytes);
+                session.hashed(number, digest);
+            }
+            progress => {
+                parts += 1;
+                asked |= progress == Progress::Hash;
+            }
+        }
+    }
+}
+
+/// Takes the backup that was begun.
+fn taken(session: &mut Session) {
+    let Some(Taken::Backup(Ok(_))) = session.finish_taking() else { panic!("it was not taken") };
+}
+
+#[test]
+fn an_archive_taken_in_in_parts_is_the_one_that_is_taken_in_at_once() {
+    let mut session = open();
+    at(&mut session, 20_000);
+    session.apply("backup full").expect("there is something to back up");
+    at(&mut session, 25_000);
+    session.apply("backup incremental").expect("there is something to back up");
+    let label = session.view(&focus()).backups.backups[1].label.clone();
+    let archive = session.archive(&label).expect("it is there");
+    for outside in [0..0, 1..300, 1..u64::MAX] {
+        let (mut at_once, mut in_parts) = (open(), open());
+        in_parts.verify_in_parts(outside.clone());
+        let one = at_once.import("a.zip", &archive).expect("it was just written");
+        assert!(in_parts.begin_import("a.zip", &archive));
+        let (parts, asked) = make_all(&mut in_parts);
+        assert!(parts > 10 && asked == (outside.end > 0), "{outside:?}: {parts} parts");
+        let Some(Taken::Import(Ok(other))) = in_parts.finish_taking() else { panic!("{outside:?}") };
+        assert_eq!(one, other);
+        verify_all(&mut in_parts);
+        let (one, other) = (at_once.view(&focus()), in_parts.view(&focus()));
+        assert_eq!((&one.story.text, &one.backups.backups), (&other.story.text, &other.backups.backups));
+        assert_eq!(in_parts.archive(&label).as_deref(), Some(&archive[..]));
+    }
+    // Whatever is damaged is found in the same way, and nothing is taken in.
+    for place in (0..archive.len()).step_by(97) {
+        let mut damaged = archive.to_vec();
+        damaged[place] ^= 1;
+        let damaged: Rc<[u8]> = damaged.into();
+        let (mut at_once, mut in_parts) = (open(), open());
+        in_parts.verify_in_parts(1..u64::MAX);
+        let one = at_once.import("a.zip", &damaged).expect_err("it is damaged");
+        assert!(in_parts.begin_import("a.zip", &damaged));
+        make_all(&mut in_parts);
+        let Some(Taken::Import(Err(other))) = in_parts.finish_taking() else { panic!("byte {place}") };
+        assert_eq!(one, other, "byte {place}");
+        assert!(in_parts.take_transaction().is_none() && in_parts.view(&focus()).backups.backups.is_empty());
+    }
+}
+
+#[test]
+fn a_backup_taken_in_parts_is_the_one_that_is_taken_at_once() {
+    let (mut at_once, mut in_parts) = (open(), open());
+    assert!(!in_parts.begin_backup("backup full"), "only where things are done in parts");
+    in_parts.verify_in_parts(1..u64::MAX);
+    assert!(!in_parts.begin_backup("backup delete latest") && !in_parts.begin_backup("no command"));
+    for (ms, line) in
+        [(20_000, "backup full"), (25_000, "backup incremental"), (30_000, "backup full orders")]
+    {
+        let before = at(&mut in_parts, ms);
+        at(&mut at_once, ms);
+        at_once.apply(line).expect("there is something to back up");
+        assert!(in_parts.begin_backup(line));
+        let (parts, asked) = make_all(&mut in_parts);
+        assert!(parts > 10 && asked, "{line}: {parts} parts");
+        let under_way = in_parts.view(&focus());
+        assert_eq!(under_way.backups.taking, Some(100));
+        assert_eq!(under_way.backups.backups, before.backups.backups, "nothing is there before its end");
+        assert_eq!(under_way.story.text, before.story.text);
+        taken(&mut in_parts);
+        assert!(in_parts.finish_taking().is_none() && !in_parts.is_taking());
+        verify_all(&mut in_parts);
+        let (one, other) = (at_once.view(&focus()), in_parts.view(&focus()));
+        assert_eq!((one.run.hash.clone(), &one.story.text), (other.run.hash.clone(), &other.story.text));
+        assert_eq!(one.backups.backups, other.backups.backups);
+        for backup in &one.backups.backups {
+            assert_eq!(at_once.archive(&backup.label), in_parts.archive(&backup.label));
+        }
+    }
+}
+
+#[test]
+fn a_backup_that_is_given_up_leaves_nothing_and_one_that_time_overtook_is_whole() {
+    let mut session = open();
+    session.verify_in_parts(1..u64::MAX);
+    at(&mut session, 20_000);
+    assert!(session.begin_backup("backup full"));
+    for _ in 0..5 {
+        session.take_part();
+    }
+    session.run(Session::examples()[0].text).expect("a story");
+    assert!(!session.is_taking() && session.take_transaction().is_none());
+
+    at(&mut session, 20_000);
+    assert!(session.begin_backup("backup full"));
+    let number = session.to_hash().map(|(number, _)| number);
+    make_all(&mut session);
+    at(&mut session, 22_000);
+    taken(&mut session);
+    assert!(session.begin_backup("backup full"));
+    assert_eq!(session.take_part(), Progress::More);
+    session.hashed(number.unwrap_or(0), sha256(b"too late"));
+    taken(&mut session);
+    verify_all(&mut session);
+    let verdicts: Vec<Verdict> =
+        session.view(&focus()).backups.backups.iter().map(|backup| backup.verdict.clone()).collect();
+    assert_eq!(verdicts, [Verdict::Holds], "of the same moment");
 }
 
 #[test]

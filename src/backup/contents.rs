@@ -1,8 +1,8 @@
 //! A snapshot's parts become a manifest's entries and the bytes of files.
 
 use super::capture::{Options, Refusal};
-use super::digest::{Digest, crc32};
-use super::grown::{self, Grown};
+use super::digest::{Crc32, Digest, crc32};
+use super::grown::{self, Grown, Made};
 use super::layout;
 use super::link::Link;
 use super::manifest::{
@@ -20,7 +20,7 @@ use crate::log::segment::SegmentError;
 use std::rc::Rc;
 
 /// The bytes of a backup's files, in chunks.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Files {
     /// See [`Store::chunk`].
     pub chunks: Map<ChunkKey, Rc<[u8]>>,
@@ -44,22 +44,13 @@ impl Files {
         range: Option<(i64, i64)>,
         facts: &Facts,
     ) -> FileEntry {
-        FileEntry {
-            path: path.into(),
-            kind,
-            reference: None,
-            base_offset: range.map(|(base, _)| Offset(base)),
-            end_offset: range.map(|(_, end)| Offset(end)),
-            size: bytes.len() as u64,
-            sha256: self.keep(bytes),
-            crc32: crc32(bytes),
-            batches: facts.batches,
-            records: facts.records,
-            min_ts: facts.min_ts,
-            max_ts: facts.max_ts,
-            codecs: facts.codecs.clone(),
-            derived: false,
-        }
+        let sums = (self.keep(bytes), crc32(bytes));
+        log_entry(path, kind, (bytes.len() as u64, sums), range, facts)
+    }
+
+    /// Keeps a chunk of a file with this digest.
+    pub fn chunk(&mut self, file: Digest, number: u32, chunk: &[u8]) {
+        self.chunks.or_insert_with(ChunkKey { file, number }, || chunk.into());
     }
 
     /// Keeps bytes.
@@ -69,6 +60,32 @@ impl Files {
         let digest = transaction.put_file(bytes);
         self.chunks = transaction.puts;
         digest
+    }
+}
+
+/// The entry of a file of batches that covers the offsets of `range`: of its size, its checksums and what its batches say.
+pub fn log_entry(
+    path: &str,
+    kind: FileKind,
+    (size, (sha256, crc32)): (u64, (Digest, Crc32)),
+    range: Option<(i64, i64)>,
+    facts: &Facts,
+) -> FileEntry {
+    FileEntry {
+        path: path.into(),
+        kind,
+        reference: None,
+        base_offset: range.map(|(base, _)| Offset(base)),
+        end_offset: range.map(|(_, end)| Offset(end)),
+        size,
+        sha256,
+        crc32,
+        batches: facts.batches,
+        records: facts.records,
+        min_ts: facts.min_ts,
+        max_ts: facts.max_ts,
+        codecs: facts.codecs.clone(),
+        derived: false,
     }
 }
 
@@ -103,31 +120,42 @@ pub fn topic_entry(topic: &TopicSnapshot<'_>) -> TopicEntry {
     }
 }
 
-/// A partition's entry; its files are kept in `files`, those that `prior` has already are references.
-/// The logs of that backup, where they are at hand, need not be read again.
+/// The files of a partition's log, those before `rest` is asked for: what `prior` has already are references. The logs of
+/// that backup, where they are at hand, need not be read again.
+pub fn grown(
+    (topic, topic_id, id): (&Rc<str>, Uuid, i32),
+    log: &Partition,
+    (prior, logs): (Option<&Link>, Option<&Map<(Uuid, i32), Partition>>),
+    store: &dyn Store,
+) -> Result<Grown, Refusal> {
+    let before = prior.and_then(|link| Some((link, link.partition(topic, &topic_id.to_string(), id)?)));
+    let mut grown = Grown::new(log, (topic, id));
+    if let Some((link, entry)) = before {
+        let was = logs.and_then(|logs| logs.get(&(topic_id, id)));
+        if !was.is_some_and(|was| grown.share(link, entry, was)) {
+            grown.keep(link, entry, store).map_err(|error| unsound(topic, id, &error))?;
+        }
+    }
+    Ok(grown)
+}
+
+/// A log does not give sound batches.
+pub fn unsound(topic: &str, id: i32, error: &SegmentError) -> Refusal {
+    Refusal::Log { partition: format!("{topic}-{id}").into(), what: error.to_string() }
+}
+
+/// A partition's entry, with the files of its log; they and those beside it are kept in `files`.
 pub fn partition_entry(
     topic: &TopicSnapshot<'_>,
     id: i32,
     log: &Partition,
-    (prior, logs): (Option<&Link>, Option<&Map<(Uuid, i32), Partition>>),
-    store: &dyn Store,
+    (prior, made): (Option<&Link>, Made),
     files: &mut Files,
-) -> Result<PartitionEntry, Refusal> {
-    let refused = |error: SegmentError| Refusal::Log {
-        partition: format!("{}-{id}", topic.name).into(),
-        what: error.to_string(),
-    };
+) -> PartitionEntry {
     let topic_id = topic.id.to_string();
     let before = prior.and_then(|link| Some((link, link.partition(&topic.name, &topic_id, id)?)));
-    let mut grown = Grown::new(log, (&topic.name, id), files);
-    if let Some((link, entry)) = before {
-        let was = logs.and_then(|logs| logs.get(&(topic.id, id)));
-        if !was.is_some_and(|was| grown.share(link, entry, was)) {
-            grown.keep(link, entry, store).map_err(refused)?;
-        }
-    }
-    grown.own(log.end()).map_err(refused)?;
-    let Grown { scan, made: mut own, indexes, whole, .. } = grown;
+    let Made { scan, list: mut own, indexes, whole, files: new, .. } = made;
+    files.chunks.extend(new.chunks);
     let account = log.account();
     let beside = transactions::files(&topic.name, id, &own, &account, files);
     own.extend(beside);
@@ -143,7 +171,7 @@ pub fn partition_entry(
     let first_open = account.producers.open().next().map(|(first, _)| first.max(log.log_start()));
     let change =
         prior.map(|_| before.map_or(Change::Recreated, |(_, entry)| grown::change(log, entry, whole)));
-    Ok(PartitionEntry {
+    PartitionEntry {
         topic: topic.name.clone(),
         id,
         log_start_offset: Offset(log.log_start()),
@@ -161,7 +189,7 @@ pub fn partition_entry(
         state_digest: scan.digest(),
         change,
         files: own,
-    })
+    }
 }
 
 /// The epochs of the batches, and the log's own where no batch has it yet.

@@ -8,43 +8,103 @@
 //! ```
 //! A file is kept when the log gives the same bytes for its offsets. Files wholly below the log's start are left out.
 
-use super::contents::Files;
-use super::digest::sha256;
+use super::contents::{self, Files};
+use super::digest::{Crc32, Digest, sha256};
 use super::indexes;
 use super::layout;
 use super::link::Link;
 use super::manifest::{Change, FileEntry, FileKind, Offset, PartitionEntry};
 use super::scan::{Facts, Place, Scan};
-use super::store::{self, Store};
-use crate::log::Partition;
+use super::store::{self, CHUNK_BYTES_MAX, CHUNKS_CUT, Store};
+use super::verify::reading::{Loaded, PART_BYTES, Progress, Reading};
 use crate::log::segment::SegmentError;
+use crate::log::{Partition, Span};
+use std::borrow::Cow;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// The files of a partition, one after the other.
-pub struct Grown<'a> {
-    /// The log.
-    pub log: &'a Partition,
+pub struct Grown {
+    log: Partition,
     /// Its topic and its number.
-    pub name: (&'a Rc<str>, i32),
-    /// Where new files are kept.
-    pub files: &'a mut Files,
+    name: (Rc<str>, i32),
+    /// What new files hold.
+    files: Files,
     /// Has read the files so far.
-    pub scan: Scan,
+    scan: Scan,
     /// The files so far.
-    pub made: Vec<FileEntry>,
+    made: Vec<FileEntry>,
     /// Their indexes.
-    pub indexes: Vec<FileEntry>,
+    indexes: Vec<FileEntry>,
     /// Where the last of them ends; `None` without one.
     end: Option<i64>,
+    /// See [`Made::whole`].
+    whole: bool,
+    /// Files to be made, the next one last; and up to where they go.
+    todo: Vec<New>,
+    to: i64,
+    now: Option<Making>,
+    /// As in [`Reading::new`].
+    outside: Range<u64>,
+}
+
+/// The files of a partition, all of them.
+#[derive(Clone)]
+pub struct Made {
+    /// The log that they are files of.
+    pub log: Partition,
+    /// The files.
+    pub list: Vec<FileEntry>,
+    /// Their indexes.
+    pub indexes: Vec<FileEntry>,
+    /// What those of them hold that are new.
+    pub files: Files,
+    /// Has read them.
+    pub scan: Scan,
     /// Whether the log begins with everything that the prior had of it from its start on.
     pub whole: bool,
 }
 
-impl<'a> Grown<'a> {
+/// A file to be made: its batches, and the offsets that it covers.
+struct New {
+    span: Span,
+    base: i64,
+    end: i64,
+}
+
+/// A file under way.
+enum Making {
+    /// Its batches are written one after the other; where to go on.
+    Writing(New, Vec<u8>, i64),
+    /// They are read.
+    Reading(New, Reading<'static>),
+    /// They are cut into chunks; how many there are.
+    Cutting(New, Reading<'static>, (Digest, Crc32), u32),
+}
+
+impl Grown {
     /// No file yet.
-    pub fn new(log: &'a Partition, name: (&'a Rc<str>, i32), files: &'a mut Files) -> Grown<'a> {
-        let scan = Scan::new(log.log_start());
-        Grown { log, name, files, scan, made: Vec::new(), indexes: Vec::new(), end: None, whole: false }
+    pub fn new(log: &Partition, name: (&Rc<str>, i32)) -> Grown {
+        Grown {
+            log: log.clone(),
+            name: (name.0.clone(), name.1),
+            files: Files::default(),
+            scan: Scan::new(log.log_start()),
+            made: Vec::new(),
+            indexes: Vec::new(),
+            end: None,
+            whole: false,
+            todo: Vec::new(),
+            to: log.end(),
+            now: None,
+            outside: 0..0,
+        }
+    }
+
+    /// All files.
+    pub fn done(self) -> Made {
+        let Grown { log, made, indexes, files, scan, whole, .. } = self;
+        Made { log, list: made, indexes, files, scan, whole }
     }
 
     /// Takes the files of `before` that still hold, without reading anything, of a log that only grew since `was`: the log
@@ -142,33 +202,133 @@ impl<'a> Grown<'a> {
     }
 
     /// Makes files of what the log holds from the last file up to `to`.
-    pub fn own(&mut self, to: i64) -> Result<(), SegmentError> {
-        let segments = self.log.segments_between(self.end.unwrap_or(i64::MIN), to);
-        let start = self.end.unwrap_or(self.log.log_start());
-        for (i, segment) in segments.iter().enumerate() {
-            // Compaction may have taken the first batch; the file is named by the log's start then.
-            let base = if i == 0 { start.min(segment.base_offset) } else { segment.base_offset };
-            let end = segments.get(i + 1).map_or(to, |next| next.base_offset);
-            let place = self.scan.file(base, &segment.bytes)?;
-            self.add(base, end, &segment.bytes, &place.facts);
-            self.indexes.extend(indexes::keep(
-                (self.name.0, self.name.1),
-                base,
-                &place.indexes(),
-                self.files,
-            ));
-        }
-        if self.made.last().is_none_or(|last| last.end_offset != Some(Offset(to))) {
-            self.add(start, to, &[], &Facts::default());
-        }
-        self.end = Some(to);
+    fn own(&mut self, to: i64) -> Result<(), SegmentError> {
+        self.begin(to);
+        while self.step()? != Progress::Done {}
         Ok(())
     }
 
-    fn add(&mut self, base: i64, end: i64, bytes: &[u8], facts: &Facts) {
-        let path = layout::log_path(self.name.0, self.name.1, base);
-        let file = self.files.add_log(&path, FileKind::Log, bytes, Some((base, end)), facts);
-        self.made.push(file);
+    /// From now on [`Grown::step`] makes files of what the log holds from the last file up to its end. Digests of files with
+    /// so many bytes as `outside` are asked for.
+    pub fn rest(&mut self, outside: Range<u64>) {
+        self.outside = outside;
+        self.begin(self.log.end());
+    }
+
+    fn begin(&mut self, to: i64) {
+        let spans = self.log.spans_between(self.end.unwrap_or(i64::MIN), to);
+        let start = self.start();
+        let ends = spans.iter().skip(1).map(|next| next.base_offset).chain([to]);
+        let new = |(i, (span, end)): (usize, (&Span, i64))| {
+            // Compaction may have taken the first batch; the file is named by the log's start then.
+            let base = if i == 0 { start.min(span.base_offset) } else { span.base_offset };
+            New { span: *span, base, end }
+        };
+        self.todo = spans.iter().zip(ends).enumerate().map(new).collect();
+        self.todo.reverse();
+        self.to = to;
+    }
+
+    /// Where the next file begins.
+    fn start(&self) -> i64 {
+        self.end.unwrap_or(self.log.log_start())
+    }
+
+    /// Makes a part of a file.
+    ///
+    /// # Errors
+    /// The log gives a batch that is not sound; it is of no further use then.
+    pub fn step(&mut self) -> Result<Progress, SegmentError> {
+        self.now = match self.now.take() {
+            None => match self.todo.pop() {
+                None => {
+                    self.close();
+                    return Ok(Progress::Done);
+                }
+                Some(new) => {
+                    let (bytes, at) = (Vec::with_capacity(new.span.bytes as usize), new.span.from);
+                    Some(Making::Writing(new, bytes, at))
+                }
+            },
+            Some(Making::Writing(new, mut bytes, at)) => {
+                let at = self.log.write_between((at, new.span.to), PART_BYTES as u64, &mut bytes);
+                if at < new.span.to {
+                    Some(Making::Writing(new, bytes, at))
+                } else {
+                    let size = bytes.len() as u64;
+                    let loaded = Loaded { bytes: Cow::Owned(bytes), size, sums: None, read: None };
+                    let scan = Some((self.scan.clone(), new.base));
+                    Some(Making::Reading(new, Reading::new(loaded, scan, &self.outside)))
+                }
+            }
+            Some(Making::Reading(new, mut reading)) => match (reading.step(), reading.sums()) {
+                (Progress::Done, Some(sums)) => Some(Making::Cutting(new, reading, sums, 0)),
+                (progress, _) => {
+                    self.now = Some(Making::Reading(new, reading));
+                    return Ok(progress);
+                }
+            },
+            Some(Making::Cutting(new, reading, sums, number)) => {
+                let chunks = reading.bytes().chunks(CHUNK_BYTES_MAX).skip(number as usize).take(CHUNKS_CUT);
+                let cut = (number..).zip(chunks).map(|(i, chunk)| self.files.chunk(sums.0, i, chunk)).count();
+                if cut == CHUNKS_CUT {
+                    Some(Making::Cutting(new, reading, sums, number + cut as u32))
+                } else {
+                    self.add(&new, &reading, sums)?;
+                    None
+                }
+            }
+        };
+        Ok(Progress::More)
+    }
+
+    /// The last file is made: one without a batch, where there is none.
+    fn close(&mut self) {
+        if self.made.last().is_none_or(|last| last.end_offset != Some(Offset(self.to))) {
+            let (range, path) =
+                ((self.start(), self.to), layout::log_path(&self.name.0, self.name.1, self.start()));
+            let file = self.files.add_log(&path, FileKind::Log, &[], Some(range), &Facts::default());
+            self.made.push(file);
+        }
+        self.end = Some(self.to);
+    }
+
+    fn add(&mut self, new: &New, reading: &Reading<'_>, sums: (Digest, Crc32)) -> Result<(), SegmentError> {
+        let place = reading.place().map_err(Clone::clone)?.expect("a log is scanned");
+        let path = layout::log_path(&self.name.0, self.name.1, new.base);
+        let (size, range) = (reading.bytes().len() as u64, Some((new.base, new.end)));
+        self.made.push(contents::log_entry(&path, FileKind::Log, (size, sums), range, &place.facts));
+        let name = (&*self.name.0, self.name.1);
+        self.indexes.extend(indexes::keep(name, new.base, &place.indexes(), &mut self.files));
+        self.scan = reading.scan().expect("a log is scanned").clone();
+        Ok(())
+    }
+
+    /// Bytes that files were made of, as far as one can tell.
+    pub fn progress(&self) -> u64 {
+        let made: u64 = self.made.iter().map(|file| file.size).sum();
+        let now = match &self.now {
+            None => 0,
+            Some(Making::Writing(_, bytes, _)) => bytes.len() as u64 / 4,
+            Some(Making::Reading(_, reading)) => (reading.bytes().len() as u64 + 3 * reading.read()) / 4,
+            Some(Making::Cutting(_, reading, ..)) => reading.bytes().len() as u64,
+        };
+        made + now
+    }
+
+    /// The bytes whose digest is wanted, after [`Progress::Hash`].
+    pub fn to_hash(&self) -> Option<&[u8]> {
+        match &self.now {
+            Some(Making::Reading(_, reading)) => Some(reading.bytes()),
+            _ => None,
+        }
+    }
+
+    /// The digest that was wanted.
+    pub fn hashed(&mut self, digest: Digest) {
+        if let Some(Making::Reading(_, reading)) = &mut self.now {
+            reading.hashed(digest);
+        }
     }
 }
 

@@ -211,12 +211,13 @@ impl Facts {
 }
 
 /// A log's file that is sound in itself, read before it is known what it follows.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ReadLog {
     batches: Vec<ReadBatch>,
     next_offset: i64,
 }
 
+#[derive(Clone, Copy, Debug)]
 struct ReadBatch {
     header: Header,
     stamps: Option<(i64, i64)>,
@@ -232,12 +233,30 @@ impl ReadLog {
 
     /// Reads the file's next batches; whether they are sound.
     pub fn more(&mut self, batches: &[u8]) -> bool {
-        for batch in segment::batches(batches).starting_at(self.next_offset) {
-            let Ok(batch) = batch else { return false };
+        let mut mark = Mark { position: 0, next_offset: self.next_offset };
+        loop {
+            match self.read(&mut mark, batches, u32::MAX) {
+                Some(true) => {}
+                end => return end.is_some(),
+            }
+        }
+    }
+
+    /// Reads on, at least the next batch and up to about `size` bytes; whether there may be more, `None` when it is not
+    /// sound.
+    pub fn read(&mut self, mark: &mut Mark, bytes: &[u8], size: u32) -> Option<bool> {
+        let end = mark.position.saturating_add(size);
+        let mut batches = segment::batches(bytes).from_mark(*mark);
+        while let Some(batch) = batches.next() {
+            let batch = batch.ok()?;
             self.next_offset = batch.header.last_offset() + 1;
             let marker = producers::marker(&batch.header, batch.bytes);
             self.batches.push(ReadBatch { header: batch.header, stamps: batch.stamps, marker });
+            *mark = batches.mark();
+            if mark.position >= end {
+                return Some(true);
+            }
         }
-        true
+        Some(false)
     }
 }

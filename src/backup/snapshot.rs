@@ -1,7 +1,9 @@
 //! What the world gives for a backup: plain data of one engine tick, with the logs borrowed.
 
 use super::Digest;
+use super::link::Link;
 use super::past::Past;
+use super::prepare::Prepared;
 use crate::base::{Map, Time, Uuid};
 use crate::log::Partition;
 use std::rc::Rc;
@@ -25,6 +27,15 @@ pub struct Snapshot<'a> {
     pub past: Option<&'a Past>,
     /// Backups whose logs are still at hand: what builds on one of them need not read again what both share.
     pub known: &'a [Known],
+    /// Files that are made already, of logs that are as they were then.
+    pub prepared: Option<&'a Prepared>,
+}
+
+impl Snapshot<'_> {
+    /// The logs that the backup was taken of, where they are at hand.
+    pub(super) fn logs_of(&self, of: &Link) -> Option<&Rc<Map<(Uuid, i32), Partition>>> {
+        self.known.iter().find(|known| known.manifest_sha256 == of.sha256).map(|known| &known.logs)
+    }
 }
 
 /// A backup of this run and the logs that it was taken of.

@@ -10,12 +10,16 @@
 //! leaves chunks that nothing names, which is harmless.
 
 use super::digest::{Digest, sha256};
+use super::manifest::Manifest;
 use crate::base::{Map, Set};
 use std::fmt;
 use std::rc::Rc;
 
 /// The largest chunk: 1 MiB.
 pub const CHUNK_BYTES_MAX: usize = 1 << 20;
+
+/// Chunks that are cut at a time, where that is done in parts.
+pub(super) const CHUNKS_CUT: usize = 4;
 
 /// Names a chunk of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +40,12 @@ pub trait Store {
 
     /// A chunk of a file.
     fn chunk(&self, key: &ChunkKey) -> Option<Rc<[u8]>>;
+
+    /// The digest of the manifest of this backup, when all that it needs was verified here and nothing of that was changed
+    /// since; `None`: it has to be read.
+    fn verified(&self, _label: &str) -> Option<Digest> {
+        None
+    }
 }
 
 /// All changes that one operation asks for.
@@ -68,10 +78,15 @@ impl Transaction {
     /// Adds a file's chunks.
     pub fn put_file(&mut self, bytes: &[u8]) -> Digest {
         let file = sha256(bytes);
-        for (number, chunk) in (0..).zip(bytes.chunks(CHUNK_BYTES_MAX)) {
+        self.put_chunks(file, bytes.chunks(CHUNK_BYTES_MAX));
+        file
+    }
+
+    /// Adds the chunks of the file with this digest.
+    pub(super) fn put_chunks<T: Into<Rc<[u8]>>>(&mut self, file: Digest, chunks: impl Iterator<Item = T>) {
+        for (number, chunk) in (0..).zip(chunks) {
             self.puts.or_insert_with(ChunkKey { file, number }, || chunk.into());
         }
-        file
     }
 }
 
@@ -156,11 +171,33 @@ pub struct Contents {
     pub catalog: Option<Rc<[u8]>>,
 }
 
-/// A store in memory.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A store in memory. It remembers what was verified, as nothing but itself changes what it holds.
+#[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
     contents: Contents,
+    /// By label.
+    proofs: Map<Rc<str>, Proof>,
+    /// How often something that was there was changed or dropped.
+    changed: u64,
 }
+
+/// A backup that was verified.
+#[derive(Clone, Debug)]
+struct Proof {
+    manifest: Digest,
+    /// What it needs: backups, itself among them, and files.
+    chain: Vec<Rc<str>>,
+    files: Set<Digest>,
+}
+
+/// Stores are equal when they hold the same.
+impl PartialEq for MemoryStore {
+    fn eq(&self, other: &MemoryStore) -> bool {
+        self.contents == other.contents
+    }
+}
+
+impl Eq for MemoryStore {}
 
 impl MemoryStore {
     /// An empty store.
@@ -170,7 +207,37 @@ impl MemoryStore {
 
     /// A store that holds `contents`, unchecked: whoever reads checks.
     pub fn from_contents(contents: Contents) -> MemoryStore {
-        MemoryStore { contents }
+        MemoryStore { contents, ..MemoryStore::default() }
+    }
+
+    /// How often something that was there was changed or dropped.
+    pub fn changed(&self) -> u64 {
+        self.changed
+    }
+
+    /// Remembers that a verification found this backup whole: one that began when [`MemoryStore::changed`] was `since`, and
+    /// read all of it.
+    pub fn prove(&mut self, label: &str, since: u64) {
+        let Some(bytes) = self.contents.manifests.get(label).filter(|_| self.changed == since) else {
+            return;
+        };
+        let Ok(Manifest { chain, .. }) = Manifest::parse(bytes) else { return };
+        let manifests = chain.iter().filter_map(|of| Manifest::parse(self.contents.manifests.get(of)?).ok());
+        let files = manifests.flat_map(|of| of.all_files().map(|file| file.sha256).collect::<Vec<_>>());
+        let proof = Proof { manifest: sha256(bytes), files: files.collect(), chain };
+        self.proofs.insert(label.into(), proof);
+    }
+
+    /// What needs one of these files or backups has to be read again.
+    fn disturb(&mut self, files: &[Digest], labels: &[Rc<str>]) {
+        if files.is_empty() && labels.is_empty() {
+            return;
+        }
+        self.changed += 1;
+        self.proofs.retain(|_, proof| {
+            !files.iter().any(|file| proof.files.contains(file))
+                && !labels.iter().any(|of| proof.chain.contains(of))
+        });
     }
 
     /// What it holds.
@@ -199,8 +266,18 @@ impl MemoryStore {
     /// Applies one step of a transaction, as a store does that cannot write everything at once.
     pub fn apply_step(&mut self, step: Step) {
         match step {
-            Step::Chunks(chunks) => self.contents.chunks.extend(chunks),
+            Step::Chunks(chunks) => {
+                let there = |(key, chunk): &&(ChunkKey, Rc<[u8]>)| {
+                    self.contents.chunks.get(key).is_some_and(|known| known != chunk)
+                };
+                let files: Vec<Digest> = chunks.iter().filter(there).map(|(key, _)| key.file).collect();
+                self.disturb(&files, &[]);
+                self.contents.chunks.extend(chunks);
+            }
             Step::Commit { manifests, catalog } => {
+                let there = |label: &&Rc<str>| self.contents.manifests.contains_key(&**label);
+                let labels: Vec<Rc<str>> = manifests.keys().filter(there).cloned().collect();
+                self.disturb(&[], &labels);
                 for (label, manifest) in manifests {
                     match manifest {
                         Some(bytes) => drop(self.contents.manifests.insert(label, bytes)),
@@ -209,7 +286,11 @@ impl MemoryStore {
                 }
                 self.contents.catalog = Some(catalog);
             }
-            Step::Drop(keys) => keys.iter().for_each(|key| drop(self.contents.chunks.remove(key))),
+            Step::Drop(keys) => {
+                let files: Vec<Digest> = keys.iter().map(|key| key.file).collect();
+                self.disturb(&files, &[]);
+                keys.iter().for_each(|key| drop(self.contents.chunks.remove(key)));
+            }
         }
     }
 }
@@ -226,14 +307,21 @@ impl Store for MemoryStore {
     fn chunk(&self, key: &ChunkKey) -> Option<Rc<[u8]>> {
         self.contents.chunks.get(key).cloned()
     }
+
+    fn verified(&self, label: &str) -> Option<Digest> {
+        self.proofs.get(label).map(|proof| proof.manifest)
+    }
 }
 
-/// A whole file of `size` bytes from its chunks; `None` when a chunk is missing or the sizes differ. The digest is not
-/// checked here.
-pub fn file(store: &dyn Store, file: Digest, size: u64) -> Option<Vec<u8>> {
+/// The chunks of a file of `size` bytes; `None` when one is missing or the sizes differ. The digest is not checked here.
+pub fn chunks(store: &dyn Store, file: Digest, size: u64) -> Option<Vec<Rc<[u8]>>> {
     let numbers = 0..u32::try_from(size.div_ceil(CHUNK_BYTES_MAX as u64)).ok()?;
     let chunks = numbers.map(|number| store.chunk(&ChunkKey { file, number })).collect::<Option<Vec<_>>>()?;
-    // Only once all of it is seen to be there is room taken for all of it.
     let fits = chunks.iter().map(|chunk| chunk.len() as u64).sum::<u64>() == size;
-    fits.then(|| chunks.concat())
+    fits.then_some(chunks)
+}
+
+/// The same as one: only once all of it is seen to be there is room taken for all of it.
+pub fn file(store: &dyn Store, file: Digest, size: u64) -> Option<Vec<u8>> {
+    chunks(store, file, size).map(|chunks| chunks.concat())
 }

@@ -12,6 +12,7 @@ use super::manifest::{self, DroppedTopic, Feature, FileEntry, KindName, Manifest
 use super::snapshot::Snapshot;
 use super::store::{ChunkKey, Store, Transaction};
 use super::transactions;
+use super::verify::reading::Progress;
 use crate::base::{Map, Set};
 use std::rc::Rc;
 
@@ -57,12 +58,12 @@ pub fn capture(
     Ok(Captured { label, transaction, warnings })
 }
 
-struct Take<'a> {
-    kind: &'a Kind,
-    snapshot: &'a Snapshot<'a>,
-    options: &'a Options,
-    store: &'a dyn Store,
-    catalog: &'a Catalog,
+pub(super) struct Take<'a> {
+    pub kind: &'a Kind,
+    pub snapshot: &'a Snapshot<'a>,
+    pub options: &'a Options,
+    pub store: &'a dyn Store,
+    pub catalog: &'a Catalog,
 }
 
 impl Take<'_> {
@@ -75,7 +76,7 @@ impl Take<'_> {
     }
 
     /// The backup that this one builds on.
-    fn prior(&self) -> Option<Link> {
+    pub fn prior(&self) -> Option<Link> {
         self.newest().filter(|link| link.manifest.chain.len() < CHAIN_MAX)
     }
 
@@ -100,19 +101,23 @@ impl Take<'_> {
         let topics = contents::chosen_topics(snapshot, self.options)?;
         let topic_entries: Vec<_> = topics.iter().map(|topic| contents::topic_entry(topic)).collect();
         let mut partitions = Vec::new();
-        let known =
-            prior.and_then(|prior| snapshot.known.iter().find(|known| known.manifest_sha256 == prior.sha256));
-        let logs = known.map(|known| &*known.logs);
+        let logs = prior.and_then(|prior| snapshot.logs_of(prior));
         for topic in &topics {
             for (id, log) in (0..).zip(&topic.partitions) {
-                partitions.push(contents::partition_entry(
-                    topic,
-                    id,
-                    log,
-                    (prior, logs),
-                    self.store,
-                    &mut files,
-                )?);
+                let prepared = snapshot.prepared.and_then(|prepared| prepared.get(topic.id, id, log, prior));
+                let made = match prepared {
+                    Some(made) => made.clone(),
+                    None => {
+                        let place = (&topic.name, topic.id, id);
+                        let mut grown =
+                            contents::grown(place, log, (prior, logs.map(|logs| &**logs)), self.store)?;
+                        let unsound = |error| contents::unsound(&topic.name, id, &error);
+                        grown.rest(0..0);
+                        while grown.step().map_err(unsound)? != Progress::Done {}
+                        grown.done()
+                    }
+                };
+                partitions.push(contents::partition_entry(topic, id, log, (prior, made), &mut files));
             }
         }
         let all = self.options.topics.is_empty();

@@ -26,6 +26,6 @@ pub mod side;
 
 pub use config::Policy;
 pub use content::Recipe;
-pub use partition::{Fetched, Partition, SegmentBytes};
+pub use partition::{Fetched, Partition, SegmentBytes, Span};
 pub use partitioner::Sticky;
 pub use record::{Bytes, Header, Record};

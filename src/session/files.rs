@@ -1,11 +1,25 @@
 //! Files in and out: records that are loaded, archives that are exported and imported, and what storage held.
 
 use super::{Contents, LoadOptions, LoadSummary, Session, Transaction, sentence};
-use crate::backup::{Catalog, MemoryStore, archive};
+use crate::backup::{Catalog, MemoryStore, Store, archive};
 use crate::story::Command;
 use crate::story::command::{Export, FORMATS, Import, Load};
 use crate::story::run::Act;
 use std::rc::Rc;
+
+/// A backup that may be wanted when it is gone.
+pub struct Keepsake {
+    store: MemoryStore,
+    label: Rc<str>,
+}
+
+impl Keepsake {
+    /// The name of its archive's file, and the archive.
+    pub fn archive(&self) -> Option<(Rc<str>, Rc<[u8]>)> {
+        let bytes = archive::write(&self.store, std::slice::from_ref(&self.label)).ok()?;
+        Some((archive::file_name(&self.label).into(), bytes.into()))
+    }
+}
 
 /// Files.
 impl Session {
@@ -76,13 +90,24 @@ impl Session {
         archive::write(self.runner.store(), &[label.into()]).ok().map(Rc::from)
     }
 
+    /// A backup as it is now, from which its archive can be made when it is wanted; `None` when there is no such backup.
+    pub fn keepsake(&self, label: &str) -> Option<Keepsake> {
+        self.runner.store().manifest(label)?;
+        Some(Keepsake { store: self.runner.store().clone(), label: label.into() })
+    }
+
     /// Takes in the backups of an archive; their labels.
     ///
     /// # Errors
     /// Why the archive is refused, in words. Then nothing changed.
     pub fn import(&mut self, name: &str, bytes: &[u8]) -> Result<Vec<Rc<str>>, Rc<str>> {
-        let before = self.runner.events().len();
         self.runner.files_mut().give(name, bytes.into());
+        self.import_given(name)
+    }
+
+    /// The same of a file that the run has been given.
+    pub(super) fn import_given(&mut self, name: &str) -> Result<Vec<Rc<str>>, Rc<str>> {
+        let before = self.runner.events().len();
         let import = Import { file: name.into(), sha256: None };
         if let Err(reason) = self.command(Command::Import(import)) {
             self.runner.files_mut().forget(name);

@@ -12,6 +12,7 @@ mod form;
 mod plan;
 mod shelf;
 mod step;
+mod taking;
 mod verifying;
 pub mod view;
 
@@ -20,8 +21,10 @@ pub use crate::backup::{ChunkKey, Contents, Digest, Progress, Step, Transaction,
 pub use crate::story::Example;
 pub use crate::story::token::quote;
 pub use dump::{Dump, dump};
+pub use files::Keepsake;
 pub use form::{Field, Filled, Form, Making, Values, group_settings};
 pub use step::StepKind;
+pub use taking::Taken;
 
 use crate::backup::MemoryStore;
 use crate::base::{Span, Time, hash};
@@ -34,6 +37,7 @@ use chronicle::Chronicle;
 use form::OfTopic;
 use shelf::Shelf;
 use std::rc::Rc;
+use taking::Taking;
 use view::{
     BackupsView, DryRun, Focus, InspectorView, LabView, ParseError, PlanView, RunView, StageView, StoryView,
 };
@@ -87,6 +91,8 @@ pub struct Session {
     /// With the catalog's generation that it was made of.
     dry_run: Option<(u64, Rc<DryRun>)>,
     last: Option<LabView>,
+    /// What is being taken.
+    taking: Option<Taking>,
 }
 
 /// Runs.
@@ -112,6 +118,7 @@ impl Session {
             plan: None,
             dry_run: None,
             last: None,
+            taking: None,
         };
         session.settle();
         Ok(session)
@@ -124,6 +131,7 @@ impl Session {
     pub fn run(&mut self, text: &str) -> Result<(), Vec<ParseError>> {
         self.runner = runner(text, self.runner.store().clone(), self.runner.files().clone())?;
         self.shelf.queue.forget_asked();
+        self.taking = None;
         self.title = view::title(text);
         self.chronicle = Chronicle::default();
         self.chosen = None;
@@ -267,6 +275,7 @@ impl Session {
                 dry_run: self.dry_run(),
                 schedules: self.runner.schedules().iter().map(|s| (s.kind.name(), s.every, s.next)).collect(),
                 bytes,
+                taking: self.taking.as_ref().map(Taking::percent),
             }),
             story: Rc::new(StoryView::of(&self.runner)),
             happened: Rc::new(self.chronicle.view()),

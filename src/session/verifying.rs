@@ -12,12 +12,16 @@ pub struct Queue {
     /// Digests of files with so many bytes come from outside. `None`: there are no parts, verified is on the spot.
     outside: Option<Range<u64>>,
     waiting: Vec<Job>,
-    /// The first of those that wait, under way.
-    now: Option<Verification>,
+    /// The first of those that wait, under way; and how often the store was changed before it.
+    now: Option<(Verification, u64)>,
     /// What those read that were verified in one go: a person who asks gets all of it read.
     memo: Memo,
+    /// How often the store was changed before that was read.
+    memo_since: u64,
     /// Counts what was begun.
     begun: u64,
+    /// The number of what is under way.
+    number: u64,
 }
 
 struct Job {
@@ -39,6 +43,12 @@ impl Queue {
             self.add(entry, false);
         }
         self.outside.is_some()
+    }
+
+    /// Where digests come from, when things are done in parts, and a number for what is begun.
+    pub fn in_parts(&mut self) -> Option<(Range<u64>, u64)> {
+        self.begun += 1;
+        Some((self.outside.clone()?, self.begun))
     }
 
     fn add(&mut self, entry: &CatalogEntry, asked: bool) {
@@ -73,32 +83,34 @@ impl Queue {
     /// How many hundredths of a backup are read; `None` when it is not being verified.
     pub fn percent(&self, label: &str) -> Option<u32> {
         let at = self.waiting.iter().position(|job| *job.label == *label)?;
-        let (read, total) = self.now.as_ref().filter(|_| at == 0).map_or((0, 0), Verification::progress);
+        let (read, total) = self.now.as_ref().filter(|_| at == 0).map_or((0, 0), |(now, _)| now.progress());
         Some((read.saturating_mul(100) / total.max(1)).min(100) as u32)
     }
 
     /// Reads a part of the first; when that was the last of it, what came of it.
-    fn step(&mut self, store: &MemoryStore) -> Option<(Progress, Option<(Job, Verification)>)> {
+    fn step(&mut self, store: &MemoryStore) -> Option<(Progress, Option<(Job, Verification, u64)>)> {
         let Some(job) = self.waiting.first() else {
             self.memo = Memo::default();
             return None;
         };
-        let now = self.now.get_or_insert_with(|| {
+        let (now, _) = self.now.get_or_insert_with(|| {
             self.begun += 1;
-            if job.asked {
-                self.memo = Memo::default();
+            self.number = self.begun;
+            if job.asked || self.memo_since != store.changed() {
+                (self.memo, self.memo_since) = (Memo::default(), store.changed());
             }
-            Verification::new(store, &job.label, self.outside.clone().unwrap_or(0..0))
+            let outside = self.outside.clone().unwrap_or(0..0);
+            (Verification::new(store, &job.label, outside), store.changed())
         });
         let progress = now.step(store, &mut self.memo);
         let done = if progress == Progress::Done { self.now.take() } else { None };
-        Some((progress, done.map(|verification| (self.waiting.remove(0), verification))))
+        Some((progress, done.map(|(verification, since)| (self.waiting.remove(0), verification, since))))
     }
 }
 
 /// Verification in parts.
 impl Session {
-    /// From now on backups are verified a part at a time, by [`Session::verify_part`]. Digests of files with so many bytes as
+    /// From now on backups are verified a part at a time, by [`Session::verify_part`], and can be taken so. Digests of files with so many bytes as
     /// `outside` are asked for.
     pub fn verify_in_parts(&mut self, outside: Range<u64>) {
         self.shelf.queue.outside = Some(outside);
@@ -124,8 +136,11 @@ impl Session {
     /// Reads a part of what is to be verified; `None` when there is nothing. [`Progress::Done`] is said of one backup.
     pub fn verify_part(&mut self) -> Option<Progress> {
         let (progress, done) = self.shelf.queue.step(self.runner.store())?;
-        let Some((job, verification)) = done else { return Some(progress) };
+        let Some((job, verification, since)) = done else { return Some(progress) };
         let report = verification.report(self.runner.store());
+        if report.ok() {
+            self.runner.store_mut().prove(&job.label, since);
+        }
         if job.asked {
             self.runner.give_report(&job.label, report);
             drop(self.apply(&format!("backup verify {}", job.label)));
@@ -137,14 +152,20 @@ impl Session {
 
     /// The bytes whose digest is wanted, after [`Progress::Hash`]; and a number that tells for what it is.
     pub fn to_hash(&self) -> Option<(u64, &[u8])> {
+        if let Some(taking) = &self.taking {
+            return Some((taking.number, taking.to_hash()?));
+        }
         let queue = &self.shelf.queue;
-        Some((queue.begun, queue.now.as_ref()?.to_hash()?))
+        Some((queue.number, queue.now.as_ref()?.0.to_hash()?))
     }
 
     /// The digest that was wanted with this number.
     pub fn hashed(&mut self, number: u64, digest: Digest) {
+        if let Some(taking) = self.taking.as_mut().filter(|taking| taking.number == number) {
+            taking.hashed(digest);
+        }
         let queue = &mut self.shelf.queue;
-        if let Some(now) = queue.now.as_mut().filter(|_| queue.begun == number) {
+        if let Some((now, _)) = queue.now.as_mut().filter(|_| queue.number == number) {
             now.hashed(digest);
         }
     }

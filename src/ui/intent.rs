@@ -73,6 +73,17 @@ pub enum Ask {
     Undelete,
 }
 
+impl Ask {
+    /// Whether it may change the run or the backups, or needs them as they will be.
+    pub fn changes(&self) -> bool {
+        let shown =
+            matches!(self, Ask::Form(_) | Ask::Focus(_) | Ask::Window(_) | Ask::Restore(_) | Ask::NoDryRun);
+        let moved = matches!(self, Ask::Play | Ask::Pause | Ask::Speed(_));
+        let beside = matches!(self, Ask::Verify(_) | Ask::NoVerify(_) | Ask::Exported(..) | Ask::Saved(_));
+        !(shown || moved || beside)
+    }
+}
+
 /// What the lab tells the page.
 #[derive(Clone, PartialEq)]
 pub enum Told {

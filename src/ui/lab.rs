@@ -1,13 +1,13 @@
 //! The handle to the lab: messages in, views out. The session runs in the page, in slices of a frame; a worker could
 //! take its place, since nothing but [`Ask`] goes in and nothing but [`Told`] comes out.
 
+use super::beside;
 use super::dom;
 use super::intent::{Ask, Follow, Keeping, Refusal, Told};
 use super::pace::{Pace, slice};
-use super::verify;
 use crate::base::Time;
 use crate::session::view::{Focus, InspectorView, LabView, ParseError};
-use crate::session::{Contents, LoadOptions, Session};
+use crate::session::{Contents, Keepsake, LoadOptions, Session};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -40,21 +40,21 @@ impl PartialEq for Lab {
 
 pub(super) struct Inner {
     pub(super) session: Session,
-    tell: Callback<Told>,
+    pub(super) tell: Callback<Told>,
     focus: Focus,
     pace: Pace,
     /// The next frame, while time goes on.
     frame: Option<AnimationFrame>,
     playing: bool,
-    /// Backups are being verified.
-    pub(super) verifying: bool,
+    /// Backups are being taken or verified.
+    pub(super) working: bool,
     last_frame_ms: Option<f64>,
     last_view_ms: f64,
     /// When everything was shown last, not only what moves.
     last_all_ms: f64,
     storage: Storing,
-    /// The archive of the backup that was deleted last.
-    deleted: Option<(Rc<str>, Rc<[u8]>)>,
+    /// The backup that was deleted last.
+    deleted: Option<Keepsake>,
 }
 
 /// Whether storage is given changes.
@@ -74,7 +74,7 @@ impl Lab {
         let scene = Session::examples().first().map_or("", |example| example.text);
         let mut session = Session::open(scene).expect("the default scene is a story");
         session.advance_to(OPENED_AT);
-        session.verify_in_parts(verify::hashed());
+        session.verify_in_parts(beside::hashed());
         let inner = Inner {
             session,
             tell,
@@ -82,7 +82,7 @@ impl Lab {
             pace: Pace::new(1000),
             frame: None,
             playing: false,
-            verifying: false,
+            working: false,
             last_frame_ms: None,
             last_view_ms: 0.0,
             last_all_ms: 0.0,
@@ -101,12 +101,12 @@ impl Lab {
         self.show();
     }
 
-    /// Asks for the next frame while time goes on, and has verified what is to be.
+    /// Asks for the next frame while time goes on, and has done what is to be done beside.
     fn keep_going(&self) {
         let mut inner = self.inner.borrow_mut();
-        if !inner.verifying && inner.session.is_verifying() {
-            inner.verifying = true;
-            verify::start(self.clone());
+        if !inner.working && (inner.session.is_taking() || inner.session.is_verifying()) {
+            inner.working = true;
+            beside::start(self.clone());
         }
         if !inner.playing {
             inner.frame = None;
@@ -178,6 +178,10 @@ impl Inner {
     fn advance(&mut self, at_ms: f64) {
         let elapsed = self.last_frame_ms.map_or(16.0, |last| at_ms - last);
         self.last_frame_ms = Some(at_ms);
+        // What is taken is taken at the moment at which it was asked for.
+        if self.session.is_taking() {
+            return;
+        }
         let target = self.pace.target(self.session.now(), elapsed);
         let begun = dom::clock_ms();
         while self.session.now() < target {
@@ -190,6 +194,12 @@ impl Inner {
     }
 
     fn take(&mut self, ask: Ask) -> Vec<Told> {
+        // What changes the run comes after what was asked for before it.
+        let told = if ask.changes() { self.finish_taking() } else { Vec::new() };
+        told.into_iter().chain(self.take_next(ask)).collect()
+    }
+
+    fn take_next(&mut self, ask: Ask) -> Vec<Told> {
         let by_storage = matches!(ask, Ask::Adopt(..) | Ask::Saved(_));
         if self.storage == Storing::Refused && !by_storage {
             self.storage = Storing::Ready;
@@ -284,9 +294,9 @@ impl Inner {
     }
 
     fn line(&mut self, line: &str) -> Vec<Told> {
-        match self.session.apply(line) {
-            Ok(line) => vec![Told::Done(line)],
-            Err(why) => vec![Told::Refused(Refusal::Command, why)],
+        match self.session.begin_backup(line) {
+            true => self.take_begun(),
+            false => beside::told(self.session.apply(line)),
         }
     }
 
@@ -321,6 +331,7 @@ impl Inner {
 
     fn backups(&mut self, ask: Ask) -> Vec<Told> {
         match ask {
+            Ask::Import(name, bytes) if self.session.begin_import(&name, &bytes) => self.take_begun(),
             Ask::Import(name, bytes) => match self.session.import(&name, &bytes) {
                 Ok(labels) => vec![Told::Imported(labels)],
                 Err(why) => vec![Told::Refused(Refusal::Import, why)],
@@ -342,13 +353,13 @@ impl Inner {
                 Vec::new()
             }
             Ask::Delete(label) => {
-                // Its archive is kept, so that one click takes the deletion back.
-                let archive = self.session.archive(&label);
+                // It is kept, so that one click takes the deletion back.
+                let deleted = self.session.keepsake(&label);
                 let told = self.line(&format!("backup delete {label}"));
                 if !matches!(told[..], [Told::Done(_)]) {
                     return told;
                 }
-                self.deleted = archive.map(|bytes| (format!("rejoin-{label}.zip").into(), bytes));
+                self.deleted = deleted;
                 told.into_iter().chain([Told::Deleted(label)]).collect()
             }
             Ask::Restore(label) => {
@@ -366,7 +377,7 @@ impl Inner {
                 self.session.forget_dry_run();
                 Vec::new()
             }
-            Ask::Undelete => match self.deleted.take() {
+            Ask::Undelete => match self.deleted.take().and_then(|deleted| deleted.archive()) {
                 Some((name, archive)) => self.backups(Ask::Import(name, archive)),
                 None => Vec::new(),
             },

@@ -4,6 +4,7 @@
 //! stands behind `lab::Lab`: messages in, views out. Words come from [`i18n`], shapes from [`paint`].
 
 mod app;
+mod beside;
 mod broken;
 mod dom;
 pub mod files;
@@ -18,7 +19,6 @@ pub mod paint;
 mod panel;
 pub mod store;
 mod take;
-mod verify;
 mod widget;
 
 /// Mounts the page in the element with the id `page`, in place of the static picture that stands there.

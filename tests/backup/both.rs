@@ -1,10 +1,13 @@
-//! Verification in both ways: at once, and a part at a time with digests that come from outside; an archive as a whole,
-//! and piece by piece without being held. They must agree.
+//! Taking and verifying backups in both ways: at once, and a part at a time with digests that come from outside; an archive
+//! as a whole, and piece by piece without being held. They must agree.
 
 use rejoin::backup::archive::ImportError;
 use rejoin::backup::digest::sha256;
 use rejoin::backup::verify::{OneHand, ReadAt, verify_stream};
-use rejoin::backup::{Memo, Progress, Report, Store, Verification};
+use rejoin::backup::{
+    Captured, Kind, Memo, MemoryStore, Options, Preparation, Progress, Refusal, Report, Snapshot, Store,
+    Verification, capture,
+};
 use std::ops::Range;
 
 /// What verifying says, however the digests come.
@@ -66,4 +69,29 @@ fn parts(store: &dyn Store, label: &str, outside: &Range<u64>, at_once: bool) ->
         assert_eq!(read, total, "bytes of {label}");
     }
     report
+}
+
+/// A backup is the same when its files are made a part at a time before it is taken, however the digests come.
+pub fn agrees_in_parts(
+    captured: &Captured,
+    kind: &Kind,
+    snapshot: &Snapshot<'_>,
+    store: &MemoryStore,
+) -> Result<(), Refusal> {
+    let outside = 1..[0, 300, u64::MAX][(captured.transaction.put_bytes() % 3) as usize];
+    let mut preparation = Preparation::new(kind, snapshot, &Options::default(), store, outside)?;
+    loop {
+        match preparation.step(store)? {
+            Progress::Done => break,
+            Progress::Waits => {
+                let digest = sha256(preparation.to_hash().expect("the bytes of a file"));
+                preparation.hashed(digest);
+            }
+            Progress::More | Progress::Hash => {}
+        }
+    }
+    let prepared = preparation.prepared();
+    let snapshot = Snapshot { prepared: Some(&prepared), ..snapshot.clone() };
+    assert_eq!(*captured, capture(kind, &snapshot, &Options::default(), store)?, "{}", captured.label);
+    Ok(())
 }

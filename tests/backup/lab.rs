@@ -123,6 +123,7 @@ impl Lab {
             restored_from: self.restored_from.clone(),
             past: Some(&self.past),
             known: &self.known,
+            prepared: None,
         }
     }
 
@@ -151,6 +152,7 @@ impl Lab {
             let unknown = Snapshot { known: &[], ..self.snapshot() };
             let slow = capture(kind, &unknown, &Options::default(), &self.store)?;
             assert_eq!(captured, slow, "logs that are at hand change nothing");
+            crate::both::agrees_in_parts(&captured, kind, &self.snapshot(), &self.store)?;
         }
         Ok(captured)
     }

@@ -65,6 +65,7 @@ impl Scene {
             restored_from: None,
             past: Some(&self.past),
             known: &[],
+            prepared: None,
         }
     }
 

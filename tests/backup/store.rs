@@ -2,7 +2,10 @@
 
 use crate::both::verify;
 use crate::scene::Scene;
-use rejoin::backup::{Catalog, MemoryStore, StoreError, Transaction, archive, delete, garbage, restored};
+use rejoin::backup::{
+    Catalog, MemoryStore, RestoreError, Step, Store, StoreError, Transaction, archive, delete, garbage,
+    restored,
+};
 use rejoin::base::Time;
 use rejoin::log::Record;
 use rejoin::log::batch::Timestamps;
@@ -38,7 +41,7 @@ fn crash_at_every_step(before: &MemoryStore, transaction: &Transaction) -> usize
     let mut committed = false;
     let mut store = before.clone();
     for step in steps.clone() {
-        committed |= matches!(step, rejoin::backup::Step::Commit { .. });
+        committed |= matches!(step, Step::Commit { .. });
         store.apply_step(step);
         check_whole(&store);
         let expected = if committed { &after } else { before };
@@ -129,4 +132,49 @@ fn a_stored_chunk_that_is_damaged_is_found_named_and_healed_by_the_next_backup()
         let next = scene.full(&mut broken);
         assert!(verify(&broken, &next).ok());
     }
+}
+
+#[test]
+fn what_was_verified_counts_until_something_of_it_is_changed() {
+    let mut scene = Scene::small();
+    let mut store = MemoryStore::new();
+    let first = scene.full(&mut store);
+    let since = store.changed();
+    assert_eq!(store.verified(&first), None, "nobody verified it");
+    store.prove(&first, since);
+    let proof = store.verified(&first);
+    assert!(
+        proof.is_some()
+            && proof == Catalog::of(&store).expect("sound").get(&first).map(|e| e.manifest_sha256)
+    );
+    let proven = archive::write(&store, std::slice::from_ref(&first)).expect("sound");
+    let read = MemoryStore::from_contents(store.contents().clone());
+    assert_eq!(proven, archive::write(&read, std::slice::from_ref(&first)).expect("sound"));
+
+    scene.topics[0].1[0].append_records(Timestamps::Create, &[Record::new(9, None, None)]);
+    scene.cut = Time::from_ms(60_000);
+    let second = scene.full(&mut store);
+    assert_eq!((store.verified(&first), store.changed()), (proof, since), "another one is no change");
+    store.apply(&delete(&second, &store).expect("nothing builds on it")).expect("nobody else writes");
+    assert_eq!(store.verified(&first), proof, "nothing of it went");
+    assert!(store.changed() > since);
+    store.prove(&first, since);
+    store.prove(&second, store.changed());
+    assert_eq!(store.verified(&second), None, "it is gone");
+
+    let keys: Vec<_> = store.contents().chunks.keys().copied().collect();
+    for key in keys {
+        for step in [Step::Drop(vec![key]), Step::Chunks(vec![(key, [1, 2, 3].into())])] {
+            let mut changed = store.clone();
+            changed.apply_step(step);
+            assert_eq!(changed.verified(&first), None, "{key:?}");
+            let write = archive::write(&changed, std::slice::from_ref(&first));
+            assert!(matches!(write, Err(RestoreError::Damaged { .. })), "{key:?}");
+            changed.prove(&first, store.changed());
+            assert_eq!(changed.verified(&first), None, "a verification that began before");
+        }
+    }
+    let mut gone = store.clone();
+    gone.apply(&delete(&first, &gone).expect("nothing builds on it")).expect("nobody else writes");
+    assert_eq!(gone.verified(&first), None);
 }

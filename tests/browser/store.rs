@@ -89,6 +89,7 @@ fn backup(store: &MemoryStore, records: u64, value_bytes: u32) -> (Rc<str>, Tran
         restored_from: None,
         past: None,
         known: &[],
+        prepared: None,
     };
     let captured = capture(&ALL[0], &snapshot, &Options::default(), store).expect("a backup");
     (captured.label, captured.transaction)

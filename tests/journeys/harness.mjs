@@ -1,7 +1,7 @@
 // What every journey needs: the built page on a static server, a real browser, names to find things by.
 import { createRequire } from "node:module";
 import { execFile } from "node:child_process";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -9,6 +9,7 @@ import { serve } from "./server.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PICTURES = join(ROOT, "target", "journeys");
+const FILE_BYTES_MIN = 10_000_000;
 export const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -177,7 +178,12 @@ export class Lab {
   // Does `act`, which opens the system's dialog for a file, and chooses this one.
   async choose(act, name, bytes, mimeType = "application/octet-stream") {
     const [chooser] = await Promise.all([this.page.waitForEvent("filechooser"), act()]);
-    await chooser.setFiles({ name, mimeType, buffer: Buffer.from(bytes) });
+    const buffer = Buffer.from(bytes);
+    if (buffer.length < FILE_BYTES_MIN) return chooser.setFiles({ name, mimeType, buffer });
+    // Large ones come from a file, as a person's do: over the debugging protocol they would weigh several times as much.
+    const path = join(PICTURES, name);
+    await writeFile(path, buffer);
+    await chooser.setFiles(path);
   }
 
   // A picture of the page in `target/journeys/`.

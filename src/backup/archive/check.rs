@@ -2,6 +2,7 @@
 
 use super::ImportError;
 use super::open::{self, Container};
+use super::sums::{Sum, Sums};
 use crate::backup::catalog::{Catalog, CatalogEntry};
 use crate::backup::digest::{Crc32, Digest, crc32, sha256};
 use crate::backup::layout::{self, CATALOG, FORMAT, FORMAT_TEXT, MANIFEST, MANIFEST_COPY, README, SUMS};
@@ -69,17 +70,18 @@ pub type Logs<'a> = Map<&'a str, ReadLog>;
 /// # Errors
 /// What cannot be looked at; damage is in the report.
 pub fn check(archive: &[u8]) -> Result<Checked<'_>, ImportError> {
-    check_by(archive, &OneHand)
+    check_by(archive, &OneHand, &Sums::default())
 }
 
-/// The same; `hands` hashes and reads.
+/// The same; `hands` hashes and reads what is not in `sums`.
 ///
 /// # Errors
 /// As [`check`].
-pub fn check_by<'a>(archive: &'a [u8], hands: &dyn Hands) -> Result<Checked<'a>, ImportError> {
+pub fn check_by<'a>(archive: &'a [u8], hands: &dyn Hands, sums: &Sums) -> Result<Checked<'a>, ImportError> {
     let mut report = Report::default();
-    let container = open::open(archive, &mut report)?;
-    let (files, logs) = files_of(&container, hands);
+    let container = open::open(archive, sums, &mut report)?;
+    let known = |bytes: &[u8]| sums.get(archive, bytes);
+    let (files, logs) = files_of(&container, hands, &known);
     check_read(&container, report, files, logs, archive.len() as u64)
 }
 
@@ -122,19 +124,25 @@ pub fn check_read<'a>(
 }
 
 /// The entries with their digests, and the logs among them. One hand hashes; the other reads the logs, then hashes as well.
-fn files_of<'a>(container: &Container<'a>, hands: &dyn Hands) -> (Files<'a>, Logs<'a>) {
+fn files_of<'a, 's>(
+    container: &Container<'a>,
+    hands: &dyn Hands,
+    known: &(dyn Fn(&[u8]) -> Option<&'s Sum> + Sync),
+) -> (Files<'a>, Logs<'a>) {
     let entries = &container.entries;
     let next = AtomicU32::new(0);
     let hash = || -> Vec<(usize, Digest)> {
         let take = || Some(next.fetch_add(1, Ordering::Relaxed) as usize);
         let taken = std::iter::from_fn(take).map_while(|i| Some((i, entries.get(i)?)));
-        taken.map(|(i, entry)| (i, sha256(entry.bytes))).collect()
+        let digest = |bytes| known(bytes).map_or_else(|| sha256(bytes), |sum| sum.sha256);
+        taken.map(|(i, entry)| (i, digest(entry.bytes))).collect()
     };
     let (mut digests, mut others) = (Vec::new(), Vec::new());
     let mut logs = Map::new();
     hands.both(&mut || digests = hash(), &mut || {
         for entry in entries.iter().filter(|entry| entry.name.ends_with(".log")) {
-            if let Some(read) = ReadLog::of(entry.bytes) {
+            let read = known(entry.bytes).map_or_else(|| ReadLog::of(entry.bytes), |sum| sum.log.clone());
+            if let Some(read) = read {
                 logs.insert(entry.name, read);
             }
         }

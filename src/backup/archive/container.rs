@@ -11,7 +11,7 @@
 //! (Not written by the `zip` crate: its bytes change with its version, and archives must be readable for ever. The tests
 //! read ours with that crate, with `unzip` and with Python.)
 
-use crate::backup::digest::crc32;
+use crate::backup::digest::{Crc32, crc32};
 use std::ops::Range;
 
 /// The most entries: what ZIP can count without its 64-bit extension.
@@ -38,24 +38,53 @@ const REGULAR_FILE: u32 = 0o100_644 << 16;
 /// A name and the bytes under it.
 pub type Entry<'a> = (&'a str, &'a [u8]);
 
-/// Bytes that an archive of these entries has.
-pub fn size<'a>(entries: impl Iterator<Item = Entry<'a>>) -> u64 {
-    let entry = |(name, bytes): Entry<'_>| (LOCAL_BYTES + RECORD_BYTES + 2 * name.len() + bytes.len()) as u64;
+/// Bytes that an archive has whose entries have these names and so many bytes.
+pub fn size<'a>(entries: impl Iterator<Item = (&'a str, usize)>) -> u64 {
+    let entry = |(name, size): (&str, usize)| (LOCAL_BYTES + RECORD_BYTES + 2 * name.len() + size) as u64;
     END_BYTES as u64 + entries.map(entry).sum::<u64>()
 }
 
+/// An entry whose checksum is known, in pieces.
+pub struct Summed<'a, P> {
+    /// Its name.
+    pub name: &'a str,
+    /// The checksum of its bytes.
+    pub crc: u32,
+    /// Its bytes.
+    pub pieces: &'a [P],
+}
+
 /// Writes these entries, in this order, piece by piece. There are at most [`ENTRIES_MAX`] of [`BYTES_MAX`] together.
-pub fn write<'a>(entries: &[Entry<'a>], mut put: impl FnMut(&[u8])) {
-    let mut place = 0;
+pub fn write<'a>(entries: &'a [Entry<'a>], put: impl FnMut(&[u8])) {
+    write_by(entries, &crc32, put);
+}
+
+/// The same; `crc` gives the checksum of an entry's bytes.
+fn write_by<'a>(entries: &'a [Entry<'a>], crc: &dyn Fn(&[u8]) -> Crc32, put: impl FnMut(&[u8])) {
+    let summed = |entry: &'a Entry<'a>| Summed {
+        name: entry.0,
+        crc: crc(entry.1).0,
+        pieces: std::slice::from_ref(&entry.1),
+    };
+    write_summed(entries.iter().map(summed), put);
+}
+
+/// The same of entries whose checksums are known.
+pub fn write_summed<'a, P: AsRef<[u8]> + 'a>(
+    entries: impl ExactSizeIterator<Item = Summed<'a, P>>,
+    mut put: impl FnMut(&[u8]),
+) {
+    let (count, mut place) = (entries.len(), 0);
     let mut records = Vec::new();
-    for (name, bytes) in entries {
-        let header = Header { crc: crc32(bytes).0, size: narrow(bytes.len()), name, place };
+    for Summed { name, crc, pieces } in entries {
+        let size = pieces.iter().map(|piece| piece.as_ref().len()).sum();
+        let header = Header { crc, size: narrow(size), name, place };
         put(&header.local());
-        put(bytes);
+        pieces.iter().for_each(|piece| put(piece.as_ref()));
         place = narrow(header.end() as usize);
         records.extend(header.record());
     }
-    let end = end(entries.len(), records.len(), place);
+    let end = end(count, records.len(), place);
     put(&records);
     put(&end);
 }
@@ -151,6 +180,11 @@ pub struct Found<'a> {
     pub bytes: &'a [u8],
     /// Its checksums as the two headers say them, where they could be found.
     pub crc: [Option<u32>; 2],
+}
+
+/// Whether these entries are all that is in `archive`: those that overlap add up to more.
+pub fn fills(found: &[Found<'_>], archive: &[u8]) -> bool {
+    size(found.iter().map(|entry| (entry.name, entry.bytes.len()))) == archive.len() as u64
 }
 
 /// The entries by walking over local headers from the front, until something else stands there. Also: where that is.
@@ -270,11 +304,12 @@ pub enum Part {
 /// Ranges that [`differences`] tells; what differs after them is not looked at.
 const DIFFERENCES_MAX: usize = 10_000;
 
-/// The ranges of bytes in which `archive` differs from what these entries would be written as.
-pub fn differences(entries: &[Entry<'_>], archive: &[u8]) -> Vec<Range<u64>> {
+/// The ranges of bytes in which `archive` differs from what these entries would be written as; `crc` gives the checksum of
+/// an entry's bytes.
+pub fn differences(entries: &[Entry<'_>], crc: &dyn Fn(&[u8]) -> Crc32, archive: &[u8]) -> Vec<Range<u64>> {
     let mut at = 0;
     let mut differ: Vec<Range<u64>> = Vec::new();
-    write(entries, |expected| {
+    write_by(entries, crc, |expected| {
         let there = archive.get(at..(at + expected.len()).min(archive.len())).unwrap_or_default();
         if there != expected {
             let wrong = |i: &usize| there.get(*i) != expected.get(*i);

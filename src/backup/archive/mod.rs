@@ -6,21 +6,23 @@ mod container;
 mod open;
 mod readme;
 mod stream;
+mod sums;
 mod unpack;
 
 pub(super) use check::check_by;
 pub(super) use stream::check as check_stream;
+pub use sums::{Known, Summary, Sums};
 pub use unpack::{Extract, extract, list};
 
 use super::capture::Refusal;
 use super::catalog::{BACKUPS_MAX, Catalog, CatalogEntry};
-use super::digest::{Digest, sha256};
+use super::digest::{Crc32, Digest, crc32, sha256};
 use super::layout;
 use super::manifest::{self, Manifest};
 use super::restore::{self, RestoreError};
-use super::store::{self, ChunkKey, Contents, Store, Transaction};
-use super::verify::Report;
+use super::store::{self, CHUNK_BYTES_MAX, ChunkKey, Contents, Store, Transaction};
 use super::verify::files::Source;
+use super::verify::{OneHand, Report};
 use crate::base::limit::IMPORT_BYTES_MAX;
 use crate::base::{Map, small};
 use std::fmt;
@@ -167,39 +169,62 @@ pub fn write(store: &dyn Store, labels: &[Rc<str>]) -> Result<Vec<u8>, RestoreEr
         manifests.insert(label, (manifest, bytes));
     }
     let files = files_of(store, &manifests);
-    let bytes = container::size(files.iter().map(|(name, bytes)| (&**name, &bytes[..])));
+    let bytes = container::size(files.iter().map(|(name, file)| (&**name, file.size())));
     if files.len() > container::ENTRIES_MAX || bytes > container::BYTES_MAX {
         return Err(RestoreError::TooLarge { files: files.len() as u64, bytes });
     }
     let first = |name: &str| name != layout::FORMAT;
-    let mut entries: Vec<container::Entry<'_>> =
-        files.iter().map(|(name, bytes)| (&**name, &bytes[..])).collect();
-    small::sort_by(&mut entries, |(a, _), (b, _)| (first(a), *a).cmp(&(first(b), *b)));
+    let mut entries: Vec<container::Summed<'_, Rc<[u8]>>> =
+        files.iter().map(|(name, file)| file.entry(name)).collect();
+    small::sort_by(&mut entries, |a, b| (first(a.name), a.name).cmp(&(first(b.name), b.name)));
     let mut archive = Vec::with_capacity(bytes as usize);
-    container::write(&entries, |piece| archive.extend_from_slice(piece));
+    container::write_summed(entries.into_iter(), |piece| archive.extend_from_slice(piece));
     Ok(archive)
 }
 
+/// A file of an archive, in pieces.
+struct Written {
+    pieces: Vec<Rc<[u8]>>,
+    sha256: Digest,
+    crc32: Crc32,
+}
+
+impl Written {
+    fn new(bytes: Rc<[u8]>) -> Written {
+        Written { sha256: sha256(&bytes), crc32: crc32(&bytes), pieces: vec![bytes] }
+    }
+
+    fn size(&self) -> usize {
+        self.pieces.iter().map(|piece| piece.len()).sum()
+    }
+
+    fn entry<'a>(&'a self, name: &'a str) -> container::Summed<'a, Rc<[u8]>> {
+        container::Summed { name, crc: self.crc32.0, pieces: &self.pieces }
+    }
+}
+
 /// Every file of an archive, by its path.
-fn files_of(store: &dyn Store, manifests: &Map<Rc<str>, (Manifest, Rc<[u8]>)>) -> Map<String, Vec<u8>> {
+fn files_of(store: &dyn Store, manifests: &Map<Rc<str>, (Manifest, Rc<[u8]>)>) -> Map<String, Written> {
     let mut files = Map::new();
     for (manifest, bytes) in manifests.values() {
         for name in [layout::MANIFEST, layout::MANIFEST_COPY] {
-            files.insert(layout::in_archive(&manifest.label, name), bytes.to_vec());
+            files.insert(layout::in_archive(&manifest.label, name), Written::new(bytes.clone()));
         }
         for file in manifest.all_files().filter(|file| file.reference.is_none()) {
-            let bytes = store::file(store, file.sha256, file.size).expect("what verifies has its files");
-            files.insert(layout::in_archive(&manifest.label, &file.path), bytes);
+            let pieces = store::chunks(store, file.sha256, file.size).expect("what verifies has its files");
+            let written = Written { pieces, sha256: file.sha256, crc32: file.crc32 };
+            files.insert(layout::in_archive(&manifest.label, &file.path), written);
         }
     }
     let entry = |(manifest, bytes): &(Manifest, Rc<[u8]>)| CatalogEntry::of(manifest, sha256(bytes));
     let catalog = Catalog::of_archive(manifests.values().map(entry).collect());
     let labels: Vec<Rc<str>> = catalog.backups.iter().map(|entry| entry.label.clone()).collect();
-    files.insert(layout::CATALOG.to_owned(), catalog.to_bytes());
-    files.insert(layout::FORMAT.to_owned(), layout::FORMAT_TEXT.into());
-    files.insert(layout::README.to_owned(), readme::text(&labels).into_bytes());
-    let sums = sums(files.iter().map(|(name, bytes)| (&**name, sha256(bytes))));
-    files.insert(layout::SUMS.to_owned(), sums.into_bytes());
+    let mut add = |name: &str, bytes: &[u8]| drop(files.insert(name.to_owned(), Written::new(bytes.into())));
+    add(layout::CATALOG, &catalog.to_bytes());
+    add(layout::FORMAT, layout::FORMAT_TEXT.as_bytes());
+    add(layout::README, readme::text(&labels).as_bytes());
+    let sums = sums(files.iter().map(|(name, file)| (&**name, file.sha256)));
+    files.insert(layout::SUMS.to_owned(), Written::new(sums.as_bytes().into()));
     files
 }
 
@@ -214,10 +239,18 @@ fn sums<'a>(files: impl Iterator<Item = (&'a str, Digest)>) -> String {
 /// # Errors
 /// [`ImportError`]: what, where, and what to do.
 pub fn read(bytes: &[u8]) -> Result<Import, ImportError> {
+    read_by(bytes, &Known::default())
+}
+
+/// The same; what is `known` of its files is not made again.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_by(bytes: &[u8], known: &Known) -> Result<Import, ImportError> {
     if bytes.len() as u64 > IMPORT_BYTES_MAX {
         return Err(ImportError::TooLarge { bytes: bytes.len() as u64, at_most: IMPORT_BYTES_MAX });
     }
-    let checked = check::check(bytes)?;
+    let checked = check::check_by(bytes, &OneHand, &known.sums)?;
     if !checked.report.ok() {
         return Err(ImportError::Damaged(checked.report));
     }
@@ -226,7 +259,10 @@ pub fn read(bytes: &[u8]) -> Result<Import, ImportError> {
     for (label, manifest) in &checked.manifests {
         for file in manifest.all_files().filter(|file| file.reference.is_none()) {
             let loaded = (&checked).load(label, file).expect("what verifies has its files");
-            transaction.put_file(&loaded.bytes);
+            match known.chunks.get(&file.sha256) {
+                Some(chunks) => transaction.put_chunks(file.sha256, chunks.iter().cloned()),
+                None => transaction.put_chunks(file.sha256, loaded.bytes.chunks(CHUNK_BYTES_MAX)),
+            }
         }
         contents.manifests.insert(label.clone(), manifest.to_bytes().into());
     }

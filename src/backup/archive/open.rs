@@ -2,7 +2,8 @@
 
 use super::ImportError;
 use super::container::{self, Entry, Found, Part};
-use crate::backup::digest::crc32;
+use super::sums::Sums;
+use crate::backup::digest::{Crc32, crc32};
 use crate::backup::layout::{CATALOG, FORMAT, FORMAT_TEXT, SUMS};
 use crate::backup::verify::{Finding, Report};
 use crate::base::Set;
@@ -24,24 +25,23 @@ pub struct Container<'a> {
 ///
 /// # Errors
 /// [`ImportError::NotAnArchive`] and [`ImportError::TooLarge`].
-pub fn open<'a>(archive: &'a [u8], report: &mut Report) -> Result<Container<'a>, ImportError> {
+pub fn open<'a>(archive: &'a [u8], sums: &Sums, report: &mut Report) -> Result<Container<'a>, ImportError> {
     if archive.len() as u64 > container::BYTES_MAX {
         return Err(ImportError::TooLarge { bytes: archive.len() as u64, at_most: container::BYTES_MAX });
     }
-    let records = container::by_records(archive).filter(|found| {
-        // Entries that overlap add up to more: they are not even read.
-        container::size(as_entries(found)) == archive.len() as u64
-    });
+    // Entries that overlap are not even read.
+    let records = container::by_records(archive).filter(|found| container::fills(found, archive));
+    let crc = |bytes: &[u8]| sums.get(archive, bytes).map_or_else(|| crc32(bytes), |sum| sum.crc32);
     if let Some(why) = not_ours(archive, records.as_deref()) {
         return Err(ImportError::NotAnArchive(why.to_owned()));
     }
-    let records = records.map(|found| Candidate::new(found, archive));
+    let records = records.map(|found| Candidate::new(found, &crc, archive));
     if let Some(whole) = records.as_ref().filter(|candidate| candidate.differ.is_empty()) {
         let entries = whole.found.clone();
         return Ok(Container { sound: vec![true; entries.len()], entries });
     }
     let (found, end) = container::by_headers(archive);
-    let headers = Candidate::new(found, archive);
+    let headers = Candidate::new(found, &crc, archive);
     let best = match records {
         Some(records) if records.rank() <= headers.rank() => (records, None),
         _ => (headers, Some(end)),
@@ -89,9 +89,9 @@ struct Candidate<'a> {
 }
 
 impl<'a> Candidate<'a> {
-    fn new(found: Vec<Found<'a>>, archive: &[u8]) -> Candidate<'a> {
+    fn new(found: Vec<Found<'a>>, crc: &dyn Fn(&[u8]) -> Crc32, archive: &[u8]) -> Candidate<'a> {
         let entries: Vec<Entry<'_>> = as_entries(&found).collect();
-        let differ = container::differences(&entries, archive);
+        let differ = container::differences(&entries, crc, archive);
         Candidate { found, differ }
     }
 

@@ -140,7 +140,7 @@ pub fn verify_file(bytes: &[u8]) -> Result<Report, ImportError> {
 /// # Errors
 /// As [`verify_file`].
 pub fn verify_file_by(bytes: &[u8], hands: &dyn Hands) -> Result<Report, ImportError> {
-    archive::check_by(bytes, hands).map(|checked| checked.report)
+    archive::check_by(bytes, hands, &archive::Sums::default()).map(|checked| checked.report)
 }
 
 /// Verifies an archive of `length` bytes that is read piece by piece, by two hands at once, and never held: `None` unless

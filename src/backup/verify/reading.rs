@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// What a step reads.
-const PART_BYTES: usize = 512 << 10;
+pub const PART_BYTES: usize = 512 << 10;
 
 /// How far a verification is after a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,15 +48,78 @@ enum Sha {
     Asked,
 }
 
+/// The checksums of bytes, made a part at a time.
+pub struct Summing {
+    sha: Sha,
+    crc: crc::Crc32Sum,
+    crc32: Option<Crc32>,
+    /// How far they are.
+    at: u64,
+}
+
+impl Summing {
+    /// Of `size` bytes, of which nothing is read yet. The digest of so many bytes as `outside` is asked for.
+    pub fn new(size: u64, outside: &Range<u64>) -> Summing {
+        let sha = if outside.contains(&size) { Sha::Wanted } else { Sha::Made(Sha256::new()) };
+        Summing { sha, crc: crc::Crc32Sum::new(), crc32: None, at: 0 }
+    }
+
+    fn known((sha256, crc32): (Digest, Crc32)) -> Summing {
+        Summing { sha: Sha::Known(sha256), crc: crc::Crc32Sum::new(), crc32: Some(crc32), at: 0 }
+    }
+
+    /// Reads a part of `bytes`: always the same ones.
+    pub fn step(&mut self, bytes: &[u8]) -> Progress {
+        if matches!(self.sha, Sha::Wanted) {
+            self.sha = Sha::Asked;
+            return Progress::Hash;
+        }
+        if self.crc32.is_some() {
+            return if matches!(self.sha, Sha::Known(_)) { Progress::Done } else { Progress::Waits };
+        }
+        let at = self.at as usize;
+        let end = bytes.len().min(at + PART_BYTES);
+        let part = &bytes[at..end];
+        self.crc.update(part);
+        if let Sha::Made(sha) = &mut self.sha {
+            sha.update(part);
+        }
+        self.at = end as u64;
+        if end == bytes.len() {
+            self.crc32 = Some(Crc32(self.crc.value()));
+            if let Sha::Made(sha) = &self.sha {
+                self.sha = Sha::Known(Digest(sha.clone().finalize().into()));
+            }
+        }
+        Progress::More
+    }
+
+    /// The digest that was asked for.
+    pub fn hashed(&mut self, digest: Digest) {
+        if matches!(self.sha, Sha::Asked) {
+            self.sha = Sha::Known(digest);
+        }
+    }
+
+    /// Both, once all was read.
+    pub fn sums(&self) -> Option<(Digest, Crc32)> {
+        match self.sha {
+            Sha::Known(sha256) => Some((sha256, self.crc32?)),
+            _ => None,
+        }
+    }
+
+    /// Bytes that were read of so many.
+    pub fn read(&self, size: usize) -> u64 {
+        if self.crc32.is_some() { size as u64 } else { self.at }
+    }
+}
+
 /// A file under way.
 pub struct Reading<'a> {
     bytes: Cow<'a, [u8]>,
     size: u64,
-    sha: Sha,
-    crc: crc::Crc32Sum,
-    crc32: Option<Crc32>,
-    /// How far the checksums are.
-    at: usize,
+    sums: Summing,
     scan: Option<(Scan, Place)>,
     error: Option<SegmentError>,
     scanned: bool,
@@ -65,11 +128,8 @@ pub struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// Nothing is read yet. A file of batches comes with the scan of those before it, and the offset that its name promises.
     pub fn new(loaded: Loaded<'a>, scan: Option<(Scan, i64)>, outside: &Range<u64>) -> Reading<'a> {
-        let (sha, crc32) = match loaded.sums {
-            Some((sha256, crc32)) => (Sha::Known(sha256), Some(crc32)),
-            None if outside.contains(&(loaded.bytes.len() as u64)) => (Sha::Wanted, None),
-            None => (Sha::Made(Sha256::new()), None),
-        };
+        let sums = loaded.sums.map(Summing::known);
+        let sums = sums.unwrap_or_else(|| Summing::new(loaded.bytes.len() as u64, outside));
         let mut scan = scan.map(|(scan, base)| {
             let place = scan.begin(base);
             (scan, place)
@@ -83,17 +143,7 @@ impl<'a> Reading<'a> {
                 true
             }
         };
-        Reading {
-            bytes: loaded.bytes,
-            size: loaded.size,
-            sha,
-            crc: crc::Crc32Sum::new(),
-            crc32,
-            at: 0,
-            scan,
-            error,
-            scanned,
-        }
+        Reading { bytes: loaded.bytes, size: loaded.size, sums, scan, error, scanned }
     }
 
     /// Its bytes.
@@ -108,67 +158,36 @@ impl<'a> Reading<'a> {
 
     /// Bytes that were read, as far as one can tell.
     pub fn read(&self) -> u64 {
-        let summed = if self.crc32.is_some() { self.bytes.len() } else { self.at };
+        let summed = self.sums.read(self.bytes.len());
         match &self.scan {
-            Some((_, place)) => (summed as u64 + u64::from(place.position())) / 2,
-            None => summed as u64,
+            Some((_, place)) => (summed + u64::from(place.position())) / 2,
+            None => summed,
         }
     }
 
     /// The digest that was asked for.
     pub fn hashed(&mut self, digest: Digest) {
-        if matches!(self.sha, Sha::Asked) {
-            self.sha = Sha::Known(digest);
-        }
+        self.sums.hashed(digest);
     }
 
     /// Reads a part.
     pub fn step(&mut self) -> Progress {
-        if matches!(self.sha, Sha::Wanted) {
-            self.sha = Sha::Asked;
-            return Progress::Hash;
+        let progress = self.sums.step(&self.bytes);
+        if matches!(progress, Progress::Hash | Progress::More) || self.scanned {
+            return progress;
         }
-        if self.crc32.is_none() {
-            self.sum();
-            return Progress::More;
-        }
-        if !self.scanned
-            && let Some((scan, place)) = &mut self.scan
-        {
+        if let Some((scan, place)) = &mut self.scan {
             match scan.read(place, &self.bytes, PART_BYTES as u32) {
                 Ok(more) => self.scanned = !more,
                 Err(error) => (self.error, self.scanned) = (Some(error), true),
             }
-            return Progress::More;
         }
-        match self.sha {
-            Sha::Known(_) => Progress::Done,
-            _ => Progress::Waits,
-        }
-    }
-
-    fn sum(&mut self) {
-        let end = self.bytes.len().min(self.at + PART_BYTES);
-        let part = &self.bytes[self.at..end];
-        self.crc.update(part);
-        if let Sha::Made(sha) = &mut self.sha {
-            sha.update(part);
-        }
-        self.at = end;
-        if end == self.bytes.len() {
-            self.crc32 = Some(Crc32(self.crc.value()));
-            if let Sha::Made(sha) = &self.sha {
-                self.sha = Sha::Known(Digest(sha.clone().finalize().into()));
-            }
-        }
+        Progress::More
     }
 
     /// Its checksums, once it was read to its end.
     pub fn sums(&self) -> Option<(Digest, Crc32)> {
-        match self.sha {
-            Sha::Known(sha256) => Some((sha256, self.crc32?)),
-            _ => None,
-        }
+        self.sums.sums()
     }
 
     /// What its batches say, or the first that is not sound.

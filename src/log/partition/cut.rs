@@ -1,7 +1,7 @@
 //! Parts of a log: the bytes of a range, a prefix, what lies between two offsets.
 
 use super::run::{Batch, Content};
-use super::{Isolation, Partition, SegmentBytes, Totals};
+use super::{Isolation, Partition, SegmentBytes, Span, Totals};
 use std::rc::Rc;
 
 impl Partition {
@@ -34,25 +34,55 @@ impl Partition {
 
     /// As [`Partition::segments`], of the batches whose base offset lies in `from..to`.
     pub fn segments_between(&self, from: i64, to: i64) -> Vec<SegmentBytes> {
-        let mut files: Vec<SegmentBytes> = Vec::new();
+        let spans = self.spans_between(from, to).into_iter();
+        spans
+            .map(|span| {
+                let mut bytes = Vec::with_capacity(span.bytes as usize);
+                self.write_between((span.from, span.to), u64::MAX, &mut bytes);
+                SegmentBytes { base_offset: span.base_offset, bytes }
+            })
+            .collect()
+    }
+
+    /// The same without their bytes.
+    pub fn spans_between(&self, from: i64, to: i64) -> Vec<Span> {
+        let mut spans: Vec<Span> = Vec::new();
         let mut bases = self.segment_list().map(|segment| segment.base_offset).peekable();
         for batch in self.batches_between(from, to) {
+            let at = batch.base_offset();
             let mut begins = None;
-            while let Some(base) = bases.next_if(|base| *base <= batch.base_offset()) {
+            while let Some(base) = bases.next_if(|base| *base <= at) {
                 begins = Some(base);
             }
-            match begins {
-                Some(base) if !files.is_empty() => {
-                    files.push(SegmentBytes { base_offset: base, bytes: Vec::new() })
-                }
-                _ if files.is_empty() => {
-                    files.push(SegmentBytes { base_offset: batch.base_offset(), bytes: Vec::new() })
-                }
-                _ => {}
+            let base_offset = if spans.is_empty() { Some(at) } else { begins };
+            if let Some(base_offset) = base_offset {
+                spans.push(Span { base_offset, from: at, to: at, bytes: 0 });
             }
-            batch.write(&mut files.last_mut().expect("one was just made sure of").bytes);
+            let span = spans.last_mut().expect("the first batch begins one");
+            span.to = batch.last_offset() + 1;
+            span.bytes += u64::from(batch.size());
         }
-        files
+        spans
+    }
+
+    /// Writes the batches whose base offset lies in `from..to`, as many as `size` bytes take and at least one. Where to go
+    /// on; `to` when all are written.
+    pub fn write_between(&self, (from, to): (i64, i64), size: u64, bytes: &mut Vec<u8>) -> i64 {
+        let mut written = 0;
+        for batch in self.batches_between(from, to) {
+            if written >= size {
+                return batch.base_offset();
+            }
+            batch.write(bytes);
+            written += u64::from(batch.size());
+        }
+        to
+    }
+
+    /// Whether it is `was`, with the same batches in the same segments.
+    pub fn is_still(&self, was: &Partition) -> bool {
+        let marks = |of: &Partition| (of.end, of.leader_epoch, of.history);
+        marks(self) == marks(was) && self.extends(was)
     }
 
     /// Whether no batch lies across an offset: what is before it and what begins there can be told apart.

@@ -25,7 +25,7 @@ mod segments;
 mod stable;
 
 pub use clean::{Cleanable, Cleaned};
-pub use read::{Fetched, SegmentBytes};
+pub use read::{Fetched, SegmentBytes, Span};
 pub use restore::RestoreError;
 pub use retention::Retired;
 pub use segments::Segment;

@@ -30,6 +30,19 @@ pub struct SegmentBytes {
     pub bytes: Vec<u8>,
 }
 
+/// The batches of a segment: what its file's bytes are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// As in [`SegmentBytes`].
+    pub base_offset: i64,
+    /// Base offset of its first batch.
+    pub from: i64,
+    /// After the last offset of its last batch.
+    pub to: i64,
+    /// Bytes of its batches.
+    pub bytes: u64,
+}
+
 impl Partition {
     /// The records from offset `from` on: at most `max_records` (at least 1), in batches of at most `max_bytes`
     /// together, though always at least one batch with a record, as Kafka's broker answers. Markers are passed over.

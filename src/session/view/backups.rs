@@ -21,6 +21,8 @@ pub struct BackupsView {
     pub schedules: Vec<(&'static str, Span, Time)>,
     /// Bytes of all stored chunks.
     pub bytes: u64,
+    /// A backup is being taken, or an archive taken in: of a hundred parts so many are read.
+    pub taking: Option<u32>,
 }
 
 /// One backup.

@@ -33,6 +33,7 @@ impl World {
             restored_from: core.restored_from.clone(),
             past: Some(&core.past),
             known: &[],
+            prepared: None,
         }
     }
 

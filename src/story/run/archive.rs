@@ -1,7 +1,7 @@
 //! `export` and `import`: backups as files.
 
 use super::{Act, Refusal, Runner};
-use crate::backup::archive;
+use crate::backup::archive::{self, Known};
 use crate::story::command::{Export, Import};
 use std::rc::Rc;
 
@@ -28,10 +28,16 @@ impl Runner {
         Ok(())
     }
 
+    /// Gives what is known already of the archive that is taken in next.
+    pub fn give_known(&mut self, known: Known) {
+        self.known_archive = Some(known);
+    }
+
     /// Takes in an archive; the command with the file's digest.
     pub(super) fn import(&mut self, command: &Import) -> Result<Import, Refusal> {
         let file = self.files.get(&command.file, command.sha256.as_deref()).map_err(Refusal::new)?;
-        let import = archive::read(&file.bytes).map_err(Refusal::new)?;
+        let known = self.known_archive.take().filter(|known| known.is_of(&file.bytes));
+        let import = archive::read_by(&file.bytes, &known.unwrap_or_default()).map_err(Refusal::new)?;
         let transaction = import.transaction(&self.store).map_err(Refusal::new)?;
         self.commit(transaction)?;
         self.push(Act::Imported(command.file.clone(), import.labels));

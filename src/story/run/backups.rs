@@ -4,8 +4,11 @@ use super::proof::RestoreStep;
 use super::{Act, Refusal, Runner};
 use crate::backup::digest::sha256;
 use crate::backup::manifest::KindName;
-use crate::backup::{self, Catalog, Expiry, Kind, Known, Manifest, Rules, Snapshot, Store, Transaction};
+use crate::backup::{
+    self, Catalog, Expiry, Kind, Known, Manifest, Preparation, Prepared, Rules, Snapshot, Store, Transaction,
+};
 use crate::story::command::Backup;
+use std::ops::Range;
 use std::rc::Rc;
 
 impl Runner {
@@ -63,10 +66,32 @@ impl Runner {
         Catalog::of(&self.store).map_err(|error| Refusal::new(format!("the stored catalog {error}")))
     }
 
+    /// Begins to make the files of a backup of this moment, part by part; whoever does so gives them to the run before it
+    /// takes the backup.
+    ///
+    /// # Errors
+    /// Why it would be refused.
+    pub fn prepare(
+        &self,
+        kind: KindName,
+        topics: &[Rc<str>],
+        outside: Range<u64>,
+    ) -> Result<Preparation, Refusal> {
+        let options = backup::Options { topics: topics.to_vec(), ..backup::Options::default() };
+        let snapshot = Snapshot { known: &self.known, ..self.world.snapshot() };
+        Preparation::new(Kind::of(kind), &snapshot, &options, &self.store, outside).map_err(Refusal::new)
+    }
+
+    /// Gives the files that were made for the next backup.
+    pub fn give_prepared(&mut self, prepared: Prepared) {
+        self.prepared = Some(prepared);
+    }
+
     pub(super) fn take(&mut self, kind: KindName, topics: &[Rc<str>]) -> Result<(), Refusal> {
         let kind = Kind::of(kind);
         let options = backup::Options { topics: topics.to_vec(), ..backup::Options::default() };
-        let snapshot = Snapshot { known: &self.known, ..self.world.snapshot() };
+        let prepared = self.prepared.take();
+        let snapshot = Snapshot { known: &self.known, prepared: prepared.as_ref(), ..self.world.snapshot() };
         let captured = backup::capture(kind, &snapshot, &options, &self.store).map_err(Refusal::new)?;
         let transaction = captured.transaction.clone();
         let bytes = transaction.manifests.get(&captured.label).cloned().flatten();

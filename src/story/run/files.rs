@@ -62,9 +62,14 @@ impl Files {
     /// Adds a file. One of the same name and another content stays, and is found by its digest.
     pub fn give(&mut self, name: &str, bytes: Rc<[u8]>) -> Digest {
         let sha256 = sha256(&bytes);
+        self.give_summed(name, bytes, sha256);
+        sha256
+    }
+
+    /// Adds a file with this digest, as [`Files::give`].
+    pub fn give_summed(&mut self, name: &str, bytes: Rc<[u8]>, sha256: Digest) {
         self.given.retain(|file| file.sha256 != sha256 || &*file.name != name);
         self.given.push(File { name: name.into(), bytes, sha256 });
-        sha256
     }
 
     /// Takes in what a run wrote: where files are found by name, that one would be, as soon as it is written.

@@ -30,7 +30,7 @@ pub use schedule::{SCHEDULES_MAX, Schedule};
 
 use super::command::{Command, End, Seed};
 use super::parse::{Line, Step, Story};
-use crate::backup::{Known, MemoryStore, Report, Transaction};
+use crate::backup::{Known, MemoryStore, Prepared, Report, Transaction};
 use crate::base::{Map, Time, limit};
 use crate::measure::Ledger;
 use crate::sim::{World, WorldConfig};
@@ -64,6 +64,10 @@ pub struct Runner {
     transactions: Vec<Transaction>,
     /// What whoever drives the run has found out of a backup already: the next `backup verify` of it says so.
     verified: Option<(Rc<str>, Report)>,
+    /// Files of the next backup that are made already.
+    prepared: Option<Prepared>,
+    /// What is known already of the archive that is taken in next.
+    known_archive: Option<crate::backup::archive::Known>,
     files: Files,
     exports: Vec<Exported>,
     events: Vec<Event>,
@@ -93,6 +97,8 @@ impl Runner {
             store: options.store,
             transactions: Vec::new(),
             verified: None,
+            prepared: None,
+            known_archive: None,
             files: options.files,
             exports: Vec::new(),
             events: Vec::new(),

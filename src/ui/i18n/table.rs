@@ -351,6 +351,7 @@ table! {
     exported = "exported";
     saved_head = "kept";
     not_verified = "not verified";
+    taking = "{0} % read. Time stands still meanwhile.";
     verifying = "{0} % read";
     stop_verify = "Stop";
     stop_verify_name = "Stop verifying {0}";

@@ -9,7 +9,7 @@
 //! | `staging`, `runs` | | nothing yet; they are there so that a later page need not raise the version |
 //!
 //! # Promises
-//! 1. [`Storage::commit`] is all or nothing: chunks first, in transactions of at most 8 MiB; then manifests and catalog in
+//! 1. [`Storage::commit`] is all or nothing: chunks first, in transactions of at most 4 MiB; then manifests and catalog in
 //!    one strict transaction; what is to be dropped last. It succeeds when that transaction is `complete`, not before.
 //! 2. All requests of a transaction are issued without waiting in between: a transaction with nothing to do ends.
 //! 3. Two pages never write over each other: one holds the lock, and the generation is compared in the transaction.
@@ -35,8 +35,8 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbDatabase, IdbRequest, IdbTransaction};
 
-/// Bytes of chunks in one transaction: 8 MiB.
-const STEP_BYTES_MAX: u64 = 8 << 20;
+/// Bytes of chunks in one transaction: 4 MiB are copied before the page's next turn.
+const STEP_BYTES_MAX: u64 = 4 << 20;
 
 /// How often a lost connection is opened again for one operation.
 const RETRIES_MAX: u32 = 3;

@@ -66,6 +66,9 @@ fn notes(props: &DrawerProps) -> Html {
                         move |()| Intent::Show(Show::Wizard(Some(label.clone())))
                     })} /></div>
             }
+            if let Some(percent) = props.backups.taking {
+                <p class="note" role="status">{ fill(t.taking, &[&percent.to_string()]) }</p>
+            }
             if let Some(label) = &page.deleted {
                 <div class="note">{ fill(t.deleted_undo, &[label]) }{ " " }
                     <Button text={t.undo} class="small" on_press={props.intent.reform(|()| Intent::Ask(Ask::Undelete))} />

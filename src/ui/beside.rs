@@ -1,11 +1,13 @@
-//! Verification of backups beside everything else: a little at a time, so that the page never waits for it; digests are made
-//! by the browser, on another thread.
+//! Backups are taken, taken in and verified beside everything else: a little at a time, so that the page never waits for it; digests are
+//! made by the browser, on another thread.
 
 use super::dom;
-use super::lab::Lab;
-use crate::session::{Digest, Progress, sha256};
+use super::intent::{Refusal, Told};
+use super::lab::{Inner, Lab};
+use crate::session::{Digest, Progress, Taken, sha256};
 use js_sys::{Function, Promise, Reflect, Uint8Array};
 use std::ops::Range;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::SubtleCrypto;
@@ -31,25 +33,29 @@ fn subtle() -> Option<SubtleCrypto> {
     there.then(|| crypto.subtle())
 }
 
-/// Verifies until there is nothing to verify.
+/// Works until there is nothing to do.
 pub fn start(lab: Lab) {
     spawn_local(async move {
-        let mut promise = None;
+        let mut promises: Vec<(u64, Option<Promise>)> = Vec::new();
         let mut shown_ms = 0.0;
         loop {
             let begun_ms = dom::clock_ms();
-            let mut progress = lab.verify_part();
+            let mut progress = lab.part();
             while progress == Some(Progress::More) && dom::clock_ms() - begun_ms < WORK_MS {
-                progress = lab.verify_part();
+                progress = lab.part();
             }
             match progress {
                 None => break,
                 Some(Progress::Hash) => {
-                    promise = lab.with_wanted(|number, bytes| (number, digest(bytes)));
+                    promises.extend(lab.with_wanted(|number, bytes| (number, digest(bytes))));
                     pause().await;
                 }
                 Some(Progress::Waits) => {
-                    let (number, promise) = promise.take().unwrap_or_default();
+                    let number = lab.with_wanted(|number, _| number);
+                    let at = promises.iter().position(|(of, _)| Some(*of) == number);
+                    let asked = at.and_then(|at| promises.remove(at).1);
+                    let ask = || lab.with_wanted(|_, bytes| digest(bytes)).flatten();
+                    let promise = asked.or_else(ask);
                     lab.hashed(number, answer(promise).await);
                 }
                 Some(Progress::More | Progress::Done) => pause().await,
@@ -59,15 +65,26 @@ pub fn start(lab: Lab) {
                 lab.show();
             }
         }
-        lab.verified_all();
+        lab.worked();
     });
 }
 
-/// Of the lab, while it verifies.
+/// Of the lab, while it works beside everything else.
 impl Lab {
-    /// Verifies a part of what is to be verified; `None` when there is nothing more.
-    fn verify_part(&self) -> Option<Progress> {
-        self.inner.borrow_mut().session.verify_part()
+    /// Does a part of what is to be done: what is being taken goes before what is to be verified. `None` when there
+    /// is nothing more.
+    fn part(&self) -> Option<Progress> {
+        let mut inner = self.inner.borrow_mut();
+        if !inner.session.is_taking() {
+            return inner.session.verify_part();
+        }
+        let progress = inner.session.take_part();
+        if progress == Progress::Done {
+            let (told, tell) = (inner.finish_taking(), inner.tell.clone());
+            drop(inner);
+            told.into_iter().for_each(|told| tell.emit(told));
+        }
+        Some(progress)
     }
 
     /// What `make` makes of the bytes whose digest is wanted, and of their number.
@@ -76,18 +93,51 @@ impl Lab {
     }
 
     /// The digest that was wanted with this number; one that nobody else could make is made here.
-    fn hashed(&self, number: u64, digest: Option<Digest>) {
+    fn hashed(&self, number: Option<u64>, digest: Option<Digest>) {
         let made = || self.with_wanted(|number, bytes| (number, sha256(bytes)));
-        if let Some((number, digest)) = digest.map(|digest| (number, digest)).or_else(made) {
+        if let Some((number, digest)) = number.zip(digest).or_else(made) {
             self.inner.borrow_mut().session.hashed(number, digest);
         }
     }
 
-    /// Nothing is left to be verified.
-    fn verified_all(&self) {
-        self.inner.borrow_mut().verifying = false;
+    /// Nothing is left to be done.
+    fn worked(&self) {
+        self.inner.borrow_mut().working = false;
         self.show();
     }
+}
+
+impl Inner {
+    /// Does what was just begun: at once when that is quickly done, else beside everything else.
+    pub(super) fn take_begun(&mut self) -> Vec<Told> {
+        let begun_ms = dom::clock_ms();
+        loop {
+            match self.session.take_part() {
+                Progress::Done => return self.finish_taking(),
+                Progress::More if dom::clock_ms() - begun_ms < WORK_MS => {}
+                // A digest that is asked for now is asked for again when it is waited for.
+                _ => return Vec::new(),
+            }
+        }
+    }
+
+    /// Takes what was begun, whatever was read of it.
+    pub(super) fn finish_taking(&mut self) -> Vec<Told> {
+        match self.session.finish_taking() {
+            None => Vec::new(),
+            Some(Taken::Backup(done)) => told(done),
+            Some(Taken::Import(Ok(labels))) => vec![Told::Imported(labels)],
+            Some(Taken::Import(Err(why))) => vec![Told::Refused(Refusal::Import, why)],
+        }
+    }
+}
+
+/// What is told of a command.
+pub(super) fn told(done: Result<Rc<str>, Rc<str>>) -> Vec<Told> {
+    vec![match done {
+        Ok(line) => Told::Done(line),
+        Err(why) => Told::Refused(Refusal::Command, why),
+    }]
 }
 
 /// Lets the browser make a digest. It copies the bytes before this returns.

@@ -1,0 +1,118 @@
+//! Backups are taken, and archives taken in, a part at a time: what has to be read is read while whoever holds the session
+//! does other things, and then it is done in one go, as a command like any other. Time must stand still meanwhile, so that
+//! it is done at the moment at which it was asked for. What is given up before its end leaves nothing.
+
+use super::Session;
+use crate::backup::archive::Summary;
+use crate::backup::{Digest, Preparation, Progress};
+use crate::story::Command;
+use crate::story::command::Backup;
+use std::rc::Rc;
+
+/// What is under way.
+pub(super) struct Taking {
+    work: Work,
+    /// Tells for what a digest is wanted.
+    pub number: u64,
+}
+
+enum Work {
+    /// The files of a backup are made for this command.
+    Backup(Command, Box<Preparation>),
+    /// An archive is read: the name of its file.
+    Import(Rc<str>, Summary),
+}
+
+/// What came of it: see [`Session::apply`] and [`Session::import`].
+pub enum Taken {
+    /// A backup was taken.
+    Backup(Result<Rc<str>, Rc<str>>),
+    /// An archive was taken in.
+    Import(Result<Vec<Rc<str>>, Rc<str>>),
+}
+
+impl Taking {
+    /// The bytes whose digest is wanted.
+    pub fn to_hash(&self) -> Option<&[u8]> {
+        match &self.work {
+            Work::Backup(_, preparation) => preparation.to_hash(),
+            Work::Import(_, summary) => summary.to_hash(),
+        }
+    }
+
+    /// The digest that was wanted.
+    pub fn hashed(&mut self, digest: Digest) {
+        match &mut self.work {
+            Work::Backup(_, preparation) => preparation.hashed(digest),
+            Work::Import(_, summary) => summary.hashed(digest),
+        }
+    }
+
+    /// How many hundredths of it are read.
+    pub fn percent(&self) -> u32 {
+        let (read, total) = match &self.work {
+            Work::Backup(_, preparation) => preparation.progress(),
+            Work::Import(_, summary) => summary.progress(),
+        };
+        (read.saturating_mul(100) / total.max(1)).min(100) as u32
+    }
+}
+
+impl Session {
+    /// Begins to take a backup part by part, if that is what `line` asks for and it is to be done so; nothing happens
+    /// otherwise.
+    pub fn begin_backup(&mut self, line: &str) -> bool {
+        let Some((outside, number)) = self.shelf.queue.in_parts() else { return false };
+        let Ok(command @ Command::Backup(Backup::Take(..))) = Command::parse(line) else { return false };
+        let Command::Backup(Backup::Take(kind, topics)) = &command else { return false };
+        // Why it is refused is told by the command itself.
+        let Ok(preparation) = self.runner.prepare(*kind, topics, outside) else { return false };
+        self.taking = Some(Taking { work: Work::Backup(command, Box::new(preparation)), number });
+        true
+    }
+
+    /// Begins to take in the backups of an archive part by part, if that is to be done so; nothing happens otherwise.
+    pub fn begin_import(&mut self, name: &str, bytes: &Rc<[u8]>) -> bool {
+        let Some((outside, number)) = self.shelf.queue.in_parts() else { return false };
+        let work = Work::Import(name.into(), Summary::new(bytes.clone(), outside));
+        self.taking = Some(Taking { work, number });
+        true
+    }
+
+    /// Whether something is being taken.
+    pub fn is_taking(&self) -> bool {
+        self.taking.is_some()
+    }
+
+    /// Reads a part of what is being taken; after [`Progress::Done`] comes [`Session::finish_taking`].
+    pub fn take_part(&mut self) -> Progress {
+        match self.taking.as_mut().map(|taking| &mut taking.work) {
+            None => Progress::Done,
+            // What cannot be made in parts is told when it is made in one go.
+            Some(Work::Backup(_, preparation)) => {
+                preparation.step(self.runner.store()).unwrap_or(Progress::Done)
+            }
+            Some(Work::Import(_, summary)) => summary.step(),
+        }
+    }
+
+    /// Takes what was begun, whatever was read of it; `None` when there is nothing.
+    pub fn finish_taking(&mut self) -> Option<Taken> {
+        Some(match self.taking.take()?.work {
+            Work::Backup(command, preparation) => {
+                self.runner.give_prepared(preparation.prepared());
+                Taken::Backup(self.command(command))
+            }
+            Work::Import(name, summary) => {
+                let (bytes, sha256, known) = summary.known();
+                let files = self.runner.files_mut();
+                match sha256 {
+                    Some(sha256) => files.give_summed(&name, bytes, sha256),
+                    None => drop(files.give(&name, bytes)),
+                }
+                self.runner.give_known(known);
+                Taken::Import(self.import_given(&name))
+            }
+        })
+    }
+}
