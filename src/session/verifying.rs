@@ -110,8 +110,8 @@ impl Queue {
 
 /// Verification in parts.
 impl Session {
-    /// From now on backups are verified a part at a time, by [`Session::verify_part`], and can be taken so. Digests of files with so many bytes as
-    /// `outside` are asked for.
+    /// From now on backups are verified a part at a time, by [`Session::verify_part`], and can be taken so
+    /// ([`Session::begin_backup`], [`Session::begin_import`]). Digests of so many bytes as `outside` are asked for.
     pub fn verify_in_parts(&mut self, outside: Range<u64>) {
         self.shelf.queue.outside = Some(outside);
     }
