@@ -78,7 +78,7 @@ mod tests {
         let subscriber = |(id, (claims, topics)): (&str, (&[i32], &[&str]))| Subscriber {
             id: id.into(),
             topics: topics.iter().map(|&topic| topic.into()).collect(),
-            owned: claims.iter().map(|&number| TopicPartition::new("t".into(), number)).collect(),
+            owned: claims.iter().map(|&number| TopicPartition::new("t", number)).collect(),
             generation: Some(1),
             ..Subscriber::default()
         };
