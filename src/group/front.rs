@@ -239,9 +239,8 @@ impl Coordinator {
         }
         // For this, share groups are not there.
         let exists = found.is_some_and(|found| !matches!(found, Group::Share(_)));
-        let fetch = |topic: &Rc<str>, topic_id: Uuid, partition: i32| match exists {
-            false => FetchedOffset::nothing(partition, ErrorCode::NONE),
-            true => self.fetch(&Wanted { group, topic, topic_id, partition, require_stable }),
+        let fetch = |topic: &Rc<str>, topic_id: Uuid, partition: i32| {
+            self.fetch(&Wanted { group, topic, topic_id, partition, require_stable, exists })
         };
         let topics = match &asked.topics {
             Some(topics) => {

@@ -15,6 +15,8 @@ pub(in crate::group) struct Wanted<'a> {
     pub topic_id: Uuid,
     pub partition: i32,
     pub require_stable: bool,
+    /// Whether the group is there. What is pending is told all the same.
+    pub exists: bool,
 }
 
 impl FetchedOffset {
@@ -36,7 +38,8 @@ impl Coordinator {
             let id = stored.value.topic_id;
             id == Uuid::ZERO || wanted.topic_id == Uuid::ZERO || id == wanted.topic_id
         };
-        match self.offsets.get(wanted.group, wanted.topic, partition).filter(same_topic) {
+        let stored = self.offsets.get(wanted.group, wanted.topic, partition);
+        match stored.filter(|_| wanted.exists).filter(same_topic) {
             None => FetchedOffset::nothing(partition, ErrorCode::NONE),
             Some(Stored { value, .. }) => FetchedOffset {
                 partition,
