@@ -14,7 +14,8 @@ const NO_EPOCH: i32 = -1;
 
 impl ConsumerGroup {
     /// Whether a member at an epoch may commit for these partitions, given by topic id. Without membership one may commit
-    /// while the group has no members, and always in a transaction. A member whose last reply was lost may commit what it has had since its epoch.
+    /// while the group has no members, and in a transaction always. A member whose last reply was lost may commit what it
+    /// has had since its epoch.
     pub(in crate::group) fn validate_commit(
         &self,
         (member, epoch, is_static): (&str, i32, bool),
