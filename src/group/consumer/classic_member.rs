@@ -69,7 +69,7 @@ impl Coordinator {
         let version = first.map_or(Ok(protocol::VERSION), |protocol| protocol::version(&protocol.metadata));
         let version = version.map_err(|_| ErrorCode::UNKNOWN_SERVER_ERROR)?;
         let assignment =
-            assignment_bytes((&member.current.assigned_lists(), java_order::grown), version, &self.metadata);
+            assignment_bytes(&member.current.assigned_lists(), java_order::grown, version, &self.metadata);
         let session_ms = said.session_timeout_ms;
         self.timers.cancel(&TimerKey::MemberSync(group.clone(), id.clone()));
         self.arm_session(now, group, id, session_ms);

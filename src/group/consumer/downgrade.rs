@@ -135,7 +135,7 @@ impl Member {
             rebalance_timeout_ms: self.about.rebalance_timeout_ms,
             session_timeout_ms: said.session_timeout_ms,
             protocols: said.protocols.clone(),
-            assignment: assignment_bytes((target, java_order::copied_set), protocol::VERSION, metadata),
+            assignment: assignment_bytes(target, java_order::copied_set, protocol::VERSION, metadata),
             join: None,
             sync: None,
             is_new: false,
@@ -147,7 +147,8 @@ impl Member {
 /// Partitions as members of the classic protocol are told them: topics and numbers in the order of Java's maps; how many
 /// buckets those of numbers have depends on how they were made. Topics that are gone are left out.
 pub(super) fn assignment_bytes(
-    (lists, buckets): (&[(Uuid, Vec<i32>)], fn(usize) -> usize),
+    lists: &[(Uuid, Vec<i32>)],
+    buckets: fn(usize) -> usize,
     version: i16,
     metadata: &Metadata,
 ) -> Bytes {
