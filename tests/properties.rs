@@ -343,7 +343,8 @@ fn random_worlds_keep_every_invariant_and_come_to_rest_when_healed() {
 #[test]
 fn so_do_worlds_whose_broker_deletes_and_compacts_what_is_read() {
     let (mut compacted, mut deleted) = (0, 0);
-    for seed in seeds() {
+    // 318: what was aborted was fetched before the log lost it, and with it the word that it was.
+    for seed in seeds().chain([318]) {
         let world = live(Swarm::new(seed, Some(Rng::new(seed).fork("upkeep"))));
         for what in world.trace().since(0).map(|entry| &entry.what) {
             compacted += u64::from(matches!(what, Happening::Compacted(..)));

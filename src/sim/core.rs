@@ -271,6 +271,11 @@ impl Core {
     pub fn pass_holes(&mut self, group: u32, isolation: Isolation, of: &Chunk) {
         self.progress(group, of.log);
         let progress = &mut self.groups[group as usize].progress[of.log as usize];
+        if of.count == 0 {
+            // Also when the log has lost it meanwhile, and with it what was aborted.
+            progress.pass(of.from, of.next);
+            return;
+        }
         let data = &self.logs[of.log as usize].data;
         data.for_each_hole(isolation, of.from, of.next, |from, to| progress.pass(from, to));
     }
