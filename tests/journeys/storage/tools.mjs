@@ -40,11 +40,14 @@ export async function list(lab) {
 
 export const isSaved = (row) => row.kept.includes("saved in this browser");
 
-// Waits until there are so many backups, all of them saved.
+// Backups are verified beside everything else: whether this one was.
+const isJudged = (row) => !/% read|not verified/.test(row.verified);
+
+// Waits until there are so many backups, all of them saved and verified, whatever came of it.
 export async function saved(lab, count) {
   return lab.until(`${count} backups are saved`, async () => {
     const rows = await list(lab);
-    return rows.length === count && rows.every(isSaved) && rows;
+    return rows.length === count && rows.every(isSaved) && rows.every(isJudged) && rows;
   }, 10_000);
 }
 
@@ -66,7 +69,8 @@ export async function backUp(lab, count = 1) {
 // After whatever happened: each backup that is there is whole, and another one can be made and is saved.
 export async function wholeAndGoesOn(lab) {
   await lab.page.waitForTimeout(150);
-  const rows = await list(lab);
+  let rows;
+  await lab.until("every backup is verified", async () => (rows = await list(lab)).every(isJudged));
   for (const row of rows) ensure(/holds/.test(row.verified) && isSaved(row), `${row.label}: ${row.verified}, ${row.kept}`);
   await backUp(lab, rows.length + 1);
   return rows.length;
