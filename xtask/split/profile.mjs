@@ -10,8 +10,8 @@ import { Tree, places } from "./tree.mjs";
 // The default scene has joined, has been assigned and reads well before that.
 const PLAY_MS = 3000;
 
-// How many times slower a slow machine is.
-const SLOWER = 8;
+// How many times slower slow machines are.
+const SLOWER = [8, 24];
 
 // The names of the functions and places (`placeName`) that are reached.
 export async function reached(binaryen, bytes, { dist, wasmName, glueName, glue, graft }) {
@@ -30,7 +30,7 @@ export async function reached(binaryen, bytes, { dist, wasmName, glueName, glue,
     page.on("pageerror", (error) => thrown.push(error));
     // What a browser does when differs a little from load to load: what one misses another reaches.
     const found = new Set();
-    for (const walk of [watch, watch, watchSlow, watchLong]) {
+    for (const walk of [watch, watch, ...SLOWER.map(watchSlow), watchLong]) {
       await page.setViewportSize({ width: 1440, height: 900 });
       await page.goto(server.url, { waitUntil: "commit" });
       await walk(page);
@@ -55,11 +55,14 @@ async function watch(page) {
 }
 
 // The same on a slow or a busy machine, which drops frames: more is new in each that it draws.
-async function watchSlow(page) {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
-  await watch(page);
-  await session.detach();
+function watchSlow(rate) {
+  return async (page) => {
+    const session = await page.context().newCDPSession(page);
+    await session.send("Emulation.setCPUThrottlingRate", { rate });
+    await watch(page);
+    await page.waitForTimeout(PLAY_MS * 2);
+    await session.detach();
+  };
 }
 
 // As if one had watched for many minutes; and the first that one is likely to press answers at once.
