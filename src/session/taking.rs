@@ -3,6 +3,7 @@
 //! it is done at the moment at which it was asked for. What is given up before its end leaves nothing.
 
 use super::Session;
+use super::verifying::percent;
 use crate::backup::archive::Summary;
 use crate::backup::{Digest, Preparation, Progress};
 use crate::story::Command;
@@ -50,11 +51,10 @@ impl Taking {
 
     /// How many hundredths of it are read.
     pub fn percent(&self) -> u32 {
-        let (read, total) = match &self.work {
+        percent(match &self.work {
             Work::Backup(_, preparation) => preparation.progress(),
             Work::Import(_, summary) => summary.progress(),
-        };
-        (read.saturating_mul(100) / total.max(1)).min(100) as u32
+        })
     }
 }
 

@@ -83,8 +83,7 @@ impl Queue {
     /// How many hundredths of a backup are read; `None` when it is not being verified.
     pub fn percent(&self, label: &str) -> Option<u32> {
         let at = self.waiting.iter().position(|job| *job.label == *label)?;
-        let (read, total) = self.now.as_ref().filter(|_| at == 0).map_or((0, 0), |(now, _)| now.progress());
-        Some((read.saturating_mul(100) / total.max(1)).min(100) as u32)
+        Some(percent(self.now.as_ref().filter(|_| at == 0).map_or((0, 0), |(now, _)| now.progress())))
     }
 
     /// Reads a part of the first; when that was the last of it, what came of it.
@@ -106,6 +105,11 @@ impl Queue {
         let done = if progress == Progress::Done { self.now.take() } else { None };
         Some((progress, done.map(|(verification, since)| (self.waiting.remove(0), verification, since))))
     }
+}
+
+/// How many hundredths are read, of bytes that are and bytes that there are to read.
+pub(super) fn percent((read, total): (u64, u64)) -> u32 {
+    (read.saturating_mul(100) / total.max(1)).min(100) as u32
 }
 
 /// Verification in parts.

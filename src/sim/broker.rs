@@ -6,8 +6,8 @@ use super::trace::{Happening, Process};
 use crate::backup::offsets::{Commit, Committed};
 use crate::base::Time;
 use crate::group::{
-    Context, ErrorCode, Event, GroupState, Metadata, Outcome, Output, Record, Removal, Reply, Request,
-    TopicInfo, TopicRef,
+    Context, ErrorCode, Event, GroupState, Metadata, OffsetKey, OffsetValue, Outcome, Output, Record,
+    Removal, Reply, Request, TopicInfo, TopicRef,
 };
 use crate::log::partition::Isolation;
 use std::rc::Rc;
@@ -167,15 +167,8 @@ impl Core {
         };
         self.stored += 1;
         let now_ms = self.now.timestamp_ms();
-        self.past.commit(Commit {
-            commit_ms: value.as_ref().map_or(now_ms, |value| value.commit_timestamp_ms),
-            group: key.group.clone(),
-            topic: key.topic.clone(),
-            partition: key.partition,
-            committed: value
-                .as_ref()
-                .map(|value| Committed { offset: value.offset, metadata: value.metadata.clone() }),
-        });
+        let commit_ms = value.as_ref().map_or(now_ms, |value| value.commit_timestamp_ms);
+        self.remember(key, value.as_ref(), commit_ms);
         let Some(log) = self.log_of(&key.topic, key.partition) else { return };
         let group = self.group_or_new(&key.group);
         self.flush_rerun(group, log);
@@ -184,6 +177,14 @@ impl Core {
             let partition = self.logs[log as usize].name.clone();
             self.note(Happening::Skipped(key.group.clone(), partition, from, to - 1));
         }
+    }
+
+    /// Notes for restores to a moment that an offset was committed, or dropped.
+    pub fn remember(&mut self, key: &OffsetKey, value: Option<&OffsetValue>, commit_ms: i64) {
+        let committed =
+            value.map(|value| Committed { offset: value.offset, metadata: value.metadata.clone() });
+        let (group, topic) = (key.group.clone(), key.topic.clone());
+        self.past.commit(Commit { commit_ms, group, topic, partition: key.partition, committed });
     }
 
     /// A group commits an offset, or it is dropped: the records that it passed over, as ranges.

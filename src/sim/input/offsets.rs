@@ -1,7 +1,6 @@
 //! Committed offsets that another cluster kept.
 
 use super::named;
-use crate::backup::offsets::{Commit, Committed};
 use crate::base::{Map, Uuid};
 use crate::group::{Batch, ClassicGroupValue, OffsetKey, OffsetValue, Record};
 use crate::sim::World;
@@ -99,15 +98,7 @@ impl Core {
         let place = self.group_or_new(group);
         for record in &records {
             let Record::Offset(key, value) = record else { continue };
-            self.past.commit(Commit {
-                commit_ms: self.now.timestamp_ms(),
-                group: group.clone(),
-                topic: key.topic.clone(),
-                partition: key.partition,
-                committed: value
-                    .as_ref()
-                    .map(|value| Committed { offset: value.offset, metadata: value.metadata.clone() }),
-            });
+            self.remember(key, value.as_ref(), self.now.timestamp_ms());
             let Some(log) = self.log_of(&key.topic, key.partition) else { continue };
             let progress = self.progress(place, log);
             match value {

@@ -1,26 +1,9 @@
 //! Backups are verified in parts, with digests from outside, while the session goes on.
 
-use rejoin::base::Time;
-use rejoin::session::view::{Focus, LabView, Verdict, What};
+use super::{at, focus, label, open};
+use rejoin::session::view::{Verdict, What};
 use rejoin::session::{Progress, Session, Taken, sha256};
 use std::rc::Rc;
-
-fn open() -> Session {
-    Session::open(Session::examples()[0].text).expect("the default scene is a story")
-}
-
-fn focus() -> Focus {
-    Focus::Partition("orders".into(), 0)
-}
-
-fn at(session: &mut Session, ms: u64) -> LabView {
-    session.advance_to(Time::from_ms(ms));
-    session.view(&focus())
-}
-
-fn label(view: &LabView) -> Rc<str> {
-    view.backups.backups.first().expect("a backup").label.clone()
-}
 
 /// What is said of the newest backup.
 fn verdict(session: &mut Session) -> Verdict {

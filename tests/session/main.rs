@@ -1,5 +1,7 @@
 //! The session: what a person does and sees, without a browser.
 
+mod verification;
+
 use rejoin::base::Time;
 use rejoin::session::view::{ConsumerState, Focus, InspectorView, LabView, RestoreStep, Verdict, What};
 use rejoin::session::{LoadOptions, Session, StepKind};
