@@ -80,7 +80,7 @@ fn every_answer_and_record_of_a_share_group_is_kafkas() {
 /// (`made`), as Kafka answered them: the shortest of those of which each once found a difference.
 #[test]
 fn every_answer_to_changed_requests_is_kafkas() {
-    check("coordinator-changed", 111);
+    check("coordinator-changed", 112);
 }
 
 /// Plays all traces of a file in one go and compares them one by one.

@@ -17,6 +17,9 @@ const GROUP_ID_NOT_FOUND_VERSION: i16 = 9;
 /// In place of the version, for a commit in a transaction: there every version will do.
 const TRANSACTIONAL: i16 = -1;
 
+/// In place of a producer's epoch.
+const NO_EPOCH: i16 = -1;
+
 /// What is committed for a topic that exists.
 pub(in crate::group) struct CommitTopic {
     pub name: Rc<str>,
@@ -33,6 +36,9 @@ struct Committer<'a> {
     generation: i32,
     member: &'a Rc<str>,
     instance: Option<&'a Rc<str>>,
+    /// Whether it is part of a transaction, as the request says.
+    transactional: bool,
+    /// Whose transaction the records are part of.
     producer: Option<Producer>,
 }
 
@@ -50,6 +56,7 @@ impl Coordinator {
             generation: request.generation_id,
             member: &request.member_id,
             instance: request.group_instance_id.as_ref(),
+            transactional: false,
             producer: None,
         };
         let absent = match version >= GROUP_ID_NOT_FOUND_VERSION {
@@ -73,19 +80,32 @@ impl Coordinator {
         topics: &[CommitTopic],
         out: &mut Outcome,
     ) -> Checked<Errors> {
+        // Without a producer's id it is written like any other commit.
+        let producer = Producer { id: request.producer_id, epoch: request.producer_epoch };
+        let producer = Some(producer).filter(|producer| producer.id >= 0);
         let committer = Committer {
             group: &request.group_id,
             generation: request.generation_id,
             member: &request.member_id,
             instance: request.group_instance_id.as_ref(),
-            producer: Some(Producer { id: request.producer_id, epoch: request.producer_epoch }),
+            transactional: true,
+            producer,
         };
+        let absent = !self.groups.contains_key(&request.group_id);
         // A transaction only knows generations.
         let admitted = self.admit(now, &committer, ErrorCode::ILLEGAL_GENERATION, (TRANSACTIONAL, topics));
         admitted.map_err(|error| match error {
             ErrorCode::STALE_MEMBER_EPOCH => ErrorCode::ILLEGAL_GENERATION,
             other => other,
         })?;
+        let written = topics.iter().any(|topic| topic.partitions.iter().any(|p| !self.is_too_long(p)));
+        if written && producer.is_some_and(|producer| producer.epoch == NO_EPOCH) {
+            // The log refuses the batch (MemoryRecordsBuilder), and what was done for it is taken back.
+            if absent {
+                self.groups.remove(&request.group_id);
+            }
+            return Err(ErrorCode::UNKNOWN_SERVER_ERROR);
+        }
         Ok(self.write(now, &committer, topics, None, out))
     }
 
@@ -170,7 +190,7 @@ impl Coordinator {
 
 impl ClassicGroup {
     fn validate_commit(&self, committer: &Committer) -> Checked {
-        let (plain, empty) = (committer.producer.is_none(), self.state == ClassicState::Empty);
+        let (plain, empty) = (!committer.transactional, self.state == ClassicState::Empty);
         if self.state == ClassicState::Dead {
             return Err(ErrorCode::COORDINATOR_NOT_AVAILABLE);
         }
