@@ -31,6 +31,11 @@ fn a_form_of_a_topic_or_a_producer_comes_to_one_line() {
             "topic carts cleanup=compact,delete retention=60s segment=2MiB dirty-ratio=0.1",
         ),
         (
+            Making::Topic,
+            "name=carts|racks=a, b|replicas=2|partitions=4",
+            "topic carts partitions=4 racks=a,b replicas=2",
+        ),
+        (
             Making::Producer,
             "name=shop|topic=carts|rate=5/s|keys=10",
             "producer shop topic=carts rate=5/s keys=10",
@@ -81,8 +86,8 @@ fn a_form_of_a_group_or_a_consumer_comes_to_one_line() {
         ),
         (
             Making::Consumer,
-            "name=c7 c8|group=checkout|topics=orders, carts|reset=earliest|process=3ms",
-            "consumer c7 c8 group=checkout topics=orders,carts reset=earliest process=3ms",
+            "name=c7 c8|group=checkout|topics=orders, carts|reset=earliest|rack=a|process=3ms",
+            "consumer c7 c8 group=checkout topics=orders,carts reset=earliest rack=a process=3ms",
         ),
         (
             Making::Consumer,

@@ -63,7 +63,7 @@ impl Swarm {
             let partitions = 1 + self.rng.below(7) as i32;
             let configs = self.configs();
             let keyed = configs.get("cleanup.policy").is_some();
-            let spec = TopicSpec { name: name.clone(), partitions, configs, id: None };
+            let spec = TopicSpec { name: name.clone(), partitions, configs, id: None, placement: None };
             self.world.create_topic(spec).expect("a topic");
             let keys = (self.rng.below(2) == 0 || keyed).then(|| 1 + self.rng.below(200));
             self.world

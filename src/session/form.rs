@@ -1,17 +1,19 @@
 //! What a person fills in to make a topic, a producer, a group or a consumer: fields made from the language's own table
 //! of settings, and the one line of a command that they come to. The line's own parser says what is wrong, and where.
 
+mod client;
 mod producer;
 mod restore;
 mod topic;
 
+pub use client::group_settings;
 pub(super) use topic::OfTopic;
 
 use crate::sim::query::GroupFacts;
 use crate::story::args::Name;
 use crate::story::command::Source;
 use crate::story::settings::{
-    ASSIGNORS, INSTANCE, Kind, PRODUCER_SETTINGS, Protocol, SETTINGS, SHARE_SETTINGS, Setting, Settings,
+    INSTANCE, Kind, PRODUCER_SETTINGS, Protocol, SETTINGS, SHARE_SETTINGS, Setting, Settings,
 };
 use crate::story::token::quote;
 use crate::story::{Command, ParseError};
@@ -71,6 +73,8 @@ pub struct Field {
     pub closed: bool,
     /// What it means, where Kafka has no name that says so.
     pub help: &'static str,
+    /// Whether few people ever set it.
+    pub rare: bool,
     /// What stands before the value in the line; `""` for names.
     key: &'static str,
     /// What stands between several values, when there can be several.
@@ -86,33 +90,11 @@ pub struct Filled {
     pub errors: Vec<(&'static str, Rc<str>)>,
 }
 
-/// Settings that have no place with a share group.
-const NOT_SHARED: [&str; 4] = ["assignor", "instance", "auto-commit-interval", "commit-on-revoke"];
-/// Settings that begin with `share.` and are a consumer's, not a group's.
-const OF_SHARE_CONSUMERS: [&str; 2] = ["share.acknowledgement.mode", "share.acquire.mode"];
-
-/// Whether only share groups and share consumers have a setting.
-fn is_shared(setting: &Setting) -> bool {
-    SHARE_SETTINGS.iter().any(|of| of.names == setting.names)
-}
-
 /// The field for partitions that a consumer takes for itself.
 const ASSIGN: &str = "assign";
 
 /// The id of the field for the name.
 const NAME: &str = "name";
-
-/// What a group says for its consumers, under the names of its protocol.
-pub fn group_settings(of: &GroupFacts) -> Vec<(&'static str, String)> {
-    let form = Form::new(Making::Group, Vec::new(), &[]);
-    let said = Settings { client: of.settings.clone() };
-    let one = |setting: &Setting| {
-        let key = form.key(setting, of.protocol)?;
-        let value = said.value(key)?;
-        Some((label(setting, key), spoken(setting, &value).to_string()))
-    };
-    SETTINGS.iter().skip(1).chain(&SHARE_SETTINGS).filter_map(one).collect()
-}
 
 impl Form {
     pub(super) fn new(making: Making, topics: Vec<OfTopic>, groups: &[GroupFacts]) -> Form {
@@ -158,6 +140,7 @@ impl Form {
             choices: Vec::new(),
             closed: false,
             help: "",
+            rare: false,
             between: None,
         };
         let of = |id, choices: &[Rc<str>]| Field { choices: same(choices), ..plain(id, id, id, "") };
@@ -171,7 +154,12 @@ impl Form {
         let mut fields = match self.making {
             Making::Topic => {
                 let partitions = plain("partitions", "partitions", "partitions", "1");
-                [plain(NAME, "topic", "", ""), partitions].into_iter().chain(topic::fields()).collect()
+                let placement = topic::placement(plain);
+                [plain(NAME, "topic", "", ""), partitions]
+                    .into_iter()
+                    .chain(topic::fields())
+                    .chain(placement)
+                    .collect()
             }
             Making::Producer => vec![
                 plain(NAME, "client.id", "", ""),
@@ -221,68 +209,6 @@ impl Form {
         let settings = settings.chain(&SHARE_SETTINGS);
         fields.extend(settings.filter_map(|setting| self.field(setting, &base)));
         fields
-    }
-
-    /// What holds for a setting that is not given here: what the group says, else Kafka's default for the protocol.
-    fn base(&self, values: &Values) -> Settings {
-        let group = value(values, "group").and_then(|name| self.groups.iter().find(|(of, _)| **of == *name));
-        let mut base = group.map(|(_, settings)| settings.clone()).unwrap_or_default();
-        match value(values, "protocol").as_deref() {
-            Some("consumer") => base.client.protocol = Some(Protocol::Consumer),
-            Some("share") => base.client.protocol = Some(Protocol::Share),
-            Some(_) => base.client.protocol = Some(Protocol::Classic),
-            None => {}
-        }
-        base.over(&base.spoken())
-    }
-
-    /// The name that a setting has in this form; `None` where it has no place.
-    fn key(&self, setting: &Setting, protocol: Protocol) -> Option<&'static str> {
-        let names = setting.names;
-        let own = |start: &str| names.iter().find(|name| name.starts_with(start)).copied();
-        let plain = *names.get(1).unwrap_or(&names[0]);
-        let (name, fits) = match protocol {
-            _ if names[0] == "commit" => (names[0], protocol != Protocol::Share),
-            Protocol::Classic => (plain, true),
-            Protocol::Consumer => (own("consumer.").or(own("group.remote.")).unwrap_or(plain), true),
-            Protocol::Share => (own("share.").unwrap_or(plain), !NOT_SHARED.contains(&names[0])),
-        };
-        let fits = fits && (protocol == Protocol::Share || !is_shared(setting));
-        // Those are the broker's settings of a group; a consumer cannot give them.
-        let of_group = name.starts_with("consumer.")
-            || name.starts_with("share.") && !OF_SHARE_CONSUMERS.contains(&name);
-        (fits && !(of_group && self.making != Making::Group)).then_some(name)
-    }
-
-    fn field(&self, setting: &Setting, base: &Settings) -> Option<Field> {
-        let protocol = base.client.protocol.unwrap_or_default();
-        let key = self.key(setting, protocol)?;
-        let assignors: Vec<Rc<str>> = ASSIGNORS.iter().map(|(name, _)| Rc::from(*name)).collect();
-        let (choices, closed) = match setting.kind {
-            Kind::OneOf(words) => {
-                let of = |word: &'static str| (word.into(), spoken(setting, word));
-                (words().into_iter().map(of).collect(), true)
-            }
-            Kind::Assignors if protocol == Protocol::Consumer => {
-                (same(&["uniform".into(), "range".into()]), true)
-            }
-            Kind::Assignors => (same(&assignors[..4]), false),
-            Kind::Span | Kind::Count | Kind::Name | Kind::Length | Kind::Share | Kind::Keys => {
-                (Vec::new(), false)
-            }
-        };
-        let nothing = if matches!(setting.kind, Kind::Keys) { "" } else { "null" };
-        let default = base.value(key).unwrap_or_else(|| nothing.into());
-        Some(Field {
-            id: setting.names[0],
-            label: label(setting, key),
-            default: if closed { spoken(setting, &default) } else { default.into() },
-            choices,
-            closed,
-            help: if setting.names.len() == 1 { setting.help } else { "" },
-            key,
-            between: matches!(setting.kind, Kind::Assignors | Kind::Keys).then_some(','),
-        })
     }
 
     /// The line that this comes to, and what is wrong with it.
@@ -362,19 +288,6 @@ fn word(field: &Field, text: &str) -> String {
 fn value(values: &Values, id: &str) -> Option<Rc<str>> {
     let (_, text) = values.iter().find(|(of, _)| *of == id)?;
     Some(text.trim()).filter(|text| !text.is_empty()).map(Rc::from)
-}
-
-/// How a setting is called that stands under `key`: by Kafka's name where there is one.
-fn label(setting: &Setting, key: &'static str) -> &'static str {
-    setting.names.get(1).filter(|_| key == setting.names[0]).copied().unwrap_or(key)
-}
-
-/// How a choice is called: `enable.auto.commit` is true or false, and our word says when else it commits.
-fn spoken(setting: &Setting, word: &str) -> Rc<str> {
-    match setting.names[0] {
-        "commit" => format!("{} ({word})", word == "auto").into(),
-        _ => word.into(),
-    }
 }
 
 fn same(words: &[Rc<str>]) -> Vec<(Rc<str>, Rc<str>)> {

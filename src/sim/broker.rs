@@ -35,7 +35,9 @@ impl Core {
     fn metadata(&self, topics: Option<Vec<Rc<str>>>) -> Vec<(Rc<str>, Found)> {
         let topics = topics.unwrap_or_else(|| self.topics.keys().cloned().collect());
         let found = |topic: &Rc<str>| match self.topics.get(topic) {
-            Some(topic) => Found { id: topic.id, partitions: topic.logs.len() as i32 },
+            Some(topic) => {
+                Found { id: topic.id, partitions: topic.logs.len() as i32, racks: topic.racks.clone() }
+            }
             None => Found::default(),
         };
         topics.into_iter().map(|topic| (topic.clone(), found(&topic))).collect()
@@ -117,7 +119,8 @@ impl Core {
     /// The coordinator learns which topics exist.
     pub fn publish_topics(&mut self) {
         let topics = self.topics.iter().map(|(name, topic)| {
-            (name.clone(), TopicInfo { id: topic.id, partitions: topic.logs.len() as i32, racks: Vec::new() })
+            let racks = topic.racks.as_ref().map_or(Vec::new(), |racks| racks.to_vec());
+            (name.clone(), TopicInfo { id: topic.id, partitions: topic.logs.len() as i32, racks })
         });
         let metadata = Metadata { topics: topics.collect() };
         let outcome = self.coordinator.set_metadata(self.now, metadata);

@@ -5,7 +5,7 @@ use super::network::{Address, Answer, Call, Message, Network};
 use super::progress::Progress;
 use super::queue::{Queue, Slot, Timer};
 use super::share::Shares;
-use super::spec::{Isolation, Settings, WorldConfig};
+use super::spec::{Isolation, Placement, Racks, Settings, WorldConfig};
 use super::trace::{Happening, Process, Trace};
 use super::transactions::Transactions;
 use crate::backup::Past;
@@ -26,6 +26,9 @@ pub(super) struct Topic {
     pub policy: Rc<Policy>,
     /// The places of its logs, by partition.
     pub logs: Vec<u32>,
+    pub placement: Option<Placement>,
+    /// The same, of each partition.
+    pub racks: Racks,
 }
 
 /// A partition's log and who reads it.

@@ -33,9 +33,9 @@ pub use given::Given;
 pub use input::{AdoptedOffsets, LeftOut};
 pub use refusal::Refusal;
 pub use spec::{
-    Acknowledgement, AcquireMode, Commit, ConsumerSpec, Goodbye, GroupSpec, Isolation, Pace, ProduceSpec,
-    ProducerSpec, Protocol, Reset, ResetTo, Resolved, SegmentSpec, Settings, ShareSettings, TopicSpec,
-    TransactionLength, TransactionSpec, Upkeep, WorldConfig,
+    Acknowledgement, AcquireMode, Commit, ConsumerSpec, Goodbye, GroupSpec, Isolation, Pace, Placement,
+    ProduceSpec, ProducerSpec, Protocol, Reset, ResetTo, Resolved, SegmentSpec, Settings, ShareSettings,
+    TopicSpec, TransactionLength, TransactionSpec, Upkeep, WorldConfig,
 };
 pub use trace::{Callback, Happening, Process, Trace};
 pub use world::World;

@@ -2,6 +2,7 @@
 //!
 //! What is sent on one connection arrives in the order in which it was sent, however much jitter there is.
 
+use super::spec::Racks;
 use crate::base::{Map, Rng, Span, Time, Uuid};
 use crate::group::{Reply, Request};
 use std::rc::Rc;
@@ -53,10 +54,11 @@ pub(super) enum Target {
 }
 
 /// What metadata says of a topic: nothing, of one that does not exist.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Found {
     pub id: Uuid,
     pub partitions: i32,
+    pub racks: Racks,
 }
 
 /// What the broker answers.

@@ -92,7 +92,7 @@ const fn setting(names: &'static [&'static str], kind: Kind, help: &'static str)
 }
 
 /// The settings that a group, a consumer and a start share, in the order in which help lists them.
-pub static SETTINGS: [Setting; 14] = [
+pub static SETTINGS: [Setting; 15] = [
     setting(
         &["protocol", "group.protocol", "type"],
         Kind::OneOf(|| words(&PROTOCOLS)),
@@ -142,6 +142,7 @@ pub static SETTINGS: [Setting; 14] = [
         "yes or no (default): commitSync when partitions are taken",
     ),
     setting(&["metadata-max-age", "metadata.max.age.ms"], Kind::Span, "default 5m"),
+    setting(&["rack", "client.rack"], Kind::Name, "the rack that it is in: for assignors that look at racks"),
     setting(&["poll"], Kind::Span, "the timeout of poll(), default 100ms"),
     setting(&["process"], Kind::Span, "time a record takes, default 0ms"),
 ];
@@ -182,6 +183,7 @@ impl Settings {
             commit_on_revoke: choice(args, "commit-on-revoke", &YES_NO),
             metadata_max_age: span(args, names("metadata-max-age")),
             instance: None,
+            rack: args.any_value(names("rack")).map(|(_, word)| args.as_name(&word, "a rack")),
             poll: span(args, names("poll")),
             process: span(args, names("process")),
             share: share::take(args),
@@ -228,6 +230,7 @@ impl Settings {
             commit_on_revoke: differs(&own.commit_on_revoke, &below.commit_on_revoke),
             metadata_max_age: differs(&own.metadata_max_age, &below.metadata_max_age),
             instance: differs(&own.instance, &below.instance),
+            rack: differs(&own.rack, &below.rack),
             poll: differs(&own.poll, &below.poll),
             process: differs(&own.process, &below.process),
             share: share::beyond(&own.share, &below.share),
@@ -253,6 +256,7 @@ impl Settings {
             commit_on_revoke: Some(known.commit_on_revoke),
             metadata_max_age: Some(known.metadata_max_age),
             instance: None,
+            rack: None,
             poll: Some(known.poll),
             process: Some(known.process),
             share: share::defaults(),
@@ -283,6 +287,7 @@ impl Settings {
             ("commit", own.commit.map(|c| name_of(&COMMITS, c).to_owned())),
             ("commit-on-revoke", own.commit_on_revoke.map(|yes| name_of(&YES_NO, yes).to_owned())),
             ("metadata-max-age", span(own.metadata_max_age)),
+            ("rack", own.rack.as_deref().map(|rack| quote(rack).to_string())),
             ("poll", span(own.poll)),
             ("process", span(own.process)),
         ];

@@ -123,6 +123,12 @@ pub fn value(event: &web_sys::Event) -> String {
     target.dyn_ref::<web_sys::HtmlTextAreaElement>().map(|area| area.value()).unwrap_or_default()
 }
 
+/// Whether the fold that an event comes from is open.
+pub fn is_open(event: &web_sys::Event) -> bool {
+    let target = event.target();
+    target.is_some_and(|of| of.dyn_ref::<HtmlElement>().is_some_and(|of| of.has_attribute("open")))
+}
+
 /// Selects a part of a text area, in UTF-16 units, and focuses it.
 pub fn select(area: &NodeRef, from: u32, to: u32) {
     if let Some(area) = area.cast::<web_sys::HtmlTextAreaElement>() {

@@ -167,7 +167,7 @@ const WRONG: &[(&str, &str)] = &[
     ("kill", "Line 1, column 5: found the end of the line, expected a consumer's name."),
     (
         "topic orders partition=6",
-        "Line 1, column 14: found partition=, expected the end of the line or partitions= cleanup= retention= \
+        "Line 1, column 14: found partition=, expected the end of the line or partitions= racks= replicas= cleanup= retention= \
          retention-size= segment= segment-time= segment-small= index= index-interval= dirty-ratio= compaction-lag= \
          compaction-lag-max= delete-retention= timestamps=. Did you mean partitions=?",
     ),

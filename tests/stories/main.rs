@@ -9,6 +9,7 @@ mod golden;
 mod language;
 mod nonsense;
 mod pattern;
+mod racks;
 mod replay;
 mod resets;
 mod transactions;

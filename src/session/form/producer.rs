@@ -17,5 +17,15 @@ pub(super) fn of_producer(setting: &'static Setting) -> Field {
     };
     let help = if setting.names.len() == 1 { setting.help } else { "" };
     let (id, default) = (setting.names[0], default.into());
-    Field { id, label: key, default, choices: same(words), closed: yes_no, help, key, between: None }
+    Field {
+        id,
+        label: key,
+        default,
+        choices: same(words),
+        closed: yes_no,
+        help,
+        rare: false,
+        key,
+        between: None,
+    }
 }

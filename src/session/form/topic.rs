@@ -6,6 +6,8 @@ use std::rc::Rc;
 
 /// What takes a setting back.
 const DEFAULT: &str = "default";
+/// Settings that many people set.
+const COMMON: [&str; 3] = ["cleanup", "retention", "retention-size"];
 
 /// A topic that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +50,19 @@ impl Form {
     }
 }
 
+/// The fields that say where a topic's replicas lie.
+pub(super) fn placement(
+    plain: impl Fn(&'static str, &'static str, &'static str, &str) -> Field,
+) -> [Field; 2] {
+    let racks = Field {
+        help: "a broker in each, between commas",
+        rare: true,
+        between: Some(','),
+        ..plain("racks", "broker.rack", "racks", "null")
+    };
+    [racks, Field { rare: true, ..plain("replicas", "replication-factor", "replicas", "1") }]
+}
+
 /// A field for each configuration, under Kafka's name and with Kafka's values.
 pub(super) fn fields() -> impl Iterator<Item = Field> {
     CONFIGS.iter().map(|config: &'static Config| {
@@ -65,6 +80,7 @@ pub(super) fn fields() -> impl Iterator<Item = Field> {
             choices: same(&choices),
             closed: !words.is_empty(),
             help: "",
+            rare: !COMMON.contains(&config.short),
             between: None,
         }
     })

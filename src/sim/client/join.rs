@@ -10,8 +10,8 @@ use crate::base::{Map, TopicPartition, small};
 use crate::group::protocol::Assigned;
 use crate::group::{self, ErrorCode, JoinGroupReply, SyncGroupReply};
 use crate::sim::core::Core;
-use crate::sim::network::Call;
-use crate::sim::spec::Commit;
+use crate::sim::network::{Call, Found};
+use crate::sim::spec::{Commit, Racks};
 use std::rc::Rc;
 
 /// Where a member stands. Kafka: UNJOINED, PREPARING_REBALANCE, COMPLETING_REBALANCE, STABLE.
@@ -67,8 +67,8 @@ pub(in crate::sim) struct Member {
     pub(super) news: bool,
     /// The topics of its last join.
     subscribed: Vec<Rc<str>>,
-    /// What the leader assigned from: each topic's number of partitions.
-    snapshot: Map<Rc<str>, i32>,
+    /// What the leader assigned from: each topic's number of partitions, and when it is in a rack itself, where they lie.
+    snapshot: Map<Rc<str>, (i32, Racks)>,
     /// The answer that the leader keeps while it learns of topics.
     kept: Option<Box<JoinGroupReply>>,
     /// The assignor of the generation.
@@ -183,9 +183,13 @@ impl Consumer {
         if member.subscribed != self.topics {
             self.want_rejoin("subscription has changed");
         } else if member.leads {
-            let now =
-                |topic: &Rc<str>| self.client.link.topics.get(topic).map_or(0, |found| found.partitions);
-            if member.snapshot.iter().any(|(topic, then)| now(topic) != *then) {
+            let nothing = Found::default();
+            let now = |topic: &Rc<str>| {
+                let found = self.client.link.topics.get(topic).unwrap_or(&nothing);
+                (found.partitions, found.racks.as_ref().filter(|_| self.settings.rack.is_some()))
+            };
+            let same = |topic, then: &(i32, Racks)| now(topic) == (then.0, then.1.as_ref());
+            if member.snapshot.iter().any(|(topic, then)| !same(topic, then)) {
                 self.want_rejoin("cached metadata has changed");
             }
         }
@@ -287,10 +291,16 @@ impl Consumer {
             return self.ask_metadata(core, wanted);
         }
         let count = |topic: &Rc<str>| known[topic].partitions;
-        self.client.member.snapshot = wanted.iter().map(|topic| (topic.clone(), count(topic))).collect();
+        let in_rack = self.settings.rack.is_some();
+        let seen = |topic: &Rc<str>| (count(topic), known[topic].racks.clone().filter(|_| in_rack));
+        self.client.member.snapshot = wanted.iter().map(|topic| (topic.clone(), seen(topic))).collect();
         let exist = wanted.iter().filter(|topic| count(topic) > 0);
-        let topics =
-            exist.map(|topic| Topic { name: topic.clone(), partitions: count(topic), racks: None }).collect();
+        let topic = |topic: &Rc<str>| Topic {
+            name: topic.clone(),
+            partitions: count(topic),
+            racks: known[topic].racks.clone(),
+        };
+        let topics = exist.map(topic).collect();
         let protocol = reply.protocol_name.clone();
         let assignments = match protocol.as_deref().and_then(assign::by_name) {
             Some(assignor) if !reply.skip_assignment => {

@@ -55,7 +55,7 @@ impl Consumer {
             user_data: None,
             owned: self.owned(core).to_vec(),
             generation: Some(self.client.member.generation).filter(|generation| *generation >= 0),
-            rack: None,
+            rack: self.settings.rack.clone(),
         };
         let mut protocols = Vec::new();
         for name in &self.settings.assignors {

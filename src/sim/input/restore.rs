@@ -143,6 +143,9 @@ impl Core {
         let before = self.topics.remove(&topic.name);
         let id = topic.id.unwrap_or_else(|| Uuid(self.ids.uuid()));
         let same = before.as_ref().is_some_and(|before| before.id == id);
+        // Where replicas lie is the cluster's affair: no backup says it.
+        let placement = before.as_ref().and_then(|before| before.placement.clone());
+        let racks = placement.as_ref().and_then(|of| of.of(topic.partitions.len() as i32));
         let before = before.map_or(Vec::new(), |before| before.logs);
         let mut logs = Vec::new();
         let policy = Rc::new(Policy::of(&topic.config));
@@ -172,7 +175,8 @@ impl Core {
         for gone in before.into_iter().skip(logs.len()) {
             self.drop_log(gone);
         }
-        let restored = Topic { id, created: topic.created_ms, config: topic.config, policy, logs };
+        let (created, config) = (topic.created_ms, topic.config);
+        let restored = Topic { id, created, config, policy, logs, placement, racks };
         self.topics.insert(topic.name, restored);
         self.arm_upkeep();
         replaced

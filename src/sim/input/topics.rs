@@ -23,6 +23,9 @@ impl World {
             return Err(Refusal::BadSetting("partitions", "a topic has at least one".into()));
         }
         self.room_for(spec.partitions)?;
+        if let Some(placement) = &spec.placement {
+            placement.fit().map_err(|reason| Refusal::BadSetting("racks, replicas", reason))?;
+        }
         config::check(&spec.configs).map_err(|sentence| Refusal::BadConfig(sentence.into()))?;
         if let Some(of) = spec.id.and_then(|id| self.core.topic_named(id)) {
             return Err(Refusal::BadSetting("topic-id", format!("{of} has this id").into()));
@@ -32,7 +35,8 @@ impl World {
         let id = spec.id.unwrap_or(new);
         let policy = Rc::new(Policy::of(&spec.configs));
         let created = self.core.now.timestamp_ms();
-        let topic = Topic { id, created, config: spec.configs, policy, logs: Vec::new() };
+        let (config, placement) = (spec.configs, spec.placement);
+        let topic = Topic { id, created, config, policy, logs: Vec::new(), placement, racks: None };
         self.core.topics.insert(spec.name.clone(), topic);
         self.core.add_partitions(&spec.name, spec.partitions);
         self.core.publish_topics();
@@ -108,6 +112,7 @@ impl Core {
             log.data.set_policy(topic.policy.clone());
             self.logs.push(log);
         }
+        topic.racks = topic.placement.as_ref().and_then(|of| of.of(partitions));
         for log in topic.logs.clone().into_iter().skip(before) {
             self.arm_retention(log);
         }

@@ -234,6 +234,8 @@ pub struct ConsumerGroupMemberFacts {
     pub id: Rc<str>,
     /// The consumer that it belongs to, if one is known.
     pub consumer: Option<Rc<str>>,
+    /// `client.rack`, if it said one.
+    pub rack: Option<Rc<str>>,
     /// Its member epoch.
     pub epoch: i32,
     /// What it has, in order: what is assigned to it, and what it has not given up yet.

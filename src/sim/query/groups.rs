@@ -67,6 +67,7 @@ impl World {
                 .get(&member.member_id)
                 .map(|address| self.core.consumers[address.consumer as usize].clone()),
             id: member.member_id,
+            rack: member.about.rack,
             epoch: member.epoch,
             current: flat(&member.assignment),
             target: flat(&member.target),

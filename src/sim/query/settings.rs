@@ -49,6 +49,7 @@ impl Resolved {
             ("max.poll.records", self.max_poll_records.to_string().into()),
             ("metadata.max.age.ms", ms(self.metadata_max_age)),
         ]);
+        all.extend(self.rack.clone().map(|rack| ("client.rack", rack)));
         if self.protocol == Protocol::Share {
             return all;
         }

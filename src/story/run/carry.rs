@@ -54,6 +54,7 @@ impl Runner {
                     partitions,
                     configs: topic.configs.clone(),
                     id: None,
+                    placement: topic.placement.clone(),
                 })?;
             }
             Command::Producer(producer) => self.producer(producer)?,

@@ -34,7 +34,13 @@ impl Runner {
             // What was written long ago is not to be gone at the first look for old segments.
             let configs = [("retention.ms".into(), "-1".into())].into();
             let name = load.topic.clone();
-            world.create_topic(TopicSpec { name, partitions, configs, id: load.topic_id })?;
+            world.create_topic(TopicSpec {
+                name,
+                partitions,
+                configs,
+                id: load.topic_id,
+                placement: None,
+            })?;
         } else if load.topic_id.is_some() {
             return Err(Refusal::new(format!("topic-id: {} is here and has its id", load.topic)));
         }

@@ -67,6 +67,7 @@ table! {
     configure = "Configure";
     add_partitions = "Add partitions";
     form_line = "The command:";
+    more_fields = "More settings";
     by_default = "{0}, the default";
     as_it_is = "{0}, as it is now";
     inherited = "{0}, inherited";

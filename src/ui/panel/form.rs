@@ -40,16 +40,28 @@ pub fn FormDialog(props: &FormDialogProps) -> Html {
         let dialog = dialog.clone();
         use_effect_with(*sent, move |_| dom::focus_first(&dialog, "[aria-invalid]"));
     }
+    let fields = props.form.fields(&values);
+    let more = {
+        let filled = |of: &Field| of.rare && !value(&values, of.id).is_empty();
+        let begins = fields.iter().any(filled);
+        use_state(move || begins)
+    };
     let filled = props.form.filled(&values);
     let well = filled.errors.is_empty();
     let onsubmit = {
         let (intent, sent, line) = (props.intent.clone(), sent.clone(), filled.line.clone());
+        let more = more.clone();
+        let wrong = |of: &Field| of.rare && filled.errors.iter().any(|(id, _)| *id == of.id);
+        let hidden = fields.iter().any(wrong);
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if well {
                 intent.emit(Intent::Ask(Ask::Line(line.clone())));
             } else {
                 sent.set(*sent + 1);
+                if hidden {
+                    more.set(true);
+                }
             }
         })
     };
@@ -68,12 +80,21 @@ pub fn FormDialog(props: &FormDialogProps) -> Html {
         };
         one(of, &value, nothing, wrong.filter(|_| *sent > 0 || !value.is_empty()), &values)
     };
+    let open = *more;
+    let ontoggle = Callback::from(move |event: Event| more.set(dom::is_open(&event)));
+    let common = fields.iter().filter(|of| !of.rare);
     html! {
         <dialog ref={dialog.clone()} class="form-dialog" aria-labelledby="form-title" {onclose}>
             <h2 id="form-title">{ title(props.form.making) }</h2>
             { alert(props.alert.as_ref(), true, &props.intent) }
             <form {onsubmit} novalidate=true>
-                <div class="load-fields">{ for props.form.fields(&values).iter().map(show) }</div>
+                <div class="load-fields">{ for common.map(show) }</div>
+                if fields.iter().any(|of| of.rare) {
+                    <details class="more-fields" {open} {ontoggle}>
+                        <summary>{ t.more_fields }</summary>
+                        <div class="load-fields">{ for fields.iter().filter(|of| of.rare).map(show) }</div>
+                    </details>
+                }
                 <div class="form-foot">
                     <p class="form-line"><span class="vh">{ t.form_line }</span><code class="wrap">{ filled.line.clone() }</code></p>
                     <p class="rowline end">

@@ -57,6 +57,7 @@ impl Consumer {
     fn leave_stale(&mut self, core: &mut Core) {
         let epoch = self.leave_epoch();
         self.send_epoch(core, epoch);
+        self.membership().said_topics = None;
         core.queue.clear(self.beat);
         self.stale(core);
     }
@@ -95,6 +96,9 @@ impl Consumer {
         let rebalance_timeout = self.settings.max_poll_interval.ms().min(i32::MAX as u64) as i32;
         let assignor = self.settings.assignor.clone().filter(|_| whole);
         let sharing = self.is_sharing();
+        // A share consumer says it with its first heartbeat only, and again when one has failed.
+        let says_rack = if sharing { self.membership().said_topics.is_none() } else { whole };
+        let rack_id = self.settings.rack.clone().filter(|_| says_rack);
         let pattern = self.pattern.clone();
         let modern = self.membership();
         let says_topics = whole || modern.said_topics.as_ref() != Some(&topics);
@@ -110,7 +114,7 @@ impl Consumer {
                 group_id,
                 member_id,
                 member_epoch: epoch,
-                rack_id: None,
+                rack_id,
                 topics: topics_said,
             };
             return self.ask(core, group::Request::ShareHeartbeat(request), Note::Epoch(epoch));
@@ -120,7 +124,7 @@ impl Consumer {
             member_id,
             member_epoch: epoch,
             instance_id: self.settings.instance.clone(),
-            rack_id: None,
+            rack_id,
             rebalance_timeout_ms: if whole { rebalance_timeout } else { -1 },
             topics: says_topics.then(|| topics.clone()),
             regex: says_regex.then(|| pattern.clone().unwrap_or_default()),

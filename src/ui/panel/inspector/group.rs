@@ -87,6 +87,8 @@ fn explanation(facts: &GroupFacts) -> String {
 struct Row {
     consumer: Option<Rc<str>>,
     id: Rc<str>,
+    /// `client.rack`, in a group whose coordinator says so.
+    rack: Option<Rc<str>>,
     epoch: Option<i32>,
     current: Vec<TopicPartition>,
     /// What it is to have, in a group whose coordinator says so.
@@ -111,6 +113,7 @@ fn of_coordinator(of: &ConsumerGroupFacts) -> Vec<Row> {
     let row = |member: &crate::session::view::ConsumerGroupMemberFacts| Row {
         consumer: member.consumer.clone(),
         id: member.id.clone(),
+        rack: member.rack.clone(),
         epoch: Some(member.epoch),
         current: member.current.clone(),
         target: Some(member.target.clone()),
@@ -126,6 +129,7 @@ fn of_consumer(of: &ConsumerFacts) -> Row {
     Row {
         consumer: Some(of.name.clone()),
         id: of.member_id.clone().unwrap_or_default(),
+        rack: None,
         epoch: of.generation,
         current: of.owns.clone(),
         target: None,
@@ -162,7 +166,8 @@ fn member(row: &Row, stage: &StageView, intent: &Callback<Intent>) -> Html {
                     <td class="wrap">{ listed(target) }{ under(t.still_receives, &row.receives) }</td>
                 }
             </tr>
-            <tr><td colspan={columns} class="wrap id"><code>{ row.id.clone() }</code></td></tr>
+            <tr><td colspan={columns} class="wrap id"><code>{ row.id.clone() }</code>
+                if let Some(rack) = &row.rack { { " client.rack=" }{ rack.clone() } }</td></tr>
         </tbody>
     }
 }
