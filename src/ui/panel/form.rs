@@ -41,11 +41,8 @@ pub fn FormDialog(props: &FormDialogProps) -> Html {
         use_effect_with(*sent, move |_| dom::focus_first(&dialog, "[aria-invalid]"));
     }
     let fields = props.form.fields(&values);
-    let more = {
-        let filled = |of: &Field| of.rare && !value(&values, of.id).is_empty();
-        let begins = fields.iter().any(filled);
-        use_state(move || begins)
-    };
+    let begins = fields.iter().any(|of| of.rare && !value(&values, of.id).is_empty());
+    let more = use_state(move || begins);
     let filled = props.form.filled(&values);
     let well = filled.errors.is_empty();
     let onsubmit = {
@@ -80,8 +77,6 @@ pub fn FormDialog(props: &FormDialogProps) -> Html {
         };
         one(of, &value, nothing, wrong.filter(|_| *sent > 0 || !value.is_empty()), &values)
     };
-    let open = *more;
-    let ontoggle = Callback::from(move |event: Event| more.set(dom::is_open(&event)));
     let common = fields.iter().filter(|of| !of.rare);
     html! {
         <dialog ref={dialog.clone()} class="form-dialog" aria-labelledby="form-title" {onclose}>
@@ -89,12 +84,7 @@ pub fn FormDialog(props: &FormDialogProps) -> Html {
             { alert(props.alert.as_ref(), true, &props.intent) }
             <form {onsubmit} novalidate=true>
                 <div class="load-fields">{ for common.map(show) }</div>
-                if fields.iter().any(|of| of.rare) {
-                    <details class="more-fields" {open} {ontoggle}>
-                        <summary>{ t.more_fields }</summary>
-                        <div class="load-fields">{ for fields.iter().filter(|of| of.rare).map(show) }</div>
-                    </details>
-                }
+                { rare(&more, fields.iter().filter(|of| of.rare).map(show).collect()) }
                 <div class="form-foot">
                     <p class="form-line"><span class="vh">{ t.form_line }</span><code class="wrap">{ filled.line.clone() }</code></p>
                     <p class="rowline end">
@@ -104,6 +94,21 @@ pub fn FormDialog(props: &FormDialogProps) -> Html {
                 </div>
             </form>
         </dialog>
+    }
+}
+
+/// The fields that few people ever fill in, folded away unless one of them says something.
+fn rare(open: &UseStateHandle<bool>, fields: Vec<Html>) -> Html {
+    if fields.is_empty() {
+        return Html::default();
+    }
+    let more = open.clone();
+    let ontoggle = Callback::from(move |event: Event| more.set(dom::is_open(&event)));
+    html! {
+        <details class="more-fields" open={**open} {ontoggle}>
+            <summary>{ t().more_fields }</summary>
+            <div class="load-fields">{ for fields }</div>
+        </details>
     }
 }
 
