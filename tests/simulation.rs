@@ -137,6 +137,7 @@ fn scene(seed: u64) -> World {
             partitions: 6,
             configs: Default::default(),
             id: None,
+            placement: None,
         })
         .expect("a topic");
     let web = ProducerSpec {
