@@ -34,6 +34,13 @@ fn every_assignment_of_a_coordinator_is_kafkas() {
     check_assignments("assignors-server", 1482);
 }
 
+/// Of random chains: members and topics that come and go, racks, claims that contradict each other, members that subscribe
+/// to nothing.
+#[test]
+fn every_random_assignment_is_kafkas() {
+    check_assignments("assignors-random", 860);
+}
+
 /// Answers all lines of a file and compares them.
 fn check_assignments(name: &str, count: usize) {
     let recorded = lines(name);

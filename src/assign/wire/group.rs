@@ -42,7 +42,7 @@ pub fn parse(line: &Value) -> Result<Group, String> {
     Ok(group)
 }
 
-/// Targets as one object: for each member its topics and their partitions, sorted.
+/// Targets as one object: for each member its topics and their partitions, sorted; null when the targets do not have it.
 pub fn to_json(group: &Group, targets: &Targets) -> Value {
     let entry = |share: &Share| {
         let mut topics: Vec<(&str, Vec<i32>)> = share
@@ -57,7 +57,8 @@ pub fn to_json(group: &Group, targets: &Targets) -> Value {
             .collect()
     };
     let named = group.members.iter().zip(targets);
-    let entries = named.filter_map(|(member, share)| Some((member.id.to_string(), entry(share.as_ref()?))));
+    let entries =
+        named.map(|(member, share)| (member.id.to_string(), share.as_ref().map_or(Value::Null, entry)));
     Value::Object(entries.collect::<Map<_, _>>())
 }
 
