@@ -20,7 +20,7 @@ use folder::Folder;
 use rejoin::backup::{Contents, MemoryStore};
 use rejoin::base::limit::{IMPORT_BYTES_MAX, RUN_MAX};
 use rejoin::base::lines::LineError;
-use rejoin::base::{Map, Time};
+use rejoin::base::{Map, Pieces, Time};
 use rejoin::story::args::is_path;
 use rejoin::story::report::{self, Report};
 use rejoin::story::run::{self, unloadable};
@@ -205,7 +205,7 @@ fn run(arguments: &[String]) -> Answer {
     }
     for exported in runner.take_exports() {
         let target = Path::new(path).with_file_name(&*exported.file);
-        std::fs::write(&target, &exported.bytes)
+        write(&target, &exported.bytes)
             .map_err(|error| Failure(format!("{} is not written: {error}", target.display())))?;
     }
     let report = Report::of(&mut runner);
@@ -230,6 +230,11 @@ fn run(arguments: &[String]) -> Answer {
     }
     print(&out)?;
     Ok(status)
+}
+
+fn write(target: &Path, archive: &Pieces) -> std::io::Result<()> {
+    let mut file = std::fs::File::create(target)?;
+    archive.iter().try_for_each(|piece| file.write_all(piece))
 }
 
 /// The commands as they stand in the text, with their times: what a recording calls an act.

@@ -2,6 +2,7 @@
 
 use super::{Contents, LoadOptions, LoadSummary, Session, Transaction, sentence};
 use crate::backup::{Catalog, MemoryStore, Store, archive};
+use crate::base::Pieces;
 use crate::story::Command;
 use crate::story::command::{Export, FORMATS, Import, Load};
 use crate::story::run::Act;
@@ -15,9 +16,9 @@ pub struct Keepsake {
 
 impl Keepsake {
     /// The name of its archive's file, and the archive.
-    pub fn archive(&self) -> Option<(Rc<str>, Rc<[u8]>)> {
-        let bytes = archive::write(&self.store, std::slice::from_ref(&self.label)).ok()?;
-        Some((archive::file_name(&self.label).into(), bytes.into()))
+    pub fn archive(&self) -> Option<(Rc<str>, Pieces)> {
+        let archive = archive::pieces(&self.store, std::slice::from_ref(&self.label)).ok()?;
+        Some((archive::file_name(&self.label).into(), archive))
     }
 }
 
@@ -77,7 +78,7 @@ impl Session {
     ///
     /// # Errors
     /// Why there is none, in words.
-    pub fn export(&mut self, label: &str) -> Result<(Rc<str>, Rc<[u8]>), Rc<str>> {
+    pub fn export(&mut self, label: &str) -> Result<(Rc<str>, Pieces), Rc<str>> {
         self.runner.take_exports();
         self.command(Command::Export(Export { label: label.into(), file: None }))?;
         let exported = self.runner.take_exports().pop().ok_or("The archive was not written.")?;
@@ -86,8 +87,8 @@ impl Session {
 
     /// The archive of a backup without a command, as an undo of its deletion takes it in again; `None` when there is no
     /// such backup.
-    pub fn archive(&self, label: &str) -> Option<Rc<[u8]>> {
-        archive::write(self.runner.store(), &[label.into()]).ok().map(Rc::from)
+    pub fn archive(&self, label: &str) -> Option<Pieces> {
+        archive::pieces(self.runner.store(), &[label.into()]).ok()
     }
 
     /// A backup as it is now, from which its archive can be made when it is wanted; `None` when there is no such backup.
@@ -100,8 +101,8 @@ impl Session {
     ///
     /// # Errors
     /// Why the archive is refused, in words. Then nothing changed.
-    pub fn import(&mut self, name: &str, bytes: &[u8]) -> Result<Vec<Rc<str>>, Rc<str>> {
-        self.runner.files_mut().give(name, bytes.into());
+    pub fn import(&mut self, name: &str, archive: Pieces) -> Result<Vec<Rc<str>>, Rc<str>> {
+        self.runner.files_mut().give_pieces(name, archive);
         self.import_given(name)
     }
 

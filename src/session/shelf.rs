@@ -90,7 +90,10 @@ impl Shelf {
         let mut labels: Vec<Rc<str>> = Vec::new();
         for entry in &catalog.backups {
             let known = self.verdicts.get(&entry.label).is_some_and(|(of, _)| *of == entry.manifest_sha256);
-            if !known && !self.queue.take_in(entry) {
+            // What came with an archive was read as that was taken in.
+            if !known && store.verified(&entry.label) == Some(entry.manifest_sha256) {
+                self.found(store, &entry.label, Vec::new());
+            } else if !known && !self.queue.take_in(entry) {
                 labels.push(entry.label.clone());
             }
         }

@@ -6,6 +6,7 @@ use super::Session;
 use super::verifying::percent;
 use crate::backup::archive::Summary;
 use crate::backup::{Digest, Preparation, Progress};
+use crate::base::Pieces;
 use crate::story::Command;
 use crate::story::command::Backup;
 use std::rc::Rc;
@@ -37,7 +38,8 @@ impl Taking {
     pub fn to_hash(&self) -> Option<&[u8]> {
         match &self.work {
             Work::Backup(_, preparation) => preparation.to_hash(),
-            Work::Import(_, summary) => summary.to_hash(),
+            // Its digests are made here: whoever makes them elsewhere wants a file as one, beside what there is of it.
+            Work::Import(..) => None,
         }
     }
 
@@ -45,7 +47,7 @@ impl Taking {
     pub fn hashed(&mut self, digest: Digest) {
         match &mut self.work {
             Work::Backup(_, preparation) => preparation.hashed(digest),
-            Work::Import(_, summary) => summary.hashed(digest),
+            Work::Import(..) => {}
         }
     }
 
@@ -72,9 +74,9 @@ impl Session {
     }
 
     /// Begins to take in the backups of an archive part by part, if that is to be done so; nothing happens otherwise.
-    pub fn begin_import(&mut self, name: &str, bytes: &Rc<[u8]>) -> bool {
-        let Some((outside, number)) = self.shelf.queue.in_parts() else { return false };
-        let work = Work::Import(name.into(), Summary::new(bytes.clone(), outside));
+    pub fn begin_import(&mut self, name: &str, archive: Pieces) -> bool {
+        let Some((_, number)) = self.shelf.queue.in_parts() else { return false };
+        let work = Work::Import(name.into(), Summary::new(archive));
         self.taking = Some(Taking { work, number });
         true
     }
@@ -104,13 +106,16 @@ impl Session {
                 Taken::Backup(self.command(command))
             }
             Work::Import(name, summary) => {
-                let (bytes, sha256, known) = summary.known();
+                let (archive, sha256, known) = summary.known();
                 let files = self.runner.files_mut();
                 match sha256 {
-                    Some(sha256) => files.give_summed(&name, bytes, sha256),
-                    None => drop(files.give(&name, bytes)),
+                    Some(sha256) => {
+                        files.give_summed(&name, archive, sha256);
+                        self.runner.give_known(known);
+                    }
+                    // It was not read to its end: then that is done in one go.
+                    None => files.give_pieces(&name, archive),
                 }
-                self.runner.give_known(known);
                 Taken::Import(self.import_given(&name))
             }
         })

@@ -13,7 +13,9 @@ use super::panel::{
 };
 use super::take::take;
 use crate::session::view::{LabView, TopicView};
+use std::cell::OnceCell;
 use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 /// The page.
@@ -105,16 +107,30 @@ fn use_lab(page: UseReducerDispatcher<Page>) -> Lab {
     let storage = use_memo((), |()| Keeper::default());
     let (keeper, told_by_storage) = ((*storage).clone(), page.clone());
     let lab = use_memo((), |()| {
-        Lab::open(Callback::from(move |told: Told| match told {
+        // The lab hears of a file when the person has it.
+        let own: Rc<OnceCell<Lab>> = Rc::default();
+        let told_of = own.clone();
+        let lab = Lab::open(Callback::from(move |told: Told| match told {
             Told::Store(transaction) => keeper.store(transaction),
-            Told::Archive(label, name, bytes) => {
-                if files::save(&name, &bytes) {
-                    keeper.exported(label, dom::wall_clock_ms());
-                }
+            Told::Archive(label, name, archive) => {
+                let (keeper, lab) = (keeper.clone(), told_of.get().cloned());
+                spawn_local(async move {
+                    if files::save(&name, &archive).await {
+                        let at_ms = dom::wall_clock_ms();
+                        keeper.exported(label.clone(), at_ms);
+                        lab.into_iter().for_each(|lab| lab.ask(Ask::Exported(label.clone(), at_ms)));
+                    }
+                });
             }
-            Told::File(name, bytes) => drop(files::save(&name, &bytes)),
+            Told::File(name, bytes) => {
+                spawn_local(async move {
+                    files::save(&name, &bytes.into()).await;
+                });
+            }
             told => page.dispatch(Change::Told(told)),
-        }))
+        }));
+        drop(own.set(lab.clone()));
+        lab
     });
     {
         let lab = (*lab).clone();
@@ -139,14 +155,7 @@ fn use_intent(lab: Lab, page: UseReducerDispatcher<Page>) -> Callback<Intent> {
                 Ask::Speed(speed) => page.dispatch(Change::Speed(*speed)),
                 _ => {}
             }
-            let exported = match &ask {
-                Ask::Export(label) => Some(label.clone()),
-                _ => None,
-            };
             lab.ask(ask);
-            if let Some(label) = exported {
-                lab.ask(Ask::Exported(label, dom::wall_clock_ms()));
-            }
         }
         Intent::Show(show) => {
             if let Show::Wizard(label) = &show {

@@ -1,7 +1,8 @@
 //! The few things that the page asks of the document itself: focus, places, what is kept.
 
 use crate::ui::paint::number;
-use wasm_bindgen::JsCast;
+use js_sys::{Function, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -150,5 +151,13 @@ pub fn show_dialog(dialog: &NodeRef) {
 pub fn close_dialog(dialog: &NodeRef) {
     if let Some(dialog) = dialog.cast::<web_sys::HtmlDialogElement>() {
         dialog.close();
+    }
+}
+
+/// Lets go of a buffer's bytes at once, where the browser can: else they stay until it looks for what nobody needs.
+pub fn let_go(buffer: &JsValue) {
+    let transfer = Reflect::get(buffer, &"transfer".into()).ok();
+    if let Some(transfer) = transfer.as_ref().and_then(|transfer| transfer.dyn_ref::<Function>()) {
+        drop(transfer.call1(buffer, &0.into()));
     }
 }

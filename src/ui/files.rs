@@ -1,7 +1,10 @@
 //! Files of the person: read what was chosen or dropped, hand over what is exported.
 
+use super::dom;
 use super::i18n::{fill, format, t};
+use crate::session::{IMPORT_BYTES_MAX, Intake, Pieces};
 use gloo::utils::document;
+use js_sys::{Array, Uint8Array};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -10,8 +13,11 @@ use web_sys::{Blob, File, HtmlAnchorElement, HtmlInputElement, Url};
 /// The largest file of records, in bytes.
 pub const RECORDS_MAX: u64 = 64 << 20;
 
-/// The largest archive, in bytes.
-pub const ARCHIVE_MAX: u64 = 512 << 20;
+/// Bytes of a file that are handed from the browser to the page, or back, at a time.
+const SLICE_BYTES: u32 = 1 << 20;
+
+/// Bytes that the browser is given as one before it has to have them: what it was given it keeps outside the page.
+const BLOB_BYTES: u32 = 4 << 20;
 
 /// A file that was chosen or dropped.
 #[derive(Clone, PartialEq)]
@@ -38,10 +44,40 @@ pub async fn read(file: &File, most: u64) -> Result<Rc<[u8]>, Rc<str>> {
         let (size, most) = (format::bytes(size), format::bytes(most));
         return Err(fill(t().too_large, &[&file.name(), &size, &most]).into());
     }
-    match JsFuture::from(file.array_buffer()).await {
-        Ok(buffer) => Ok(js_sys::Uint8Array::new(&buffer).to_vec().into()),
-        Err(_) => Err(fill(t().unreadable, &[&file.name()]).into()),
+    let mut bytes = Vec::with_capacity(size as usize);
+    each_slice(file, |slice| bytes.extend_from_slice(slice)).await?;
+    Ok(bytes.into())
+}
+
+/// Reads an archive, which is never held as one. The error says in words why it could not be read, or what reads it.
+pub async fn read_archive(file: &File) -> Result<Pieces, Rc<str>> {
+    let size = file.size() as u64;
+    if size > IMPORT_BYTES_MAX {
+        let (size, most) = (format::bytes(size), format::bytes(IMPORT_BYTES_MAX));
+        return Err(fill(t().archive_too_large, &[&file.name(), &size, &most]).into());
     }
+    let mut intake = Intake::default();
+    each_slice(file, |slice| intake.push(slice)).await?;
+    Ok(intake.pieces())
+}
+
+/// Hands out a file's bytes slice by slice, none of which is held longer than that.
+async fn each_slice(file: &File, mut each: impl FnMut(&[u8])) -> Result<(), Rc<str>> {
+    let (size, mut at) = (file.size(), 0.0);
+    let mut slice = vec![0; SLICE_BYTES as usize];
+    while at < size {
+        let end = size.min(at + f64::from(SLICE_BYTES));
+        let unreadable = || Rc::from(fill(t().unreadable, &[&file.name()]));
+        let blob = file.slice_with_f64_and_f64(at, end).map_err(|_| unreadable())?;
+        let buffer = JsFuture::from(blob.array_buffer()).await.map_err(|_| unreadable())?;
+        let bytes = Uint8Array::new(&buffer);
+        let slice = slice.get_mut(..bytes.length() as usize).ok_or_else(unreadable)?;
+        bytes.copy_to(slice);
+        dom::let_go(&buffer);
+        each(slice);
+        at = end;
+    }
+    Ok(())
 }
 
 /// Whether a file is an archive, by its name.
@@ -50,9 +86,8 @@ pub fn is_archive(name: &str) -> bool {
 }
 
 /// Hands bytes to the person as a file. `false` when the browser refuses.
-pub fn save(name: &str, bytes: &[u8]) -> bool {
-    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
-    let Ok(blob) = Blob::new_with_u8_array_sequence(&parts) else { return false };
+pub async fn save(name: &str, bytes: &Pieces) -> bool {
+    let Some(blob) = blob(bytes).await else { return false };
     let Ok(url) = Url::create_object_url_with_blob(&blob) else { return false };
     let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
     if let Some(link) = &link {
@@ -63,6 +98,27 @@ pub fn save(name: &str, bytes: &[u8]) -> bool {
     // The browser has taken the blob by now; a while later the address is given back.
     gloo::timers::callback::Timeout::new(60_000, move || drop(Url::revoke_object_url(&url))).forget();
     link.is_some()
+}
+
+/// The bytes, outside the page: it never holds more of them than one part.
+async fn blob(bytes: &Pieces) -> Option<Blob> {
+    let (blobs, part) = (Array::new(), Uint8Array::new_with_length(BLOB_BYTES));
+    let mut at = 0;
+    while at < bytes.len() {
+        let end = bytes.len().min(at + u64::from(BLOB_BYTES));
+        let mut filled = 0;
+        for own in bytes.within(at..end) {
+            let next = filled + own.len() as u32;
+            part.subarray(filled, next).copy_from(own);
+            filled = next;
+        }
+        let blob = Blob::new_with_u8_array_sequence(&Array::of1(&part.subarray(0, filled))).ok()?;
+        // It is there to be read once the browser has all of it.
+        JsFuture::from(blob.slice_with_i32_and_i32(0, 1).ok()?.array_buffer()).await.ok()?;
+        blobs.push(&blob);
+        at = end;
+    }
+    Blob::new_with_blob_sequence(&blobs).ok()
 }
 
 /// The files that were chosen in an input, which is then emptied so that the same ones can be chosen again.

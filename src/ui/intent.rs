@@ -4,7 +4,7 @@ use super::store::Space;
 use crate::base::Span;
 use crate::session::broker::{Folder, FolderSummary};
 use crate::session::view::{Focus, LabView, ParseError};
-use crate::session::{Contents, Form, LoadOptions, LoadSummary, Making, StepKind, Transaction};
+use crate::session::{Contents, Form, LoadOptions, LoadSummary, Making, Pieces, StepKind, Transaction};
 use std::rc::Rc;
 
 /// What a person wants.
@@ -44,7 +44,7 @@ pub enum Ask {
     /// Load topics of a broker's folder: each by its name there, and the one it gets here.
     LoadFolder(Rc<Folder>, Vec<(Rc<str>, Rc<str>)>),
     /// Take these bytes as an archive: the file's name and its bytes.
-    Import(Rc<str>, Rc<[u8]>),
+    Import(Rc<str>, Pieces),
     /// How much of the run the pictures over time show: the last so much, or all of it.
     Window(Option<Span>),
     /// Give the archive of this backup.
@@ -106,7 +106,7 @@ pub enum Told {
     /// Topics of a broker's folder were loaded: what came of it.
     LoadedFolder(Rc<FolderSummary>),
     /// The archive of a backup: its label, the file's name and its bytes.
-    Archive(Rc<str>, Rc<str>, Rc<[u8]>),
+    Archive(Rc<str>, Rc<str>, Pieces),
     /// A file for the person: its name and its bytes.
     File(Rc<str>, Rc<[u8]>),
     /// What is selected now, when what was selected is gone.

@@ -269,7 +269,7 @@ impl Inner {
         self.storage = Storing::Ready;
         let mut told = Vec::new();
         for (label, archive) in early {
-            if let Err(why) = self.session.import(&format!("rejoin-{label}.zip"), &archive) {
+            if let Err(why) = self.session.import(&format!("rejoin-{label}.zip"), archive) {
                 told.push(Told::Refused(Refusal::Save, why));
             }
         }
@@ -331,8 +331,10 @@ impl Inner {
 
     fn backups(&mut self, ask: Ask) -> Vec<Told> {
         match ask {
-            Ask::Import(name, bytes) if self.session.begin_import(&name, &bytes) => self.take_begun(),
-            Ask::Import(name, bytes) => match self.session.import(&name, &bytes) {
+            Ask::Import(name, archive) if self.session.begin_import(&name, archive.clone()) => {
+                self.take_begun()
+            }
+            Ask::Import(name, archive) => match self.session.import(&name, archive) {
                 Ok(labels) => vec![Told::Imported(labels)],
                 Err(why) => vec![Told::Refused(Refusal::Import, why)],
             },

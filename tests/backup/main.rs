@@ -36,6 +36,7 @@ mod manifest;
 mod model;
 mod moment;
 mod pack;
+mod pieces;
 mod plan;
 mod random;
 mod retention;

@@ -43,16 +43,22 @@ export class Lab {
     this.label = label;
     this.faults = [];
     this.context = await this.browser.newContext({ acceptDownloads: true, viewport: { width: 1440, height: 900 } });
+    this.context.on("request", (request) => {
+      const url = request.url();
+      if (!/^(blob|data):/.test(url) && !url.startsWith(`${this.server.origin}/`)) this.faults.push(`asked ${url}`);
+    });
+    await this.again(before);
+  }
+
+  // The same profile, the page opened in a new tab in place of the one before.
+  async again(before = () => {}) {
+    await this.page?.close();
     this.page = await this.context.newPage();
     this.page.setDefaultTimeout(20_000);
     this.page.on("console", (message) => {
       if (message.type() === "error") this.faults.push(`console: ${message.text()} ${message.location().url}`);
     });
     this.page.on("pageerror", (error) => this.faults.push(`thrown: ${error.stack ?? error}`));
-    this.context.on("request", (request) => {
-      const url = request.url();
-      if (!/^(blob|data):/.test(url) && !url.startsWith(`${this.server.origin}/`)) this.faults.push(`asked ${url}`);
-    });
     await before(this.page);
     await this.page.goto(this.server.url, { waitUntil: "commit" });
   }

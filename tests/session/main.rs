@@ -131,7 +131,7 @@ fn back_up_export_lose_everything_import_restore_and_go_on() {
     at(&mut session, 25_000);
     assert!(session.view(&focus()).backups.backups.is_empty());
 
-    assert_eq!(session.import(&name, &archive).expect("its own archive"), std::slice::from_ref(&label));
+    assert_eq!(session.import(&name, archive).expect("its own archive"), std::slice::from_ref(&label));
     session.choose_restore(Some(&label));
     let restore = session.view(&focus()).backups.restore.clone().expect("it was chosen");
     assert_eq!(restore.step, RestoreStep::Stop);
@@ -162,7 +162,7 @@ fn what_is_not_an_archive_is_refused_and_nothing_is_kept() {
     let mut session = open();
     at(&mut session, 1_000);
     let noise: Vec<u8> = (0..3_000_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
-    let refused = session.import("noise.zip", &noise).expect_err("noise is no archive");
+    let refused = session.import("noise.zip", noise[..].into()).expect_err("noise is no archive");
     assert!(refused.starts_with("Import refused, nothing was changed: "), "{refused}");
     assert!(session.view(&focus()).backups.backups.is_empty());
     assert_eq!(session.take_transaction(), None);

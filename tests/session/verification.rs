@@ -2,8 +2,7 @@
 
 use super::{at, focus, label, open};
 use rejoin::session::view::{Verdict, What};
-use rejoin::session::{Progress, Session, Taken, sha256};
-use std::rc::Rc;
+use rejoin::session::{Contents, Pieces, Progress, Session, Taken, sha256};
 
 /// What is said of the newest backup.
 fn verdict(session: &mut Session) -> Verdict {
@@ -99,29 +98,36 @@ fn an_archive_taken_in_in_parts_is_the_one_that_is_taken_in_at_once() {
     session.apply("backup incremental").expect("there is something to back up");
     let label = session.view(&focus()).backups.backups[1].label.clone();
     let archive = session.archive(&label).expect("it is there");
-    for outside in [0..0, 1..300, 1..u64::MAX] {
-        let (mut at_once, mut in_parts) = (open(), open());
-        in_parts.verify_in_parts(outside.clone());
-        let one = at_once.import("a.zip", &archive).expect("it was just written");
-        assert!(in_parts.begin_import("a.zip", &archive));
-        let (parts, asked) = make_all(&mut in_parts);
-        assert!(parts > 10 && asked == (outside.end > 0), "{outside:?}: {parts} parts");
-        let Some(Taken::Import(Ok(other))) = in_parts.finish_taking() else { panic!("{outside:?}") };
-        assert_eq!(one, other);
-        verify_all(&mut in_parts);
-        let (one, other) = (at_once.view(&focus()), in_parts.view(&focus()));
-        assert_eq!((&one.story.text, &one.backups.backups), (&other.story.text, &other.backups.backups));
-        assert_eq!(in_parts.archive(&label).as_deref(), Some(&archive[..]));
-    }
+    let (mut at_once, mut in_parts) = (open(), open());
+    in_parts.verify_in_parts(1..u64::MAX);
+    let one = at_once.import("a.zip", archive.clone()).expect("it was just written");
+    assert!(in_parts.begin_import("a.zip", archive.clone()));
+    let (parts, asked) = make_all(&mut in_parts);
+    assert!(parts > 10 && !asked, "{parts} parts");
+    let Some(Taken::Import(Ok(other))) = in_parts.finish_taking() else { panic!("it was just written") };
+    assert_eq!(one, other);
+    assert!(!in_parts.is_verifying(), "all of it was read");
+    let (one, other) = (at_once.view(&focus()), in_parts.view(&focus()));
+    assert_eq!((&one.story.text, &one.backups.backups), (&other.story.text, &other.backups.backups));
+    assert!(other.backups.backups.iter().all(|backup| backup.verdict == Verdict::Holds));
+    assert_eq!(in_parts.archive(&label), Some(archive.clone()));
+    // One that is given to the end before it was read is read then.
+    let mut hurried = open();
+    hurried.verify_in_parts(1..u64::MAX);
+    assert!(hurried.begin_import("a.zip", archive.clone()));
+    hurried.take_part();
+    let Some(Taken::Import(Ok(_))) = hurried.finish_taking() else { panic!("it was just written") };
+    assert_eq!(hurried.view(&focus()).story.text, one.story.text);
     // Whatever is damaged is found in the same way, and nothing is taken in.
     let (mut at_once, mut in_parts) = (open(), open());
     in_parts.verify_in_parts(1..u64::MAX);
+    let archive = archive.to_vec();
     for place in (0..archive.len()).step_by(archive.len() / 40) {
-        let mut damaged = archive.to_vec();
+        let mut damaged = archive.clone();
         damaged[place] ^= 1;
-        let damaged: Rc<[u8]> = damaged.into();
-        let one = at_once.import("a.zip", &damaged).expect_err("it is damaged");
-        assert!(in_parts.begin_import("a.zip", &damaged));
+        let damaged = Pieces::from(&damaged[..]);
+        let one = at_once.import("a.zip", damaged.clone()).expect_err("it is damaged");
+        assert!(in_parts.begin_import("a.zip", damaged));
         make_all(&mut in_parts);
         let Some(Taken::Import(Err(other))) = in_parts.finish_taking() else { panic!("byte {place}") };
         assert_eq!(one, other, "byte {place}");
@@ -214,10 +220,9 @@ fn what_is_deleted_undone_or_taken_over_while_it_is_verified_is_read_anew() {
     assert!(!session.is_verifying(), "there is nothing to read");
     assert!(session.view(&focus()).backups.backups.is_empty());
 
-    session.import("undone.zip", &archive).expect("it was just written");
-    assert_eq!(verdict(&mut session), Verdict::Reading(0), "what comes back is read from its beginning");
-    verify_all(&mut session);
-    assert_eq!(verdict(&mut session), Verdict::Holds);
+    session.import("undone.zip", archive).expect("it was just written");
+    assert_eq!(verdict(&mut session), Verdict::Holds, "what comes back was read from its beginning");
+    assert!(!session.is_verifying());
     session.apply(&format!("backup delete {label}")).expect("nothing builds on it");
     drop(session.take_transaction());
     session.saved(Ok(()));
@@ -235,4 +240,34 @@ fn what_is_deleted_undone_or_taken_over_while_it_is_verified_is_read_anew() {
     assert_ne!(wanted(&mut session), number);
     verify_all(&mut session);
     assert_eq!(verdict(&mut session), Verdict::Holds);
+}
+
+#[test]
+fn an_archive_proves_nothing_of_what_storage_held_before() {
+    let mut session = open();
+    at(&mut session, 20_000);
+    session.apply("backup full").expect("there is something to back up");
+    let stored = session.take_transaction().expect("storage has something to do");
+    at(&mut session, 25_000);
+    session.apply("backup incremental").expect("there is something to back up");
+    let newest = session.view(&focus()).backups.backups[1].label.clone();
+    let archive = session.archive(&newest).expect("it is there");
+    for damaged in [false, true] {
+        let mut contents = Contents { catalog: stored.catalog.clone(), ..Contents::default() };
+        contents.chunks = stored.puts.clone();
+        for (label, bytes) in &stored.manifests {
+            let mut bytes = bytes.as_ref().expect("it was written").to_vec();
+            let last = bytes.len() - 2;
+            bytes[last] ^= u8::from(damaged);
+            contents.manifests.insert(label.clone(), bytes.into());
+        }
+        let mut other = open();
+        other.verify_in_parts(1..u64::MAX);
+        other.adopt(contents, &[]).expect("it can be read");
+        other.import("a.zip", archive.clone()).expect("it was just written");
+        verify_all(&mut other);
+        let verdicts = other.view(&focus()).backups.backups.clone();
+        let holds = |verdict: &Verdict| *verdict == Verdict::Holds;
+        assert!(verdicts.iter().all(|backup| holds(&backup.verdict) != damaged), "{verdicts:?}");
+    }
 }

@@ -161,6 +161,11 @@ fn files_of<'a, 's>(
 }
 
 impl<'a> Checked<'a> {
+    /// The bytes of an entry that is there.
+    pub fn bytes(&self, name: &str) -> &'a [u8] {
+        self.entries.get(name).map_or(&[], |file| file.bytes)
+    }
+
     fn found(&mut self, place: &str, what: impl Into<Rc<str>>) {
         self.report.add(Finding::new(place, what));
     }

@@ -60,33 +60,44 @@ pub fn write<'a>(entries: &'a [Entry<'a>], put: impl FnMut(&[u8])) {
 }
 
 /// The same; `crc` gives the checksum of an entry's bytes.
-fn write_by<'a>(entries: &'a [Entry<'a>], crc: &dyn Fn(&[u8]) -> Crc32, put: impl FnMut(&[u8])) {
+fn write_by<'a>(entries: &'a [Entry<'a>], crc: &dyn Fn(&[u8]) -> Crc32, mut put: impl FnMut(&[u8])) {
     let summed = |entry: &'a Entry<'a>| Summed {
         name: entry.0,
         crc: crc(entry.1).0,
         pieces: std::slice::from_ref(&entry.1),
     };
-    write_summed(entries.iter().map(summed), put);
+    write_summed(entries.iter().map(summed), |part| match part {
+        Written::Made(bytes) => put(&bytes),
+        Written::Piece(piece) => put(piece),
+    });
+}
+
+/// A part of an archive as it is written.
+pub enum Written<'a, P> {
+    /// Of the container's own.
+    Made(Vec<u8>),
+    /// A piece of an entry.
+    Piece(&'a P),
 }
 
 /// The same of entries whose checksums are known.
 pub fn write_summed<'a, P: AsRef<[u8]> + 'a>(
     entries: impl ExactSizeIterator<Item = Summed<'a, P>>,
-    mut put: impl FnMut(&[u8]),
+    mut put: impl FnMut(Written<'a, P>),
 ) {
     let (count, mut place) = (entries.len(), 0);
     let mut records = Vec::new();
     for Summed { name, crc, pieces } in entries {
         let size = pieces.iter().map(|piece| piece.as_ref().len()).sum();
         let header = Header { crc, size: narrow(size), name, place };
-        put(&header.local());
-        pieces.iter().for_each(|piece| put(piece.as_ref()));
+        put(Written::Made(header.local()));
+        pieces.iter().for_each(|piece| put(Written::Piece(piece)));
         place = narrow(header.end() as usize);
         records.extend(header.record());
     }
     let end = end(count, records.len(), place);
-    put(&records);
-    put(&end);
+    put(Written::Made(records));
+    put(Written::Made(end));
 }
 
 /// What follows the last entry's bytes: records and end.
@@ -102,6 +113,19 @@ pub fn tail(entries: &[Entry<'_>]) -> Vec<u8> {
 /// Bytes of an entry's local header.
 pub fn header_size(name: &str) -> usize {
     LOCAL_BYTES + name.len()
+}
+
+/// How many bytes a local header has at least that begins with these.
+pub fn header_at_least(begin: &[u8]) -> usize {
+    match (u32_at(begin, 0), u16_at(begin, 26)) {
+        (Some(LOCAL), Some(name)) if begin.len() >= LOCAL_BYTES => LOCAL_BYTES + usize::from(name),
+        _ => LOCAL_BYTES,
+    }
+}
+
+/// How many bytes follow this local header; `None` when it is none.
+pub fn size_after(header: &[u8]) -> Option<u32> {
+    u32_at(header, 18).filter(|_| u32_at(header, 0) == Some(LOCAL))
 }
 
 /// What the container says of an entry.

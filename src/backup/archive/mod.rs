@@ -3,13 +3,16 @@
 
 mod check;
 mod container;
+mod intake;
 mod open;
 mod readme;
+mod sound;
 mod stream;
 mod sums;
 mod unpack;
 
 pub(super) use check::check_by;
+pub use intake::Intake;
 pub(super) use stream::check as check_stream;
 pub use sums::{Known, Summary, Sums};
 pub use unpack::{Extract, extract, list};
@@ -21,10 +24,9 @@ use super::layout;
 use super::manifest::{self, Manifest};
 use super::restore::{self, RestoreError};
 use super::store::{self, CHUNK_BYTES_MAX, ChunkKey, Contents, Store, Transaction};
-use super::verify::files::Source;
 use super::verify::{OneHand, Report};
 use crate::base::limit::IMPORT_BYTES_MAX;
-use crate::base::{Map, small};
+use crate::base::{Map, Pieces, small};
 use std::fmt;
 use std::rc::Rc;
 
@@ -152,11 +154,19 @@ impl Import {
     }
 }
 
-/// The archive of the backups `labels` and of everything that they need.
+/// The archive of the backups `labels` and of everything that they need, as one.
+///
+/// # Errors
+/// As [`pieces`].
+pub fn write(store: &dyn Store, labels: &[Rc<str>]) -> Result<Vec<u8>, RestoreError> {
+    pieces(store, labels).map(|archive| archive.to_vec())
+}
+
+/// The same in pieces: what the store has is shared with it.
 ///
 /// # Errors
 /// [`RestoreError`]: what is damaged or missing. An archive is never made of what does not verify.
-pub fn write(store: &dyn Store, labels: &[Rc<str>]) -> Result<Vec<u8>, RestoreError> {
+pub fn pieces(store: &dyn Store, labels: &[Rc<str>]) -> Result<Pieces, RestoreError> {
     let mut manifests: Map<Rc<str>, (Manifest, Rc<[u8]>)> = Map::new();
     let mut wanted: Vec<Rc<str>> = labels.to_vec();
     while let Some(label) = wanted.pop() {
@@ -177,9 +187,14 @@ pub fn write(store: &dyn Store, labels: &[Rc<str>]) -> Result<Vec<u8>, RestoreEr
     let mut entries: Vec<container::Summed<'_, Rc<[u8]>>> =
         files.iter().map(|(name, file)| file.entry(name)).collect();
     small::sort_by(&mut entries, |a, b| (first(a.name), a.name).cmp(&(first(b.name), b.name)));
-    let mut archive = Vec::with_capacity(bytes as usize);
-    container::write_summed(entries.into_iter(), |piece| archive.extend_from_slice(piece));
-    Ok(archive)
+    let mut archive: Vec<Rc<[u8]>> = Vec::new();
+    container::write_summed(entries.into_iter(), |part| {
+        archive.push(match part {
+            container::Written::Made(bytes) => bytes.into(),
+            container::Written::Piece(piece) => piece.clone(),
+        });
+    });
+    Ok(Pieces::new(archive))
 }
 
 /// A file of an archive, in pieces.
@@ -239,35 +254,51 @@ fn sums<'a>(files: impl Iterator<Item = (&'a str, Digest)>) -> String {
 /// # Errors
 /// [`ImportError`]: what, where, and what to do.
 pub fn read(bytes: &[u8]) -> Result<Import, ImportError> {
-    read_by(bytes, &Known::default())
+    let archive = Pieces::from(bytes);
+    read_by(&archive, &Known::of(&archive))
 }
 
-/// The same; what is `known` of its files is not made again.
+/// The same of an archive of which this is `known`: that is not made again. One that holds is never held as one, and of
+/// what lies in pieces as a store has them nothing is copied.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_by(bytes: &[u8], known: &Known) -> Result<Import, ImportError> {
-    if bytes.len() as u64 > IMPORT_BYTES_MAX {
-        return Err(ImportError::TooLarge { bytes: bytes.len() as u64, at_most: IMPORT_BYTES_MAX });
+pub fn read_by(archive: &Pieces, known: &Known) -> Result<Import, ImportError> {
+    let bytes = archive.len();
+    if bytes > IMPORT_BYTES_MAX {
+        return Err(ImportError::TooLarge { bytes, at_most: IMPORT_BYTES_MAX });
     }
-    let checked = check::check_by(bytes, &OneHand, &known.sums)?;
+    if let Some(import) = sound::read(archive, &known.sums) {
+        return Ok(import);
+    }
+    // What is wrong is said by those who look at all of it.
+    let archive = archive.whole();
+    let checked = check::check_by(&archive, &OneHand, &known.sums)?;
     if !checked.report.ok() {
         return Err(ImportError::Damaged(checked.report));
     }
-    let mut transaction = Transaction::default();
-    let mut contents = Contents::default();
-    for (label, manifest) in &checked.manifests {
-        for file in manifest.all_files().filter(|file| file.reference.is_none()) {
-            let loaded = (&checked).load(label, file).expect("what verifies has its files");
-            match known.chunks.get(&file.sha256) {
-                Some(chunks) => transaction.put_chunks(file.sha256, chunks.iter().cloned()),
-                None => transaction.put_chunks(file.sha256, loaded.bytes.chunks(CHUNK_BYTES_MAX)),
+    let chunks = |name: &str| {
+        let bytes = checked.bytes(name);
+        bytes.chunks(CHUNK_BYTES_MAX).map(Rc::from).collect()
+    };
+    Ok(Import::of(&checked, &chunks))
+}
+
+impl Import {
+    /// What an archive that holds brings; `chunks` gives the bytes of its file with this name.
+    fn of(checked: &check::Checked<'_>, chunks: &dyn Fn(&str) -> Vec<Rc<[u8]>>) -> Import {
+        let mut transaction = Transaction::default();
+        let mut contents = Contents::default();
+        for (label, manifest) in &checked.manifests {
+            for file in manifest.all_files().filter(|file| file.reference.is_none()) {
+                let chunks = chunks(&layout::in_archive(label, &file.path));
+                transaction.put_chunks(file.sha256, chunks.into_iter());
             }
+            contents.manifests.insert(label.clone(), manifest.to_bytes().into());
         }
-        contents.manifests.insert(label.clone(), manifest.to_bytes().into());
+        contents.chunks = transaction.puts;
+        let catalog = checked.catalog.clone().expect("what verifies has a catalog");
+        contents.catalog = Some(catalog.to_bytes().into());
+        Import { labels: checked.report.backups.clone(), contents, catalog }
     }
-    contents.chunks = transaction.puts;
-    let catalog = checked.catalog.expect("what verifies has a catalog");
-    contents.catalog = Some(catalog.to_bytes().into());
-    Ok(Import { labels: checked.report.backups, contents, catalog })
 }

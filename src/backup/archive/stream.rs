@@ -93,49 +93,80 @@ impl Seen {
         if piece(archive, entry.place.into(), start)? != entry.local() {
             return None;
         }
-        // Of committed offsets the records themselves are needed.
-        let is_log = entry.name.ends_with(".log");
-        let seen = if is_log && !entry.name.contains(offsets::TOPIC) {
+        let seen = if !is_held(entry.name) {
             Seen { held: Vec::new(), log: Some(log(archive, entry)?) }
         } else {
             let held = piece(archive, start, entry.end())?;
             let mut sum = Crc32Sum::new();
             sum.update(&held);
-            let log = if is_log { Some(ReadLog::of(&held)?) } else { None };
+            let log = if entry.name.ends_with(".log") { Some(ReadLog::of(&held)?) } else { None };
             (sum.value() == entry.crc).then_some(Seen { held, log })?
         };
         Some(seen)
     }
 }
 
-/// Reads a log, as many whole batches at a time as there are.
+/// Whether of an entry the bytes are needed, and not only what was read of them: of a log only those of committed offsets.
+pub fn is_held(name: &str) -> bool {
+    !name.ends_with(".log") || name.contains(offsets::TOPIC)
+}
+
+/// Reads a log.
 fn log(archive: &dyn ReadAt, entry: &Header<'_>) -> Option<ReadLog> {
-    let (mut read, mut sum) = (ReadLog::default(), Crc32Sum::new());
+    let (mut reader, mut sum) = (LogReader::default(), Crc32Sum::new());
     let mut at = entry.end() - u64::from(entry.size);
-    let (mut buffer, mut filled) = (vec![0; PIECE_BYTES], 0);
+    let mut piece = vec![0; PIECE_BYTES];
     while at < entry.end() {
-        let size = (entry.end() - at).min((buffer.len() - filled) as u64) as usize;
-        let new = &mut buffer[filled..filled + size];
-        if !archive.read_at(new, at) {
+        let size = (entry.end() - at).min(PIECE_BYTES as u64) as usize;
+        if !archive.read_at(&mut piece[..size], at) {
             return None;
         }
-        sum.update(new);
+        sum.update(&piece[..size]);
+        reader.more(&piece[..size])?;
         at += size as u64;
-        filled += size;
-        let (whole, next) = whole_batches(&buffer[..filled])?;
-        if !read.more(&buffer[..whole]) {
-            return None;
-        }
-        buffer.copy_within(whole..filled, 0);
-        filled -= whole;
-        // A batch that is longer than the buffer, and not than what there is.
-        if u64::from(next) > filled as u64 + (entry.end() - at) {
-            return None;
-        }
-        buffer.resize(buffer.len().max(next as usize), 0);
     }
-    let sound = filled == 0 && sum.value() == entry.crc && entry.size <= SEGMENT_BYTES_MAX;
-    sound.then_some(read)
+    reader.end().filter(|_| sum.value() == entry.crc && entry.size <= SEGMENT_BYTES_MAX)
+}
+
+/// Reads a log that comes piece by piece, as many whole batches at a time as there are.
+#[derive(Default)]
+pub struct LogReader {
+    read: ReadLog,
+    /// The batch that is not whole yet, from its beginning.
+    open: Vec<u8>,
+}
+
+impl LogReader {
+    /// Reads on; `None` when it is not sound.
+    pub fn more(&mut self, mut bytes: &[u8]) -> Option<()> {
+        // What is left of the batch that is open comes first: the rest is read where it lies.
+        while !self.open.is_empty() && !bytes.is_empty() {
+            let wanted = match whole_batches(&self.open)? {
+                (_, 0) => LENGTH.end - self.open.len(),
+                (_, size) => size as usize - self.open.len(),
+            };
+            let (own, rest) = bytes.split_at(wanted.min(bytes.len()));
+            self.open.extend_from_slice(own);
+            bytes = rest;
+            if let (1.., _) = whole_batches(&self.open)? {
+                if !self.read.more(&self.open) {
+                    return None;
+                }
+                self.open.clear();
+            }
+        }
+        let (whole, _) = whole_batches(bytes)?;
+        if !self.read.more(&bytes[..whole]) {
+            return None;
+        }
+        self.open.extend_from_slice(&bytes[whole..]);
+        Some(())
+    }
+
+    /// What was read, if it ends with a batch.
+    pub fn end(self) -> Option<ReadLog> {
+        self.open.is_empty().then_some(self.read)
+    }
 }
 
 /// How many bytes there are of whole batches, and how long the one after them is, as far as that is known. `None` when a

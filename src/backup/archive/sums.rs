@@ -3,24 +3,26 @@
 //! What is read decides nothing: taking the archive in checks all of it, with checksums that need not be made again.
 
 use super::container;
+use super::sound;
+use super::stream::LogReader;
 use crate::backup::digest::{Crc32, Digest};
 use crate::backup::scan::ReadLog;
-use crate::backup::store::{CHUNK_BYTES_MAX, CHUNKS_CUT};
-use crate::backup::verify::reading::{PART_BYTES, Progress, Summing};
-use crate::base::Map;
+use crate::backup::verify::reading::Progress;
+use crate::base::crc::Crc32Sum;
 use crate::base::limit::IMPORT_BYTES_MAX;
-use crate::log::segment::{self, Mark};
+use crate::base::{Map, Pieces};
+use sha2::{Digest as _, Sha256};
 use std::ops::Range;
-use std::rc::Rc;
+
+/// Bytes that a step reads: each is read several times over, while it is in the processor's cache.
+const PART_BYTES: u64 = 256 << 10;
 
 /// What is known of an archive before it is taken in.
 #[derive(Clone, Default)]
 pub struct Known {
-    archive: Option<Rc<[u8]>>,
+    archive: Pieces,
     /// Of its files.
     pub(super) sums: Sums,
-    /// The bytes of files, as a store holds them, by their digest.
-    pub(super) chunks: Map<Digest, Vec<Rc<[u8]>>>,
 }
 
 /// What is known of an archive's files before it is looked at.
@@ -32,7 +34,7 @@ pub struct Sums {
 
 /// What is known of a file.
 #[derive(Clone)]
-pub(super) struct Sum {
+pub struct Sum {
     size: u32,
     /// Its digest.
     pub sha256: Digest,
@@ -43,138 +45,119 @@ pub(super) struct Sum {
 }
 
 impl Known {
+    /// Reads the files of an archive.
+    pub fn of(archive: &Pieces) -> Known {
+        let mut summary = Summary { whole: None, ..Summary::new(archive.clone()) };
+        while summary.step() != Progress::Done {}
+        summary.known().2
+    }
+
     /// Whether it is known of this archive: these very bytes in memory.
-    pub fn is_of(&self, archive: &Rc<[u8]>) -> bool {
-        self.archive.as_ref().is_some_and(|known| Rc::ptr_eq(known, archive))
+    pub fn is_of(&self, archive: &Pieces) -> bool {
+        self.archive.is(archive)
     }
 }
 
 impl Sums {
+    /// What is known of the file there.
+    pub(super) fn at(&self, place: &Range<u64>) -> Option<&Sum> {
+        let sum = self.files.get(&u32::try_from(place.start).ok()?)?;
+        (u64::from(sum.size) == place.end - place.start).then_some(sum)
+    }
+
     /// What is known of `bytes`, which are a part of `archive`.
     pub(super) fn get(&self, archive: &[u8], bytes: &[u8]) -> Option<&Sum> {
-        let at = (bytes.as_ptr() as usize).checked_sub(archive.as_ptr() as usize)?;
-        let sum = self.files.get(&u32::try_from(at).ok()?)?;
-        (sum.size as usize == bytes.len()).then_some(sum)
+        let at = (bytes.as_ptr() as usize).checked_sub(archive.as_ptr() as usize)? as u64;
+        self.at(&(at..at + bytes.len() as u64))
     }
 }
 
-/// The files of an archive under way.
+/// An archive under way: read from its beginning to its end.
 pub struct Summary {
-    archive: Rc<[u8]>,
-    /// The digest of the archive itself.
-    whole: Summing,
-    whole_read: bool,
-    /// The files that are still to be read, the next one last: where they lie, and whether it is a log.
-    todo: Vec<(Range<u32>, bool)>,
-    now: Option<Now>,
-    known: Known,
-    outside: Range<u64>,
-    done: u64,
+    archive: Pieces,
+    /// The digest of all of it, where that is wanted.
+    whole: Option<Sha256>,
+    /// The files that are still to be read, the next one last.
+    todo: Vec<Now>,
+    sums: Sums,
+    /// How far it is read.
+    at: u64,
 }
 
+/// A file, and what was read of it.
 struct Now {
-    place: Range<u32>,
-    summing: Summing,
-    log: Option<(ReadLog, Mark)>,
-    log_read: bool,
-    chunks: Vec<Rc<[u8]>>,
+    place: Range<u64>,
+    sha: Sha256,
+    crc: Crc32Sum,
+    log: Option<LogReader>,
 }
 
 impl Summary {
-    /// Nothing is read yet; of what is no archive never anything but its digest. Digests of so many bytes as `outside` are
-    /// asked for ([`Progress::Hash`]), those of others made here.
-    pub fn new(archive: Rc<[u8]>, outside: Range<u64>) -> Summary {
-        let fits = archive.len() as u64 <= IMPORT_BYTES_MAX;
-        let found = container::by_records(&archive).filter(|found| fits && container::fills(found, &archive));
-        let begin = archive.as_ptr() as usize;
-        let mut todo: Vec<(Range<u32>, bool)> = Vec::new();
-        for entry in found.unwrap_or_default() {
-            let at = (entry.bytes.as_ptr() as usize - begin) as u32;
-            todo.push((at..at + entry.bytes.len() as u32, entry.name.ends_with(".log")));
-        }
+    /// Nothing is read yet; of what is no archive never anything but its digest.
+    pub fn new(archive: Pieces) -> Summary {
+        let mut todo = files(&archive).unwrap_or_default();
         todo.reverse();
-        let whole = Summing::new(archive.len() as u64, &outside);
-        Summary {
-            archive,
-            whole,
-            whole_read: false,
-            todo,
-            now: None,
-            known: Known::default(),
-            outside,
-            done: 0,
-        }
+        Summary { archive, whole: Some(Sha256::new()), todo, sums: Sums::default(), at: 0 }
     }
 
     /// Reads a little more.
     pub fn step(&mut self) -> Progress {
-        if !self.whole_read {
-            let progress = self.whole.step(&self.archive);
-            self.whole_read = progress == Progress::Done;
-            return if self.whole_read { Progress::More } else { progress };
+        while let Some(now) = self.todo.pop_if(|now| now.place.end <= self.at) {
+            let (sha256, crc32) = (Digest(now.sha.finalize().into()), Crc32(now.crc.value()));
+            let (begin, size) = (now.place.start as u32, (now.place.end - now.place.start) as u32);
+            let log = now.log.and_then(LogReader::end);
+            self.sums.files.insert(begin, Sum { size, sha256, crc32, log });
         }
-        let Some(mut now) = self.now.take() else {
-            let Some((place, is_log)) = self.todo.pop() else { return Progress::Done };
-            let bytes = &self.archive[place.start as usize..place.end as usize];
-            let log = is_log.then(|| (ReadLog::default(), segment::batches(bytes).mark()));
-            let summing = Summing::new(bytes.len() as u64, &self.outside);
-            self.now = Some(Now { place, summing, log_read: !is_log, log, chunks: Vec::new() });
-            return Progress::More;
-        };
-        let bytes = &self.archive[now.place.start as usize..now.place.end as usize];
-        let mut progress = now.summing.step(bytes);
-        if let (false, Progress::Waits | Progress::Done, Some((log, mark))) =
-            (now.log_read, progress, &mut now.log)
-        {
-            progress = Progress::More;
-            match log.read(mark, bytes, PART_BYTES as u32) {
-                Some(more) => now.log_read = !more,
-                None => (now.log, now.log_read) = (None, true),
+        if self.at == self.archive.len() {
+            return Progress::Done;
+        }
+        let mut end = self.archive.len().min(self.at + PART_BYTES);
+        let mut now = self.todo.last_mut();
+        if let Some(next) = &now {
+            // A part lies within a file or between two.
+            end = end.min(if next.place.start > self.at { next.place.start } else { next.place.end });
+        }
+        for part in self.archive.within(self.at..end) {
+            if let Some(whole) = &mut self.whole {
+                whole.update(part);
+            }
+            if let Some(now) = now.as_deref_mut().filter(|now| now.place.start <= self.at) {
+                now.sha.update(part);
+                now.crc.update(part);
+                if now.log.as_mut().is_some_and(|log| log.more(part).is_none()) {
+                    now.log = None;
+                }
             }
         }
-        let cut = bytes.chunks(CHUNK_BYTES_MAX).skip(now.chunks.len()).take(CHUNKS_CUT);
-        if matches!(progress, Progress::Waits | Progress::Done) && cut.len() > 0 {
-            progress = Progress::More;
-            now.chunks.extend(cut.map(Rc::from));
-        }
-        if let (Progress::Done, Some((sha256, crc32))) = (progress, now.summing.sums()) {
-            let (size, log) = (bytes.len() as u32, now.log.map(|(log, _)| log));
-            self.known.sums.files.insert(now.place.start, Sum { size, sha256, crc32, log });
-            self.known.chunks.insert(sha256, now.chunks);
-            self.done += u64::from(size);
-            return Progress::More;
-        }
-        self.now = Some(now);
-        progress
-    }
-
-    /// The bytes whose digest is wanted: after [`Progress::Hash`] and until it is told.
-    pub fn to_hash(&self) -> Option<&[u8]> {
-        if !self.whole_read {
-            return Some(&self.archive);
-        }
-        self.now.as_ref().map(|now| &self.archive[now.place.start as usize..now.place.end as usize])
-    }
-
-    /// The digest that was wanted.
-    pub fn hashed(&mut self, digest: Digest) {
-        match &mut self.now {
-            _ if !self.whole_read => self.whole.hashed(digest),
-            Some(now) => now.summing.hashed(digest),
-            None => {}
-        }
+        self.at = end;
+        Progress::More
     }
 
     /// Bytes that were read, and bytes that there are to read.
     pub fn progress(&self) -> (u64, u64) {
-        let size = self.archive.len();
-        let now = self.now.as_ref().map_or(0, |now| now.summing.read(now.place.len()));
-        ((self.whole.read(size) + self.done + now), 2 * size as u64)
+        (self.at, self.archive.len())
     }
 
-    /// The archive, its digest where it was read, and what is known of its files.
-    pub fn known(self) -> (Rc<[u8]>, Option<Digest>, Known) {
-        let known = Known { archive: Some(self.archive.clone()), ..self.known };
-        (self.archive, self.whole.sums().map(|(sha256, _)| sha256), known)
+    /// The archive, its digest once all was read, and what is known of its files.
+    pub fn known(self) -> (Pieces, Option<Digest>, Known) {
+        let whole = self.whole.filter(|_| self.at == self.archive.len());
+        let known = Known { archive: self.archive.clone(), sums: self.sums };
+        (self.archive, whole.map(|whole| Digest(whole.finalize().into())), known)
     }
+}
+
+/// The files of an archive, unless they overlap: those are not even read.
+fn files(archive: &Pieces) -> Option<Vec<Now>> {
+    let (tail, end, count) = sound::directory(archive).filter(|_| archive.len() <= IMPORT_BYTES_MAX)?;
+    let (mut files, mut at) = (Vec::new(), 0);
+    for entry in container::listed(&tail, count)? {
+        let place = sound::place_of(&entry);
+        if u64::from(entry.place) < at || place.end > end {
+            return None;
+        }
+        at = place.end;
+        let log = entry.name.ends_with(".log").then(LogReader::default);
+        files.push(Now { place, sha: Sha256::new(), crc: Crc32Sum::new(), log });
+    }
+    Some(files)
 }

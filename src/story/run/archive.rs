@@ -1,7 +1,9 @@
 //! `export` and `import`: backups as files.
 
 use super::{Act, Refusal, Runner};
+use crate::backup::Store;
 use crate::backup::archive::{self, Known};
+use crate::base::Pieces;
 use crate::story::command::{Export, Import};
 use std::rc::Rc;
 
@@ -13,16 +15,15 @@ pub struct Exported {
     /// The file's name, without a folder.
     pub file: Rc<str>,
     /// The archive.
-    pub bytes: Rc<[u8]>,
+    pub bytes: Pieces,
 }
 
 impl Runner {
     pub(super) fn export(&mut self, command: &Export) -> Result<(), Refusal> {
         let label = self.label(&command.label)?;
-        let bytes = archive::write(&self.store, std::slice::from_ref(&label)).map_err(Refusal::new)?;
+        let bytes = archive::pieces(&self.store, std::slice::from_ref(&label)).map_err(Refusal::new)?;
         let file = command.file.clone().unwrap_or_else(|| archive::file_name(&label).into());
-        self.push(Act::Exported(label.clone(), file.clone(), bytes.len() as u64));
-        let bytes: Rc<[u8]> = bytes.into();
+        self.push(Act::Exported(label.clone(), file.clone(), bytes.len()));
         self.files.wrote(&file, &bytes);
         self.exports.push(Exported { label, file, bytes });
         Ok(())
@@ -37,9 +38,18 @@ impl Runner {
     pub(super) fn import(&mut self, command: &Import) -> Result<Import, Refusal> {
         let file = self.files.get(&command.file, command.sha256.as_deref()).map_err(Refusal::new)?;
         let known = self.known_archive.take().filter(|known| known.is_of(&file.bytes));
-        let import = archive::read_by(&file.bytes, &known.unwrap_or_default()).map_err(Refusal::new)?;
+        let known = known.unwrap_or_else(|| Known::of(&file.bytes));
+        let import = archive::read_by(&file.bytes, &known).map_err(Refusal::new)?;
         let transaction = import.transaction(&self.store).map_err(Refusal::new)?;
+        let new = !transaction.is_empty();
         self.commit(transaction)?;
+        let manifest = |label: &Rc<str>| self.store.manifest(label);
+        let is_there = |(label, bytes): (&Rc<str>, &Rc<[u8]>)| manifest(label).as_ref() == Some(bytes);
+        // All of it was read, and is now in the store as it was read.
+        if new && import.contents.manifests.iter().all(is_there) {
+            let since = self.store.changed();
+            import.labels.iter().for_each(|label| self.store.prove(label, since));
+        }
         self.push(Act::Imported(command.file.clone(), import.labels));
         Ok(Import { sha256: Some(file.sha256.to_string().into()), ..command.clone() })
     }

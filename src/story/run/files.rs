@@ -2,6 +2,8 @@
 
 use crate::backup::Digest;
 use crate::backup::digest::sha256;
+use crate::base::Pieces;
+use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::rc::Rc;
 
@@ -11,7 +13,7 @@ pub struct File {
     /// Its name, without a folder.
     pub name: Rc<str>,
     /// Its bytes.
-    pub bytes: Rc<[u8]>,
+    pub bytes: Pieces,
     /// Their SHA-256.
     pub sha256: Digest,
 }
@@ -62,20 +64,27 @@ impl Files {
     /// Adds a file. One of the same name and another content stays, and is found by its digest.
     pub fn give(&mut self, name: &str, bytes: Rc<[u8]>) -> Digest {
         let sha256 = sha256(&bytes);
-        self.give_summed(name, bytes, sha256);
+        self.give_summed(name, bytes.into(), sha256);
         sha256
     }
 
+    /// Adds a file that lies in pieces, as [`Files::give`].
+    pub fn give_pieces(&mut self, name: &str, bytes: Pieces) {
+        let mut sha = Sha256::new();
+        bytes.iter().for_each(|piece| sha.update(piece));
+        self.give_summed(name, bytes, Digest(sha.finalize().into()));
+    }
+
     /// Adds a file with this digest, as [`Files::give`].
-    pub fn give_summed(&mut self, name: &str, bytes: Rc<[u8]>, sha256: Digest) {
+    pub fn give_summed(&mut self, name: &str, bytes: Pieces, sha256: Digest) {
         self.given.retain(|file| file.sha256 != sha256 || &*file.name != name);
         self.given.push(File { name: name.into(), bytes, sha256 });
     }
 
     /// Takes in what a run wrote: where files are found by name, that one would be, as soon as it is written.
-    pub(super) fn wrote(&mut self, name: &str, bytes: &Rc<[u8]>) {
+    pub(super) fn wrote(&mut self, name: &str, bytes: &Pieces) {
         if self.find.is_some() {
-            self.give(name, bytes.clone());
+            self.give_pieces(name, bytes.clone());
         }
     }
 
@@ -102,7 +111,7 @@ impl Files {
         let found = self.find.as_ref().map_or(Ok(None), |find| find(name));
         let bytes = found.map_err(|reason| FileError::Unreadable(name.into(), reason.into()))?;
         let file = match bytes {
-            Some(bytes) => File { name: name.into(), sha256: sha256(&bytes), bytes },
+            Some(bytes) => File { name: name.into(), sha256: sha256(&bytes), bytes: bytes.into() },
             None => match self.given.iter().rev().find(|file| &*file.name == name) {
                 Some(file) => file.clone(),
                 None => return Err(FileError::Absent(name.into())),

@@ -1,6 +1,6 @@
 //! `load`: the lines of a file become records of a topic.
 
-use super::{Act, File, Files, Refusal, Runner};
+use super::{Act, Files, Refusal, Runner};
 use crate::backup::offsets;
 use crate::sim::{Given, Pace, SegmentSpec, TopicSpec, World};
 use crate::story::Story;
@@ -17,7 +17,8 @@ impl Runner {
     /// Loads a file; the command with the file's digest. The topic is created when it is absent.
     pub(super) fn load(&mut self, load: &Load) -> Result<Load, Refusal> {
         let file = self.files.get(&load.file, load.sha256.as_deref()).map_err(Refusal::new)?;
-        let source = open(load, &file)?;
+        let bytes = file.bytes.whole();
+        let source = open(load, &bytes)?;
         if &*load.topic == offsets::TOPIC {
             let report = self.load_offsets(load, &source, &file)?;
             self.say(load, &report);
@@ -45,7 +46,7 @@ impl Runner {
             return Err(Refusal::new(format!("topic-id: {} is here and has its id", load.topic)));
         }
         let report = match segment {
-            true => adopt(&mut world, load, &file)?,
+            true => adopt(&mut world, load, bytes.clone())?,
             false => write(&mut world, load, &source)?,
         };
         self.world = world;
@@ -75,12 +76,12 @@ pub fn unloadable(story: &Story, files: &Files) -> Vec<(u32, Refusal)> {
     });
     let tried = loads.map(|(number, load)| {
         let file = files.get(&load.file, load.sha256.as_deref()).map_err(Refusal::new);
-        (number, file.and_then(|file| open(load, &file).map(drop)))
+        (number, file.and_then(|file| open(load, &file.bytes.whole()).map(drop)))
     });
     tried.filter_map(|(number, tried)| Some((number, tried.err()?))).collect()
 }
 
-fn open<'a>(load: &'a Load, file: &'a File) -> Result<Source<'a>, Refusal> {
+fn open<'a>(load: &'a Load, bytes: &'a [u8]) -> Result<Source<'a>, Refusal> {
     let options = Options {
         name: &load.file,
         format: load.format,
@@ -88,26 +89,26 @@ fn open<'a>(load: &'a Load, file: &'a File) -> Result<Source<'a>, Refusal> {
         time: load.time.as_deref(),
         timestamp_ms: NO_TIMESTAMP,
     };
-    Source::open(&file.bytes, options)
+    Source::open(bytes, options)
         .map_err(|error| Refusal::new(format!("{} is not loaded: {error}", load.file)))
 }
 
 /// Puts a segment behind what its partition holds.
-fn adopt(world: &mut World, load: &Load, file: &File) -> Result<Report, Refusal> {
+fn adopt(world: &mut World, load: &Load, bytes: Rc<[u8]>) -> Result<Report, Refusal> {
     if load.rate_milli.is_some() {
         return Err(Refusal::new(format!("{} is not loaded: {}", load.file, LoadError::OfLines("rate="))));
     }
     let spec = SegmentSpec {
         topic: load.topic.clone(),
         partition: load.partition.unwrap_or(0),
-        bytes: file.bytes.clone(),
+        bytes: bytes.clone(),
         base: segment::base_of(&load.file).unwrap_or(0),
         start: load.start,
     };
     world
         .adopt_segment(spec)
         .map_err(|refusal| Refusal::new(format!("{} is not loaded: {refusal}", load.file)))?;
-    Ok(segment::report(&file.bytes))
+    Ok(segment::report(&bytes))
 }
 
 /// Hands the records to the world: at once in pieces, or by their rate all together.

@@ -31,7 +31,7 @@ impl Runner {
                 &"its offsets become those of groups: partitions=, partition=, start=, rate= and topic-id= say nothing of them",
             );
         }
-        let kept = match kept::read(&file.bytes) {
+        let kept = match kept::read(&file.bytes.whole()) {
             Ok(kept) => kept,
             Err(error) => return refused(&LoadError::Segment(error)),
         };

@@ -526,6 +526,7 @@ table! {
     imported = "Imported: {0}.";
     dismiss = "Dismiss";
     too_large = "{0} is {1}; at most {2} are read.";
+    archive_too_large = "{0} is {1}; a tab takes in at most {2}. On a command line “rejoin verify” reads it, and “rejoin extract” takes it apart.";
     nothing_dropped = "There is no file in it that the browser gives.";
     too_many_files = "{0} has more than {1} files. Choose fewer partition folders.";
     unreadable = "The browser could not read {0}.";

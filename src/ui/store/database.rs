@@ -3,11 +3,13 @@
 use super::error::StorageError;
 use super::{Happening, get};
 use js_sys::{Array, Function, Object, Promise, Reflect};
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{IdbDatabase, IdbFactory, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction};
+use web_sys::{
+    IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction,
+};
 
 pub const CHUNKS: &str = "chunks";
 pub const MANIFESTS: &str = "manifests";
@@ -160,6 +162,31 @@ impl Stores {
         self.store(store)?.get(key).map_err(StorageError::of)
     }
 
+    /// Asks for all keys and values, a few at a time, and hands each to `take`: that many are held by the browser at once.
+    /// All have been handed out when the transaction is done.
+    pub fn each(
+        &self,
+        store: &str,
+        take: impl FnMut(JsValue, JsValue) -> Result<(), StorageError> + 'static,
+    ) -> Result<Walk, StorageError> {
+        let (store, fault) = (self.store(store)?, Rc::<RefCell<_>>::default());
+        let next = Rc::new(Next { store, asked: RefCell::default(), handler: OnceCell::new() });
+        let handler = {
+            let (next, fault, transaction) = (next.clone(), fault.clone(), self.transaction.clone());
+            let mut take = take;
+            // The next are asked for while these are handed out: the transaction is active then.
+            Closure::<dyn FnMut(JsValue)>::new(move |_| {
+                if let Err(error) = next.hand_out(&mut take) {
+                    fault.replace(Some(error));
+                    drop(transaction.abort());
+                }
+            })
+        };
+        drop(next.handler.set(handler.as_ref().unchecked_ref::<Function>().clone()));
+        next.ask(&JsValue::UNDEFINED)?;
+        Ok(Walk { fault, _handler: handler })
+    }
+
     /// Asks for all keys, and all values in the same order.
     pub fn all(&self, store: &str) -> Result<[IdbRequest; 2], StorageError> {
         let store = self.store(store)?;
@@ -184,5 +211,52 @@ impl Stores {
                     StorageError::of(error.into())
                 })),
         }
+    }
+}
+
+/// Keys and values of one read of [`Stores::each`].
+const READ_AT_ONCE: u32 = 8;
+
+/// A walk over a store, for as long as its transaction goes on.
+pub struct Walk {
+    fault: Rc<RefCell<Option<StorageError>>>,
+    _handler: Closure<dyn FnMut(JsValue)>,
+}
+
+impl Walk {
+    /// Why it was given up, if it was.
+    pub fn fault(self) -> Option<StorageError> {
+        self.fault.take()
+    }
+}
+
+struct Next {
+    store: IdbObjectStore,
+    asked: RefCell<Option<[IdbRequest; 2]>>,
+    handler: OnceCell<Function>,
+}
+
+impl Next {
+    /// Asks for the next keys and values, those in `range`.
+    fn ask(&self, range: &JsValue) -> Result<(), StorageError> {
+        let keys = self.store.get_all_keys_with_key_and_limit(range, READ_AT_ONCE);
+        let values = self.store.get_all_with_key_and_limit(range, READ_AT_ONCE).map_err(StorageError::of)?;
+        values.set_onsuccess(self.handler.get());
+        self.asked.replace(Some([keys.map_err(StorageError::of)?, values]));
+        Ok(())
+    }
+
+    /// Hands out what came, and asks for what follows it.
+    fn hand_out(
+        &self,
+        take: &mut impl FnMut(JsValue, JsValue) -> Result<(), StorageError>,
+    ) -> Result<(), StorageError> {
+        let Some(asked) = self.asked.take() else { return Ok(()) };
+        let came = super::pairs(&asked)?;
+        if let Some((last, _)) = came.last().filter(|_| came.len() == READ_AT_ONCE as usize) {
+            let range = IdbKeyRange::lower_bound_with_open(last, true).map_err(StorageError::of)?;
+            self.ask(&range)?;
+        }
+        came.into_iter().try_for_each(|(key, value)| take(key, value))
     }
 }

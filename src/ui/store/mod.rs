@@ -25,6 +25,7 @@ mod space;
 pub use error::StorageError;
 pub use space::{Space, persist, space};
 
+use super::dom::let_go;
 use crate::base::Map;
 use crate::session::{ChunkKey, Contents, Digest, Step, Transaction, garbage};
 use database::{CATALOG, CHUNKS, Connection, MANIFESTS, NOTES, Stores};
@@ -270,7 +271,10 @@ fn generation_in(catalog: &[u8]) -> u64 {
 async fn put_chunks(database: &IdbDatabase, chunks: &[(ChunkKey, Rc<[u8]>)]) -> Result<(), StorageError> {
     let stores = Stores::write(database, &[CHUNKS], "relaxed")?;
     for (key, chunk) in chunks {
-        stores.put(CHUNKS, &key_of(key), &buffer(chunk))?;
+        let bytes = buffer(chunk);
+        stores.put(CHUNKS, &key_of(key), &bytes)?;
+        // The browser has its own copy by now.
+        let_go(&bytes);
     }
     stores.done().await
 }
@@ -285,14 +289,20 @@ async fn drop_chunks(database: &IdbDatabase, keys: &[ChunkKey]) -> Result<(), St
 
 async fn read_all(database: &IdbDatabase) -> Result<Stored, StorageError> {
     let stores = Stores::read(database, &[CHUNKS, MANIFESTS, CATALOG, NOTES])?;
-    let [chunks, manifests, notes] = [stores.all(CHUNKS)?, stores.all(MANIFESTS)?, stores.all(NOTES)?];
-    let catalog = stores.get(CATALOG, &CATALOG.into())?;
-    stores.done().await?;
-    let mut stored = Stored::default();
-    for (key, value) in pairs(&chunks)? {
+    let chunks: Rc<RefCell<Map<ChunkKey, Rc<[u8]>>>> = Rc::default();
+    let into = chunks.clone();
+    let walk = stores.each(CHUNKS, move |key, value| {
         let key = chunk_key(&key).ok_or_else(|| StorageError::Failed("a chunk has a strange key".into()))?;
-        stored.contents.chunks.insert(key, bytes_of(&value)?);
-    }
+        into.borrow_mut().insert(key, bytes_of(&value)?);
+        let_go(&value);
+        Ok(())
+    })?;
+    let [manifests, notes] = [stores.all(MANIFESTS)?, stores.all(NOTES)?];
+    let catalog = stores.get(CATALOG, &CATALOG.into())?;
+    let done = stores.done().await;
+    walk.fault().map_or(done, Err)?;
+    let mut stored = Stored::default();
+    stored.contents.chunks = chunks.take();
     for (key, value) in pairs(&manifests)? {
         stored.contents.manifests.insert(text(&key)?, bytes_of(&value)?);
     }
