@@ -31,7 +31,7 @@ impl Session {
     pub fn load_file(
         &mut self,
         name: &str,
-        bytes: Vec<u8>,
+        bytes: impl Into<Rc<[u8]>>,
         options: &LoadOptions,
     ) -> Result<LoadSummary, Rc<str>> {
         let format = match options.format.as_deref() {

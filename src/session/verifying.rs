@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::shelf::findings;
-use crate::backup::{Catalog, CatalogEntry, Digest, Memo, MemoryStore, Progress, Verification};
+use crate::backup::{Catalog, CatalogEntry, Digest, Memo, MemoryStore, Progress, Store, Verification};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -135,6 +135,15 @@ impl Session {
     /// Whether there is something to verify.
     pub fn is_verifying(&self) -> bool {
         !self.shelf.queue.waiting.is_empty()
+    }
+
+    /// Whether this backup, or one that it needs, is still to be verified before it can be exported.
+    pub fn has_to_be_read(&self, label: &str) -> bool {
+        let (store, catalog) = (self.runner.store(), self.catalog());
+        let waits = |of: &str| self.shelf.queue.percent(of).is_some() && store.verified(of).is_none();
+        let below = std::iter::successors(catalog.get(label), |entry| catalog.get(entry.prior.as_deref()?));
+        // No chain is longer; a damaged catalog may go in circles.
+        below.take(catalog.backups.len()).any(|entry| waits(&entry.label))
     }
 
     /// Reads a part of what is to be verified; `None` when there is nothing. [`Progress::Done`] is said of one backup.

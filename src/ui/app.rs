@@ -113,9 +113,10 @@ fn use_lab(page: UseReducerDispatcher<Page>) -> Lab {
         let lab = Lab::open(Callback::from(move |told: Told| match told {
             Told::Store(transaction) => keeper.store(transaction),
             Told::Archive(label, name, archive) => {
-                let (keeper, lab) = (keeper.clone(), told_of.get().cloned());
+                let (keeper, lab, page) = (keeper.clone(), told_of.get().cloned(), page.clone());
                 spawn_local(async move {
-                    if files::save(&name, &archive).await {
+                    let show = |show| page.dispatch(Change::Show(show));
+                    if files::save(&name, &archive, show).await {
                         let at_ms = dom::wall_clock_ms();
                         keeper.exported(label.clone(), at_ms);
                         lab.into_iter().for_each(|lab| lab.ask(Ask::Exported(label.clone(), at_ms)));
@@ -124,7 +125,7 @@ fn use_lab(page: UseReducerDispatcher<Page>) -> Lab {
             }
             Told::File(name, bytes) => {
                 spawn_local(async move {
-                    files::save(&name, &bytes.into()).await;
+                    files::save(&name, &bytes.into(), |_| ()).await;
                 });
             }
             told => page.dispatch(Change::Told(told)),

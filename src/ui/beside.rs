@@ -126,7 +126,11 @@ impl Inner {
         match self.session.finish_taking() {
             None => Vec::new(),
             Some(Taken::Backup(done)) => told(done),
-            Some(Taken::Import(Ok(labels))) => vec![Told::Imported(labels)],
+            Some(Taken::Import(Ok(labels))) => {
+                // The page offers no undo any more.
+                self.deleted = None;
+                vec![Told::Imported(labels)]
+            }
             Some(Taken::Import(Err(why))) => vec![Told::Refused(Refusal::Import, why)],
         }
     }

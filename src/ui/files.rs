@@ -2,7 +2,8 @@
 
 use super::dom;
 use super::i18n::{fill, format, t};
-use crate::session::{IMPORT_BYTES_MAX, Intake, Pieces};
+use super::intent::Show;
+use crate::session::{IMPORT_BYTES_MAX, Intake, LOAD_BYTES_MAX, Pieces};
 use gloo::utils::document;
 use js_sys::{Array, Uint8Array};
 use std::rc::Rc;
@@ -11,7 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, HtmlAnchorElement, HtmlInputElement, Url};
 
 /// The largest file of records, in bytes.
-pub const RECORDS_MAX: u64 = 64 << 20;
+pub const RECORDS_MAX: u64 = LOAD_BYTES_MAX;
 
 /// Bytes of a file that are handed from the browser to the page, or back, at a time.
 const SLICE_BYTES: u32 = 1 << 20;
@@ -44,25 +45,60 @@ pub async fn read(file: &File, most: u64) -> Result<Rc<[u8]>, Rc<str>> {
         let (size, most) = (format::bytes(size), format::bytes(most));
         return Err(fill(t().too_large, &[&file.name(), &size, &most]).into());
     }
-    let mut bytes = Vec::with_capacity(size as usize);
-    each_slice(file, |slice| bytes.extend_from_slice(slice)).await?;
-    Ok(bytes.into())
+    let mut bytes: Rc<[u8]> = std::iter::repeat_n(0, size as usize).collect();
+    let into = Rc::get_mut(&mut bytes).expect("nobody else has it yet");
+    each_slice(file, |at, slice| into[at as usize..][..slice.len()].copy_from_slice(slice)).await?;
+    Ok(bytes)
 }
 
-/// Reads an archive, which is never held as one. The error says in words why it could not be read, or what reads it.
-pub async fn read_archive(file: &File) -> Result<Pieces, Rc<str>> {
+/// Reads an archive, which is never held as one; `show` is told how much of it is read. The error says in words why it could
+/// not be read, or what reads it.
+pub async fn read_archive(file: &File, show: impl Fn(Show)) -> Result<Pieces, Rc<str>> {
     let size = file.size() as u64;
     if size > IMPORT_BYTES_MAX {
         let (size, most) = (format::bytes(size), format::bytes(IMPORT_BYTES_MAX));
         return Err(fill(t().archive_too_large, &[&file.name(), &size, &most]).into());
     }
-    let mut intake = Intake::default();
-    each_slice(file, |slice| intake.push(slice)).await?;
+    let (mut intake, mut shown) = (Intake::default(), Shown::new(&show, size));
+    let read = each_slice(file, |at, slice| {
+        intake.push(slice);
+        shown.at(at as u64);
+    });
+    read.await?;
     Ok(intake.pieces())
 }
 
-/// Hands out a file's bytes slice by slice, none of which is held longer than that.
-async fn each_slice(file: &File, mut each: impl FnMut(&[u8])) -> Result<(), Rc<str>> {
+/// The least time between two words on how far a file is, in milliseconds.
+const SHOWN_MS_MIN: f64 = 100.0;
+
+/// Who is told how far a file is, and when that was.
+struct Shown<'a, F: Fn(Show)> {
+    show: &'a F,
+    size: u64,
+    last_ms: f64,
+}
+
+impl<'a, F: Fn(Show)> Shown<'a, F> {
+    fn new(show: &'a F, size: u64) -> Shown<'a, F> {
+        Shown { show, size, last_ms: dom::clock_ms() }
+    }
+
+    fn at(&mut self, bytes: u64) {
+        if dom::clock_ms() - self.last_ms > SHOWN_MS_MIN {
+            self.last_ms = dom::clock_ms();
+            (self.show)(Show::Handing(Some((bytes * 100 / self.size.max(1)) as u32)));
+        }
+    }
+}
+
+impl<F: Fn(Show)> Drop for Shown<'_, F> {
+    fn drop(&mut self) {
+        (self.show)(Show::Handing(None));
+    }
+}
+
+/// Hands out a file's bytes slice by slice, none of which is held longer than that, with where each begins.
+async fn each_slice(file: &File, mut each: impl FnMut(f64, &[u8])) -> Result<(), Rc<str>> {
     let (size, mut at) = (file.size(), 0.0);
     let mut slice = vec![0; SLICE_BYTES as usize];
     while at < size {
@@ -74,7 +110,7 @@ async fn each_slice(file: &File, mut each: impl FnMut(&[u8])) -> Result<(), Rc<s
         let slice = slice.get_mut(..bytes.length() as usize).ok_or_else(unreadable)?;
         bytes.copy_to(slice);
         dom::let_go(&buffer);
-        each(slice);
+        each(at, slice);
         at = end;
     }
     Ok(())
@@ -85,9 +121,9 @@ pub fn is_archive(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with(".zip")
 }
 
-/// Hands bytes to the person as a file. `false` when the browser refuses.
-pub async fn save(name: &str, bytes: &Pieces) -> bool {
-    let Some(blob) = blob(bytes).await else { return false };
+/// Hands bytes to the person as a file; `show` is told how far that is. `false` when the browser refuses.
+pub async fn save(name: &str, bytes: &Pieces, show: impl Fn(Show)) -> bool {
+    let Some(blob) = blob(bytes, &show).await else { return false };
     let Ok(url) = Url::create_object_url_with_blob(&blob) else { return false };
     let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
     if let Some(link) = &link {
@@ -101,7 +137,8 @@ pub async fn save(name: &str, bytes: &Pieces) -> bool {
 }
 
 /// The bytes, outside the page: it never holds more of them than one part.
-async fn blob(bytes: &Pieces) -> Option<Blob> {
+async fn blob(bytes: &Pieces, show: &impl Fn(Show)) -> Option<Blob> {
+    let mut shown = Shown::new(show, bytes.len());
     let (blobs, part) = (Array::new(), Uint8Array::new_with_length(BLOB_BYTES));
     let mut at = 0;
     while at < bytes.len() {
@@ -117,6 +154,7 @@ async fn blob(bytes: &Pieces) -> Option<Blob> {
         JsFuture::from(blob.slice_with_i32_and_i32(0, 1).ok()?.array_buffer()).await.ok()?;
         blobs.push(&blob);
         at = end;
+        shown.at(at);
     }
     Blob::new_with_blob_sequence(&blobs).ok()
 }

@@ -189,6 +189,8 @@ pub enum Show {
     Dismiss,
     /// An alert of the page's own.
     Alert(Refusal, Rc<str>),
+    /// How many hundredths of an archive have gone between the page and a file; `None`: that is over.
+    Handing(Option<u32>),
 }
 
 /// A file that was chosen to be loaded.

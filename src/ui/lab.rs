@@ -54,7 +54,9 @@ pub(super) struct Inner {
     last_all_ms: f64,
     storage: Storing,
     /// The backup that was deleted last.
-    deleted: Option<Keepsake>,
+    pub(super) deleted: Option<Keepsake>,
+    /// The backups that are to be exported once they are verified.
+    pub(super) to_export: Vec<Rc<str>>,
 }
 
 /// Whether storage is given changes.
@@ -88,6 +90,7 @@ impl Lab {
             last_all_ms: 0.0,
             storage: Storing::NotYet,
             deleted: None,
+            to_export: Vec::new(),
         };
         Lab { inner: Rc::new(RefCell::new(inner)) }
     }
@@ -150,7 +153,8 @@ impl Inner {
 
     /// How the lab is now. What was selected and is gone gives way to the first partition.
     fn view(&mut self, follow: Follow) -> Vec<Told> {
-        let mut told = Vec::from_iter(self.change());
+        let mut told = self.exports();
+        told.extend(self.change());
         let view = self.session.view(&self.focus);
         match first_focus(&view) {
             Some(first) if *view.inspector == InspectorView::Nothing => {
@@ -241,7 +245,7 @@ impl Inner {
                 Vec::new()
             }
             Ask::Run(text) => self.run(&text),
-            Ask::Load(name, bytes, options) => self.load(name, &bytes, options),
+            Ask::Load(name, bytes, options) => self.load(name, bytes, options),
             Ask::LoadFolder(folder, chosen) => match self.session.load_folder(&folder, &chosen) {
                 Ok(summary) => vec![Told::LoadedFolder(Rc::new(summary))],
                 Err(why) => vec![Told::Refused(Refusal::Load, why)],
@@ -322,8 +326,8 @@ impl Inner {
         }
     }
 
-    fn load(&mut self, name: Rc<str>, bytes: &[u8], options: LoadOptions) -> Vec<Told> {
-        match self.session.load_file(&name, bytes.to_vec(), &options) {
+    fn load(&mut self, name: Rc<str>, bytes: Rc<[u8]>, options: LoadOptions) -> Vec<Told> {
+        match self.session.load_file(&name, bytes, &options) {
             Ok(summary) => vec![Told::Loaded(name, Rc::new(summary))],
             Err(why) => vec![Told::Refused(Refusal::Load, why)],
         }
@@ -338,10 +342,7 @@ impl Inner {
                 Ok(labels) => vec![Told::Imported(labels)],
                 Err(why) => vec![Told::Refused(Refusal::Import, why)],
             },
-            Ask::Export(label) => match self.session.export(&label) {
-                Ok((name, bytes)) => vec![Told::Archive(label, name, bytes)],
-                Err(why) => vec![Told::Refused(Refusal::Export, why)],
-            },
+            Ask::Export(label) => self.export(label),
             Ask::Exported(label, at_ms) => {
                 self.session.exported(&label, at_ms);
                 Vec::new()

@@ -7,6 +7,7 @@ mod app;
 mod beside;
 mod broken;
 mod dom;
+mod export;
 pub mod files;
 mod hook;
 pub mod i18n;

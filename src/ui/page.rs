@@ -62,6 +62,8 @@ pub struct Page {
     pub imported: Vec<Rc<str>>,
     /// The backup that was deleted last and can be taken back.
     pub deleted: Option<Rc<str>>,
+    /// How many hundredths of an archive have gone between the page and a file.
+    pub handing: Option<u32>,
     /// Where backups are kept.
     pub keeping: Keeping,
     /// How much of the browser's storage is used.
@@ -119,6 +121,7 @@ impl Page {
             alert: None,
             imported: Vec::new(),
             deleted: None,
+            handing: None,
             keeping: Keeping::Unknown,
             space: Space::default(),
         }
@@ -227,6 +230,7 @@ impl Page {
             }
             Show::Dismiss => self.alert = None,
             Show::Alert(what, why) => self.alert = Some((what, why)),
+            Show::Handing(percent) => self.handing = percent,
         }
     }
 }

@@ -16,7 +16,7 @@ pub fn take(picked: Vec<Picked>, intent: Callback<Intent>) {
         let (archives, others): (Vec<Picked>, Vec<Picked>) =
             picked.into_iter().partition(|of| files::is_archive(&of.path));
         for archive in &archives {
-            match files::read_archive(&archive.file).await {
+            match files::read_archive(&archive.file, |show| intent.emit(Intent::Show(show))).await {
                 Ok(bytes) => intent.emit(Intent::Ask(Ask::Import(archive.file.name().into(), bytes))),
                 Err(why) => intent.emit(Intent::Show(Show::Alert(Refusal::Import, why))),
             }

@@ -1,8 +1,8 @@
 //! Archives in pieces: written and taken in without being held twice, and the same to the byte as those that are held as one.
 
 use crate::scene::Scene;
-use rejoin::backup::archive::{self, ImportError, Intake, Known};
 use rejoin::backup::MemoryStore;
+use rejoin::backup::archive::{self, ImportError, Intake, Known};
 use rejoin::base::{Pieces, Time};
 use rejoin::log::Recipe;
 use std::rc::Rc;

@@ -2,14 +2,16 @@
 import { ensure } from "./harness.mjs";
 import { Memory, note } from "./memory.mjs";
 
-export const name = "100 MB: a full backup, its verification, export and import, times beside their goals";
+export const name = "100 MB: a full backup, its verification, export and import, times and memory beside their goals";
 
 const FILES = 2;
 const FILE_BYTES = 50_000_000;
 const LINE_BYTES = 1000;
 // Figures of a machine that does nothing else. Others do more at a time: they get as much again several times over.
 const PATIENCE = 6;
-const MEMORY_MB = 67;
+// 64 MiB above what has to be held. What the browser itself lets lie for a while differs from one to the next.
+const PEAK_MB = 67;
+const PATIENCE_PEAK = 2.5;
 
 export async function walk(lab) {
   await lab.again(watched);
@@ -45,7 +47,7 @@ export async function walk(lab) {
   const goal = { total_ms: 5000, task_ms: 50, kept: held };
   await timed(lab, "import, until it is saved and verified", goal, imported);
 
-  await timed(lab, "load out of the browser's storage into a fresh tab, until it is verified", goal, async () => {
+  await timed(lab, "load out of the browser's storage into a fresh tab, until it is verified", { ...goal, task_ms: 200 }, async () => {
     await lab.again(watched);
     await lab.pause();
     await lab.open("Backups");
@@ -111,7 +113,6 @@ async function watched(page) {
     new PerformanceObserver(told).observe({ type: "longtask" });
   });
   await page.addInitScript(note);
-  if (process.env.NOSUBTLE) await page.addInitScript(() => Object.defineProperty(crypto, "subtle", { value: undefined }));
 }
 
 // Does `act` and says how long it took, the longest task of the page meanwhile, and how far the page's memory went above
@@ -129,6 +130,10 @@ async function timed(lab, what, goal, act) {
   const task_ms = Math.max(0, ...(await lab.page.evaluate(() => window.tasks)));
   const after = await Memory.of(lab);
   const above = after && (after.peak - before.now - (goal.kept ?? 0)) / 1e6;
-  console.log(`${what}: ${total_ms.toFixed(0)} ms (goal ${goal.total_ms}), longest task ${task_ms} ms (goal ${goal.task_ms}), peak ${above?.toFixed(0)} MB (goal ${MEMORY_MB})`);
-  console.log(`    before ${before} then ${after}`);
+  const time = `${total_ms.toFixed(0)} ms (goal ${goal.total_ms}), longest task ${task_ms} ms (goal ${goal.task_ms})`;
+  console.log(`${what}: ${time}, ${above === undefined ? "memory not told" : `peak ${above.toFixed(0)} MB (goal ${PEAK_MB})`}`);
+  console.log(`    memory before: ${before}; after: ${after}`);
+  ensure(total_ms <= goal.total_ms * PATIENCE, `${what} took ${total_ms.toFixed(0)} ms`);
+  ensure(task_ms <= goal.task_ms * PATIENCE, `${what} blocked the page for ${task_ms} ms`);
+  ensure(!(above > PEAK_MB * PATIENCE_PEAK), `${what} took ${above?.toFixed(0)} MB beside what it keeps`);
 }

@@ -271,3 +271,30 @@ fn an_archive_proves_nothing_of_what_storage_held_before() {
         assert!(verdicts.iter().all(|backup| holds(&backup.verdict) != damaged), "{verdicts:?}");
     }
 }
+
+#[test]
+fn an_export_waits_for_what_is_still_to_be_verified_of_its_chain() {
+    let mut session = open();
+    session.verify_in_parts(1..u64::MAX);
+    at(&mut session, 20_000);
+    session.apply("backup full").expect("there is something to back up");
+    at(&mut session, 25_000);
+    session.apply("backup incremental").expect("there is something to back up");
+    let labels: Vec<_> = session.view(&focus()).backups.backups.iter().map(|of| of.label.clone()).collect();
+    let waits =
+        |session: &Session| labels.iter().map(|label| session.has_to_be_read(label)).collect::<Vec<_>>();
+    assert_eq!(waits(&session), [true, true]);
+    while session.has_to_be_read(&labels[0]) {
+        if session.verify_part() == Some(Progress::Waits) {
+            let (number, bytes) = session.to_hash().expect("the bytes of a file");
+            let digest = sha256(bytes);
+            session.hashed(number, digest);
+        }
+    }
+    assert_eq!(waits(&session), [false, true], "the full is read first");
+    verify_all(&mut session);
+    assert_eq!(waits(&session), [false, false]);
+    assert!(!session.has_to_be_read("no backup"));
+    session.ask_verify(&labels[1]);
+    assert_eq!(waits(&session), [false, false], "one that a person asks for once more is proven already");
+}

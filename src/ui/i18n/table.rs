@@ -353,6 +353,7 @@ table! {
     saved_head = "kept";
     not_verified = "not verified";
     taking = "{0} % read. Time stands still meanwhile.";
+    handing = "{0} % of the file handed over.";
     verifying = "{0} % read";
     stop_verify = "Stop";
     stop_verify_name = "Stop verifying {0}";

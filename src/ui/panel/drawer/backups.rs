@@ -69,6 +69,9 @@ fn notes(props: &DrawerProps) -> Html {
             if let Some(percent) = props.backups.taking {
                 <p class="note" role="status">{ fill(t.taking, &[&percent.to_string()]) }</p>
             }
+            if let Some(percent) = page.handing {
+                <p class="note" role="status">{ fill(t.handing, &[&percent.to_string()]) }</p>
+            }
             if let Some(label) = &page.deleted {
                 <div class="note">{ fill(t.deleted_undo, &[label]) }{ " " }
                     <Button text={t.undo} class="small" on_press={props.intent.reform(|()| Intent::Ask(Ask::Undelete))} />
