@@ -5,7 +5,7 @@ use super::i18n::{fill, format, t};
 use super::intent::Show;
 use crate::session::{IMPORT_BYTES_MAX, Intake, LOAD_BYTES_MAX, Pieces};
 use gloo::utils::document;
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -15,10 +15,7 @@ use web_sys::{Blob, File, HtmlAnchorElement, HtmlInputElement, Url};
 pub const RECORDS_MAX: u64 = LOAD_BYTES_MAX;
 
 /// Bytes of a file that are handed from the browser to the page, or back, at a time.
-const SLICE_BYTES: u32 = 1 << 20;
-
-/// Bytes that the browser is given as one before it has to have them: what it was given it keeps outside the page.
-const BLOB_BYTES: u32 = 4 << 20;
+const SLICE_BYTES: u32 = 4 << 20;
 
 /// A file that was chosen or dropped.
 #[derive(Clone, PartialEq)]
@@ -97,21 +94,30 @@ impl<F: Fn(Show)> Drop for Shown<'_, F> {
     }
 }
 
-/// Hands out a file's bytes slice by slice, none of which is held longer than that, with where each begins.
+/// Hands out a file's bytes slice by slice, with where each begins. The browser reads one while the one before is handed
+/// out, and none is held longer than that.
 async fn each_slice(file: &File, mut each: impl FnMut(f64, &[u8])) -> Result<(), Rc<str>> {
-    let (size, mut at) = (file.size(), 0.0);
-    let mut slice = vec![0; SLICE_BYTES as usize];
+    let unreadable = || Rc::from(fill(t().unreadable, &[&file.name()]));
+    let (size, slice_bytes) = (file.size(), f64::from(SLICE_BYTES));
+    let read = |at: f64| -> Result<Promise, Rc<str>> {
+        let slice = file.slice_with_f64_and_f64(at, size.min(at + slice_bytes)).map_err(|_| unreadable())?;
+        Ok(slice.array_buffer())
+    };
+    let (mut at, mut next) = (0.0, read(0.0)?);
+    let mut slice = vec![0; size.min(slice_bytes) as usize];
     while at < size {
-        let end = size.min(at + f64::from(SLICE_BYTES));
-        let unreadable = || Rc::from(fill(t().unreadable, &[&file.name()]));
-        let blob = file.slice_with_f64_and_f64(at, end).map_err(|_| unreadable())?;
-        let buffer = JsFuture::from(blob.array_buffer()).await.map_err(|_| unreadable())?;
+        let buffer = JsFuture::from(next).await.map_err(|_| unreadable())?;
         let bytes = Uint8Array::new(&buffer);
-        let slice = slice.get_mut(..bytes.length() as usize).ok_or_else(unreadable)?;
+        let slice = &mut slice[..(size - at).min(slice_bytes) as usize];
+        // A file that changes meanwhile cannot be read either.
+        if bytes.length() as usize != slice.len() {
+            return Err(unreadable());
+        }
+        next = read(at + slice_bytes)?;
         bytes.copy_to(slice);
         dom::let_go(&buffer);
         each(at, slice);
-        at = end;
+        at += slice_bytes;
     }
     Ok(())
 }
@@ -139,10 +145,10 @@ pub async fn save(name: &str, bytes: &Pieces, show: impl Fn(Show)) -> bool {
 /// The bytes, outside the page: it never holds more of them than one part.
 async fn blob(bytes: &Pieces, show: &impl Fn(Show)) -> Option<Blob> {
     let mut shown = Shown::new(show, bytes.len());
-    let (blobs, part) = (Array::new(), Uint8Array::new_with_length(BLOB_BYTES));
+    let (blobs, part) = (Array::new(), Uint8Array::new_with_length(SLICE_BYTES));
     let mut at = 0;
     while at < bytes.len() {
-        let end = bytes.len().min(at + u64::from(BLOB_BYTES));
+        let end = bytes.len().min(at + u64::from(SLICE_BYTES));
         let mut filled = 0;
         for own in bytes.within(at..end) {
             let next = filled + own.len() as u32;
