@@ -41,6 +41,15 @@ fn what_is_exported_and_taken_in_by_pieces_is_never_held_twice() {
         assert_eq!(import.contents.chunks, *chunks);
         let taken = import.contents.chunks.values();
         assert!(taken.into_iter().all(|chunk| is_of(pieces.iter(), chunk)), "an import shares what came");
+        let held = import.share(&pieces, &store);
+        assert!(
+            held == pieces && chunks.values().all(|chunk| is_of(held.iter(), chunk)),
+            "what was there already"
+        );
+        let mut other = MemoryStore::new();
+        other.apply(&import.transaction(&other).expect("it is empty")).expect("nobody else writes");
+        let held = import.share(&pieces, &other);
+        assert!(held.iter().zip(pieces.iter()).all(|(held, piece)| Rc::ptr_eq(held, piece)));
         let at_once = archive::read(&bytes).expect("sound");
         assert_eq!((import.labels, import.contents), (at_once.labels, at_once.contents));
     }

@@ -152,6 +152,15 @@ impl Import {
         transaction.catalog = Some(catalog.to_bytes().into());
         Ok(transaction)
     }
+
+    /// `archive`, of which this was read, with what `store` has of it in place of the same bytes once more.
+    pub fn share(&self, archive: &Pieces, store: &dyn Store) -> Pieces {
+        let stored = |(key, chunk): (&ChunkKey, &Rc<[u8]>)| {
+            store.chunk(key).filter(|stored| stored == chunk).map(|stored| (chunk.as_ptr(), stored))
+        };
+        let stored: Map<*const u8, Rc<[u8]>> = self.contents.chunks.iter().filter_map(stored).collect();
+        Pieces::new(archive.iter().map(|piece| stored.get(&piece.as_ptr()).unwrap_or(piece).clone()))
+    }
 }
 
 /// The archive of the backups `labels` and of everything that they need, as one.

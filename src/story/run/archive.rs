@@ -50,6 +50,8 @@ impl Runner {
             let since = self.store.changed();
             import.labels.iter().for_each(|label| self.store.prove(label, since));
         }
+        let held = import.share(&file.bytes, &self.store);
+        self.files.hold(&file, held);
         self.push(Act::Imported(command.file.clone(), import.labels));
         Ok(Import { sha256: Some(file.sha256.to_string().into()), ..command.clone() })
     }

@@ -88,6 +88,12 @@ impl Files {
         }
     }
 
+    /// Holds a file that was given in these pieces from now on: its bytes, which somebody else has as well.
+    pub(super) fn hold(&mut self, file: &File, bytes: Pieces) {
+        let held = self.given.iter_mut().find(|of| of.sha256 == file.sha256 && of.name == file.name);
+        held.into_iter().for_each(|of| of.bytes = bytes.clone());
+    }
+
     /// Drops what was given under this name.
     pub fn forget(&mut self, name: &str) {
         self.given.retain(|file| &*file.name != name);
