@@ -26,6 +26,8 @@ export async function walk(lab) {
     await lab.choose(() => lab.press("Import"), name, content, "application/zip");
     await refused(lab, what, "Import refused", state);
   }
+  await lab.chooseZeros(() => lab.press("Import"), "large.zip", 300 << 20);
+  await refused(lab, "an archive that no tab takes", "at most 268 MB. On a command line “rejoin verify” reads it", state);
 
   await lab.choose(() => lab.press("Load file"), "photo.jpg", noise(20_000));
   await lab.until("the binary file is answered", async () => {

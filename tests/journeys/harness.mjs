@@ -1,7 +1,7 @@
 // What every journey needs: the built page on a static server, a real browser, names to find things by.
 import { createRequire } from "node:module";
 import { execFile } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -189,6 +189,15 @@ export class Lab {
     // Large ones come from a file, as a person's do: over the debugging protocol they would weigh several times as much.
     const path = join(PICTURES, name);
     await writeFile(path, buffer);
+    await chooser.setFiles(path);
+  }
+
+  // The same with a file of so many zeros, which the disk need not hold.
+  async chooseZeros(act, name, size) {
+    const [chooser] = await Promise.all([this.page.waitForEvent("filechooser"), act()]);
+    const path = join(PICTURES, name);
+    await writeFile(path, "");
+    await truncate(path, size);
     await chooser.setFiles(path);
   }
 
