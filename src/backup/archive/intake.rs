@@ -103,8 +103,9 @@ mod tests {
             let pieces = taken(&archive, step);
             assert_eq!(pieces.to_vec(), archive, "{step}");
             let sizes: Vec<usize> = pieces.iter().map(|piece| piece.len()).collect();
+            // What might be one more header is none.
             let tail = container::tail(&entries).len();
-            assert_eq!(sizes, [35, 35, 10, 35, CHUNK, 35, CHUNK, CHUNK, 7, tail], "{step}");
+            assert_eq!(sizes, [35, 35, 10, 35, CHUNK, 35, CHUNK, CHUNK, 7, 30, tail - 30], "{step}");
         }
     }
 
