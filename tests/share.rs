@@ -1,5 +1,6 @@
 //! Share groups, from the outside: stories whose checks must all hold, and settings that are refused.
 
+use rejoin::base::Span;
 use rejoin::sim::Happening;
 use rejoin::sim::query::ShareState;
 use rejoin::story::run::Act;
@@ -199,6 +200,63 @@ fn a_late_acknowledgement_of_what_somebody_else_has_is_refused() {
     let again =
         trace().any(|entry| matches!(&entry.what, Happening::Redelivered(of, ..) if &*of.consumer == "b"));
     assert!(again && late.is_some() && failed, "{:#?}", trace().collect::<Vec<_>>());
+}
+
+/// What a broker of Apache Kafka 4.3.1 gave a consumer again, fetch by fetch, of a hundred records that were sent one by one:
+/// it releases what has the key k3 and rejects k7. Before the two fetches with a star the broker let it wait for
+/// `fetch.max.wait.ms`: it had nothing but what the same request released.
+const REAL: &str = "\
+3x2 13x2
+23x2 33x2
+3x3 13x3 43x2 53x2
+23x3 33x3 63x2 73x2
+3x4 13x4
+23x4 33x4
+3x5
+13x5
+23x5
+33x5
+43x3 53x3 63x3 73x3 83x2 93x2
+* 43x4 53x4
+63x4 73x4
+43x5
+53x5
+63x5
+73x5
+83x3 93x3
+* 83x4
+93x4
+83x5
+93x5
+";
+
+#[test]
+fn what_is_released_comes_again_as_a_real_broker_gives_it() {
+    let runner = run(
+        "released",
+        "topic jobs partitions=1\n\
+         produce topic=jobs count=100 keys=10\n\
+         group work protocol=share reset=earliest acknowledgement=explicit max-poll-records=20\n\
+         consumer a group=work topics=jobs release=k3 reject=k7\n\
+         end 20s\n",
+    );
+    let again = runner.world().trace().since(0).filter_map(|entry| match &entry.what {
+        Happening::Redelivered(_, _, _, first, last, count) => Some((entry.at, first, last, count)),
+        _ => None,
+    });
+    let (mut given, mut before) = (String::new(), None);
+    for (at, first, last, count) in again {
+        assert_eq!(first, last, "no neighbours are released");
+        match before.map(|before| at.since(before)) {
+            Some(Span::ZERO) => given.push(' '),
+            Some(waited) if waited >= Span::from_ms(500) => given.push_str("\n* "),
+            Some(_) => given.push('\n'),
+            None => {}
+        }
+        given.push_str(&format!("{first}x{count}"));
+        before = Some(at);
+    }
+    assert_eq!(given + "\n", REAL);
 }
 
 #[test]

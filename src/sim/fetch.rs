@@ -207,6 +207,14 @@ impl Core {
         }
     }
 
+    /// A fetch has waited as long as it may.
+    pub fn fetch_waited(&mut self, consumer: u32) {
+        match self.fetches[consumer as usize].share {
+            Some(_) => self.share_waited(consumer),
+            None => self.answer_fetch(consumer),
+        }
+    }
+
     /// The broker answers with what it has.
     pub fn answer_fetch(&mut self, consumer: u32) {
         let at = self.now + self.network.delay();

@@ -143,6 +143,11 @@ impl Network {
         self.token
     }
 
+    /// How long a question and its answer take between brokers, which chance does not hold up.
+    pub fn round_trip(&self) -> Span {
+        self.latency + self.latency
+    }
+
     /// How long the next message takes.
     pub fn delay(&mut self) -> Span {
         if self.jitter.is_zero() {

@@ -89,7 +89,7 @@ impl World {
             Timer::Fetch(id) => match self.core.fetches[id as usize].phase {
                 Phase::Idle => unreachable!("a fetch that is none has no timer"),
                 Phase::ToBroker => self.core.fetch_arrived(id),
-                Phase::Parked => self.core.answer_fetch(id),
+                Phase::Parked => self.core.fetch_waited(id),
                 Phase::ToClient => {
                     self.consumers[id as usize].fetched(&mut self.core);
                     self.start_again(id);

@@ -85,7 +85,7 @@ impl SharePartition {
         while at < self.runs().len() && taking.room() > 0 {
             let batch = self.runs()[at].batch;
             let size = self.runs()[at..].iter().take_while(|run| run.batch == batch).count();
-            let available = || self.runs()[at..at + size].iter().filter(|run| run.state == State::Available);
+            let available = || self.runs()[at..at + size].iter().filter(|run| run.is_available());
             let Some(most) = available().map(|run| run.count).max() else {
                 at += size;
                 continue;
@@ -120,10 +120,8 @@ impl SharePartition {
         self.open(batch);
         let (mut piece, mut taken) = (None, 0);
         let mut next = batch;
-        while let Some(run) = self
-            .runs()
-            .iter()
-            .find(|run| run.batch == batch && run.from >= next && run.state == State::Available)
+        while let Some(run) =
+            self.runs().iter().find(|run| run.batch == batch && run.from >= next && run.is_available())
         {
             let (from, count, size) = (run.from, run.count, u64::from(run.size));
             let last = limits.is_last(count);

@@ -5,7 +5,7 @@
 //! client or because its process died, what the member holds is given back at once. Only when nothing is heard of the
 //! connection's end (the client stands still, or is cut off) its locks have to time out.
 
-use super::{Ack, Acquired, Fate, Freed, SharePartition, Want};
+use super::{Ack, Acquired, Fate, Freed, Limits, SharePartition, Verdict, Want};
 use crate::base::{Map, Time, TopicPartition};
 use crate::group::ErrorCode;
 use crate::log::Partition;
@@ -50,6 +50,19 @@ pub(in crate::sim) struct ShareAnswer {
 pub(in crate::sim) struct ShareExchange {
     pub call: ShareCall,
     pub answer: ShareAnswer,
+    /// When its acknowledgements are written.
+    pub(super) written: Option<Time>,
+}
+
+/// What the broker knows of a member between its requests.
+#[derive(Clone, Debug, Default, Hash)]
+struct ShareSession {
+    /// The process that opened it.
+    process: u32,
+    /// The epoch of the next request.
+    epoch: i32,
+    /// What it reads. Logs of which it was given something stand behind the others.
+    logs: Vec<u32>,
 }
 
 /// What the broker knows of share groups.
@@ -57,12 +70,12 @@ pub(in crate::sim) struct ShareExchange {
 pub(in crate::sim) struct Shares {
     /// By group and log.
     pub partitions: Map<(u32, u32), SharePartition>,
-    /// By consumer: the process that opened its session, and the epoch of the next request.
-    sessions: Map<u32, (u32, i32)>,
+    /// By consumer.
+    sessions: Map<u32, ShareSession>,
     /// Consumers whose fetch waits for records, in the order in which they came.
-    waiting: Vec<u32>,
+    pub(super) waiting: Vec<u32>,
     /// Goes off when a lock may be over.
-    slot: Slot,
+    pub(super) slot: Slot,
 }
 
 impl Shares {
@@ -91,7 +104,7 @@ impl Core {
     /// A consumer sends a request to the leader.
     pub fn send_share(&mut self, call: ShareCall) {
         let consumer = call.from.consumer;
-        let exchange = ShareExchange { call, answer: ShareAnswer::default() };
+        let exchange = ShareExchange { call, answer: ShareAnswer::default(), written: None };
         self.fetches[consumer as usize].share = Some(Box::new(exchange));
         self.send_fetch(consumer);
     }
@@ -99,11 +112,11 @@ impl Core {
     /// It has reached the broker.
     pub fn share_arrived(&mut self, consumer: u32) {
         let Some(mut exchange) = self.fetches[consumer as usize].share.take() else { return };
-        let ShareExchange { call, answer } = &mut *exchange;
+        let ShareExchange { call, answer, written } = &mut *exchange;
         match self.enter_session(call) {
             Err(error) => answer.error = error,
             Ok(()) => {
-                answer.refused = self.take_acks(call);
+                (answer.refused, *written) = self.take_acks(call);
                 if call.epoch == CLOSING {
                     self.close_session(call.from);
                 } else {
@@ -112,20 +125,21 @@ impl Core {
             }
         }
         self.note_share_errors(call, answer);
-        let waits = answer.error.is_none() && call.fetch.is_some() && answer.acquired.is_empty();
+        let wants = call.fetch.as_ref().is_some_and(|(_, want)| want.max > 0);
+        let waits = answer.error.is_none() && wants && answer.acquired.is_empty();
         self.fetches[consumer as usize].share = Some(exchange);
         if waits {
             self.fetches[consumer as usize].phase = Phase::Parked;
             self.shares.waiting.push(consumer);
             self.queue.set(self.fetches[consumer as usize].slot, self.now + MAX_WAIT);
         } else {
-            self.answer_fetch(consumer);
+            self.answer_share(consumer);
         }
     }
 
-    fn enter_session(&mut self, call: &ShareCall) -> Result<(), ErrorCode> {
+    fn enter_session(&mut self, call: &mut ShareCall) -> Result<(), ErrorCode> {
         let Address { consumer, process } = call.from;
-        let known = self.shares.sessions.get(&consumer).filter(|of| of.0 == process).map(|of| of.1);
+        let known = self.shares.sessions.get(&consumer).filter(|of| of.process == process).map(|of| of.epoch);
         match (call.epoch, known) {
             (OPENING, _) if !call.acks.is_empty() => return Err(ErrorCode::INVALID_REQUEST),
             (OPENING, _) => {}
@@ -134,31 +148,60 @@ impl Core {
             (epoch, Some(known)) if epoch != known => return Err(ErrorCode::INVALID_SHARE_SESSION_EPOCH),
             _ => {}
         }
-        self.shares.sessions.insert(consumer, (process, next_epoch(call.epoch)));
+        let session = self.shares.sessions.or_insert_with(consumer, ShareSession::default);
+        if call.epoch == OPENING {
+            session.logs.clear();
+        }
+        (session.process, session.epoch) = (process, next_epoch(call.epoch));
+        if let Some((logs, _)) = &mut call.fetch {
+            session.logs.retain(|log| logs.contains(log));
+            let new = logs.iter().filter(|log| !session.logs.contains(log)).copied().collect::<Vec<_>>();
+            session.logs.extend(new);
+            logs.clone_from(&session.logs);
+        }
         Ok(())
+    }
+
+    /// Logs of which a request was given something stand behind the others of its session from now on, unless it opened it.
+    pub(super) fn turn_session(&mut self, consumer: u32) {
+        let exchange = self.fetches[consumer as usize].share.as_ref().filter(|of| of.call.epoch > OPENING);
+        let session = self.shares.sessions.get_mut(&consumer);
+        let Some((exchange, session)) = exchange.zip(session) else { return };
+        let given = exchange.answer.acquired.chunk_by(|a, b| a.0 == b.0).map(|of| of[0].0);
+        for log in given {
+            session.logs.retain(|of| *of != log);
+            session.logs.push(log);
+        }
     }
 
     /// The connection of a session is closed: what its member holds is given back.
     pub fn close_session(&mut self, by: Address) {
-        if self.shares.sessions.get(&by.consumer).is_none_or(|of| of.0 != by.process) {
+        if self.shares.sessions.get(&by.consumer).is_none_or(|of| of.process != by.process) {
             return;
         }
         self.shares.sessions.remove(&by.consumer);
         let group = self.member_of[by.consumer as usize];
-        let limits = self.groups[group as usize].settings.share.limits();
+        let (now, limits) = (self.now, self.share_limits(group));
         let of_group = self.shares.partitions.iter_mut().filter(|((of, _), _)| *of == group);
         let freed: Vec<(u32, Vec<Freed>)> =
-            of_group.map(|((_, log), partition)| (*log, partition.release(by, &limits))).collect();
+            of_group.map(|((_, log), partition)| (*log, partition.release(now, by, &limits))).collect();
         for (log, freed) in freed {
             self.freed(group, log, &freed, Happening::Released);
         }
+        self.arm_locks(now + limits.write);
     }
 
-    /// Logs whose acknowledgements are refused, with the error.
-    fn take_acks(&mut self, call: &ShareCall) -> Vec<(u32, ErrorCode)> {
-        let group = self.member_of[call.from.consumer as usize];
+    /// What the records of a group are held to.
+    fn share_limits(&self, group: u32) -> Limits {
         let limits = self.groups[group as usize].settings.share.limits();
-        let mut refused = Vec::new();
+        Limits { write: self.network.round_trip(), ..limits }
+    }
+
+    /// Logs whose acknowledgements are refused, with the error; and when the others are written.
+    fn take_acks(&mut self, call: &ShareCall) -> (Vec<(u32, ErrorCode)>, Option<Time>) {
+        let group = self.member_of[call.from.consumer as usize];
+        let limits = self.share_limits(group);
+        let (mut refused, mut written) = (Vec::new(), None);
         for of_log in call.acks.chunk_by(|a, b| a.0 == b.0) {
             let log = of_log[0].0;
             let acks: Vec<Ack> = of_log.iter().map(|(_, ack)| *ack).collect();
@@ -167,15 +210,21 @@ impl Core {
                 None => Err(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
             };
             match done {
-                Ok(freed) => self.freed(group, log, &freed, |_, _, _, _, _| None),
                 Err(error) => refused.push((log, error)),
+                Ok(freed) => {
+                    self.freed(group, log, &freed, |_, _, _, _, _| None);
+                    if acks.iter().any(|ack| ack.verdict != Verdict::Renew) {
+                        written = limits.written_at(self.now);
+                    }
+                }
             }
         }
-        refused
+        written.into_iter().for_each(|at| self.arm_locks(at));
+        (refused, written)
     }
 
     /// What a fetch is given: of its logs in turn, a different one first each time, until it has enough.
-    fn acquire(&mut self, call: &ShareCall) -> Vec<(u32, Acquired)> {
+    pub(super) fn acquire(&mut self, call: &ShareCall) -> Vec<(u32, Acquired)> {
         let Some((logs, want)) = &call.fetch else { return Vec::new() };
         let first = call.epoch as usize % logs.len().max(1);
         let mut given = Vec::new();
@@ -198,8 +247,8 @@ impl Core {
         if !of.exists {
             return Vec::new();
         }
+        let limits = self.share_limits(group);
         let settings = &self.groups[group as usize].settings;
-        let limits = settings.share.limits();
         let isolation = settings.isolation.unwrap_or_default();
         let begun = self.shares.partitions.contains_key(&(group, log));
         // `share.auto.offset.reset`.
@@ -237,9 +286,8 @@ impl Core {
         given
     }
 
-    /// Writes down what became of records that were not accepted, and gives those that are available to whom waits.
-    /// `end` is how the locks ended, if that is worth a word.
-    fn freed<W: Into<Option<Happening>>>(
+    /// Notes what became of records that were not accepted. `end` is how the locks ended, if that is worth a word.
+    pub(super) fn freed<W: Into<Option<Happening>>>(
         &mut self,
         group: u32,
         log: u32,
@@ -258,58 +306,6 @@ impl Core {
                 Fate::Exhausted => self.note(Happening::Archived(process, name, partition, first, last)),
                 Fate::Rejected => self.note(Happening::Rejected(process, name, partition, first, last)),
             }
-        }
-        self.wake_shares(log, Some(group));
-    }
-
-    /// There may be records of a log for those who wait: of this group, or of all.
-    pub fn wake_shares(&mut self, log: u32, group: Option<u32>) {
-        let mut at = 0;
-        while let Some(&consumer) = self.shares.waiting.get(at) {
-            at += 1;
-            let of = self.member_of[consumer as usize];
-            let fetch = &mut self.fetches[consumer as usize];
-            let wants = |call: &ShareCall| {
-                let (logs, want) = call.fetch.as_ref()?;
-                logs.contains(&log).then_some((call.from, *want))
-            };
-            let wants = fetch.share.as_ref().and_then(|exchange| wants(&exchange.call));
-            let Some((by, want)) = wants.filter(|_| group.is_none_or(|group| group == of)) else { continue };
-            let given = self.acquire_of(by, log, want);
-            if given.is_empty() {
-                continue;
-            }
-            if let Some(exchange) = &mut self.fetches[consumer as usize].share {
-                exchange.answer.acquired = given.into_iter().map(|of| (log, of)).collect();
-            }
-            at -= 1;
-            self.answer_fetch(consumer);
-        }
-    }
-
-    /// Locks may be over.
-    pub fn end_locks(&mut self) {
-        let now = self.now;
-        let mut over = Vec::new();
-        for ((group, log), partition) in self.shares.partitions.iter_mut() {
-            if partition.next_deadline().is_some_and(|at| at <= now) {
-                let limits = self.groups[*group as usize].settings.share.limits();
-                over.push((*group, *log, partition.expire(now, &limits)));
-            }
-        }
-        for (group, log, freed) in over {
-            self.freed(group, log, &freed, Happening::LockExpired);
-        }
-        let next = self.shares.partitions.values().filter_map(SharePartition::next_deadline).min();
-        if let Some(at) = next {
-            self.arm_locks(at);
-        }
-    }
-
-    /// A lock is over at `at`. The timer is not moved for one that ends later: it looks again when it goes off.
-    fn arm_locks(&mut self, at: Time) {
-        if self.queue.due(self.shares.slot).is_none_or(|due| at < due) {
-            self.queue.set(self.shares.slot, at);
         }
     }
 
@@ -367,7 +363,11 @@ mod tests {
             ("closed, whatever epoch is due", 1, CLOSING, vec![ack], Ok(())),
         ] {
             let from = Address { consumer: 0, process };
-            assert_eq!(core.enter_session(&ShareCall { from, epoch, acks, fetch: None }), expected, "{name}");
+            assert_eq!(
+                core.enter_session(&mut ShareCall { from, epoch, acks, fetch: None }),
+                expected,
+                "{name}"
+            );
         }
         assert_eq!((next_epoch(0), next_epoch(7), next_epoch(i32::MAX)), (1, 8, 1));
     }

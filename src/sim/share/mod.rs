@@ -5,7 +5,8 @@
 //! | `record` | `RecordState`, `InFlightState` | states, verdicts, limits |
 //! | `partition` | `SharePartition` | the records of a partition: who has them, how often they were delivered |
 //! | `acquire` | `SharePartition.acquire` | what one fetch is given |
-//! | `broker` | `SharePartitionManager`, `ShareSessionCache` | requests, sessions, those who wait, locks that are over |
+//! | `broker` | `SharePartitionManager`, `ShareSessionCache` | requests, sessions |
+//! | `wait` | `DelayedShareFetch` | those who wait, locks that are over |
 //! | `settings` | `GroupConfig`, `ShareConsumer`'s | settings that only share groups and share consumers have |
 //!
 //! Membership and assignment are the coordinator's (`group::share`). The state of a share partition is kept here as Kafka's
@@ -18,6 +19,7 @@ mod record;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod wait;
 
 pub(super) use broker::{CLOSING, OPENING, ShareCall, ShareExchange, Shares, next_epoch};
 pub(super) use partition::SharePartition;

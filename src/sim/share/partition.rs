@@ -15,6 +15,10 @@
 //! The *window* lies between the start offset (SPSO) and the end (SPEO): below it all is done, at its end reading goes on. A
 //! *batch* is what was acquired at once from the log; it is given out again whole, unless its records came to differ.
 //!
+//! What became of records counts once the share coordinator has written it (`Persister`): a fetch that carries
+//! acknowledgements is not given what they release, and a fetch that waits is looked at again only when the start offset
+//! has moved. Locks that are over end at once.
+//!
 //! > A record has one state; only who acquired it, and in time, can acknowledge it; the start offset never goes back; no
 //! > delivery count passes the limit.
 
@@ -73,10 +77,10 @@ impl SharePartition {
 
     /// The next offset that a fetch reads at.
     pub fn next_fetch(&self) -> i64 {
-        self.runs.iter().find(|run| run.state == State::Available).map_or(self.end, |run| run.from)
+        self.runs.iter().find(|run| run.is_available()).map_or(self.end, |run| run.from)
     }
 
-    /// When the first lock is over.
+    /// When the first lock is over, or something written.
     pub fn next_deadline(&self) -> Option<Time> {
         self.runs.iter().filter_map(Run::until).min()
     }
@@ -98,6 +102,7 @@ impl SharePartition {
         }
         self.split(log_start);
         for run in self.runs.iter_mut().take_while(|run| run.to <= log_start) {
+            run.written = None;
             if !run.state.is_final() {
                 run.state = State::Archived;
                 self.tally.lost += run.len();
@@ -165,6 +170,7 @@ impl SharePartition {
     ) -> Option<Freed> {
         let run = &mut self.runs[at];
         let length = run.len();
+        run.written = limits.written_at(now).filter(|_| verdict != Verdict::Renew);
         match verdict {
             Verdict::Accept => {
                 run.state = State::Acknowledged;
@@ -201,24 +207,44 @@ impl SharePartition {
     }
 
     /// A session is closed: what its member holds is given back.
-    pub fn release(&mut self, by: Address, limits: &Limits) -> Vec<Freed> {
-        self.free_all(limits, |state| matches!(state, State::Acquired { by: of, .. } if *of == by))
+    pub fn release(&mut self, now: Time, by: Address, limits: &Limits) -> Vec<Freed> {
+        let written = limits.written_at(now);
+        self.free_all(written, limits, |state| matches!(state, State::Acquired { by: of, .. } if *of == by))
+    }
+
+    /// What was to be written by now is; whether the start offset has moved.
+    pub fn write(&mut self, now: Time) -> bool {
+        for run in &mut self.runs {
+            run.written = run.written.filter(|at| *at > now);
+        }
+        let before = self.start;
+        self.advance();
+        self.start > before
     }
 
     /// Locks that are over end.
     pub fn expire(&mut self, now: Time, limits: &Limits) -> Vec<Freed> {
-        let freed =
-            self.free_all(limits, |state| matches!(state, State::Acquired { until, .. } if *until <= now));
+        let freed = self.free_all(
+            None,
+            limits,
+            |state| matches!(state, State::Acquired { until, .. } if *until <= now),
+        );
         self.tally.timeouts += freed.iter().map(|of| (of.last - of.first + 1) as u64).sum::<u64>();
         freed
     }
 
-    fn free_all(&mut self, limits: &Limits, which: impl Fn(&State) -> bool) -> Vec<Freed> {
+    fn free_all(
+        &mut self,
+        written: Option<Time>,
+        limits: &Limits,
+        which: impl Fn(&State) -> bool,
+    ) -> Vec<Freed> {
         let mut freed = Vec::new();
         for at in 0..self.runs.len() {
             if let State::Acquired { by, .. } = self.runs[at].state
                 && which(&self.runs[at].state)
             {
+                self.runs[at].written = written;
                 freed.push(self.free(at, by, limits));
             }
         }
@@ -228,7 +254,7 @@ impl SharePartition {
 
     /// The start passes what is final, and neighbours that do not differ any more become one.
     fn advance(&mut self) {
-        let done = self.runs.iter().take_while(|run| run.state.is_final()).count();
+        let done = self.runs.iter().take_while(|run| run.is_done()).count();
         self.runs.drain(..done);
         self.start = self.runs.first().map_or(self.end, |run| run.from);
         self.runs.dedup_by(|next, run| {
@@ -278,7 +304,7 @@ impl SharePartition {
     pub(super) fn add(&mut self, to: i64, state: State) -> Acquired {
         let from = self.end;
         let size = (to - from) as u32;
-        self.runs.push(Run { from, to, count: 1, state, batch: from, size, by_offset: false });
+        self.runs.push(Run { from, to, count: 1, state, written: None, batch: from, size, by_offset: false });
         self.end = to;
         Acquired { first: from, last: to - 1, count: 1 }
     }
@@ -298,7 +324,7 @@ impl SharePartition {
         if next != self.end {
             return Err("the window does not reach its end");
         }
-        if self.runs.first().is_some_and(|run| run.state.is_final()) {
+        if self.runs.first().is_some_and(Run::is_done) {
             return Err("the start offset lies before a record that is done");
         }
         let done = (self.start - self.begin) as u64 + self.count(|state| state.is_final());

@@ -12,6 +12,15 @@ pub(in crate::sim) struct Limits {
     pub deliveries: u16,
     /// `share.partition.max.record.locks`: the longest window.
     pub locks: u32,
+    /// How long it takes until the share coordinator has written what became of records.
+    pub write: Span,
+}
+
+impl Limits {
+    /// When it is written what becomes of records now; `None`: at once.
+    pub fn written_at(&self, now: Time) -> Option<Time> {
+        (!self.write.is_zero()).then(|| now + self.write)
+    }
 }
 
 /// State of a record within the window.
@@ -43,6 +52,9 @@ pub(in crate::sim) struct Run {
     /// How often they were delivered.
     pub count: u16,
     pub state: State,
+    /// The share coordinator writes the state down until then. Nobody is given the records meanwhile, and the start
+    /// offset does not pass them.
+    pub(super) written: Option<Time>,
     /// The first offset of the batch that they belong to.
     pub(super) batch: i64,
     /// How many records that batch had.
@@ -140,11 +152,21 @@ impl Run {
         (self.to - self.from) as u64
     }
 
-    /// When its lock is over.
+    /// When its lock is over, or its state written.
     pub fn until(&self) -> Option<Time> {
         match self.state {
             State::Acquired { until, .. } => Some(until),
-            _ => None,
+            _ => self.written,
         }
+    }
+
+    /// Whether a fetch may have them.
+    pub fn is_available(&self) -> bool {
+        self.state == State::Available && self.written.is_none()
+    }
+
+    /// Whether the start offset may pass them.
+    pub fn is_done(&self) -> bool {
+        self.state.is_final() && self.written.is_none()
     }
 }

@@ -63,12 +63,13 @@ impl ShareSettings {
         }
     }
 
-    /// What the group's records are held to.
+    /// What the group's records are held to; how long writing takes is the broker's affair.
     pub(in crate::sim) fn limits(&self) -> Limits {
         Limits {
             lock: self.lock_duration.unwrap_or(Span::from_secs(30)),
             deliveries: self.delivery_limit.unwrap_or(5) as u16,
             locks: self.max_locks.unwrap_or(2000),
+            write: Span::ZERO,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::sim::network::Address;
 
 const A: Address = Address { consumer: 0, process: 1 };
 const B: Address = Address { consumer: 1, process: 1 };
-const LIMITS: Limits = Limits { lock: Span::from_secs(30), deliveries: 5, locks: 200 };
+const LIMITS: Limits = Limits { lock: Span::from_secs(30), deliveries: 5, locks: 200, write: Span::ZERO };
 
 fn at(seconds: u64) -> Time {
     Time::from_ms(seconds * 1000)
@@ -144,7 +144,7 @@ fn a_closed_session_gives_back_what_its_member_has_and_nothing_else() {
     take(&mut of, at(0), A, 10, 30);
     take(&mut of, at(0), B, 10, 30);
     of.acknowledge(at(1), A, &[ack(2, 3, Verdict::Accept)], &LIMITS).expect("they are A's");
-    let freed = of.release(A, &LIMITS);
+    let freed = of.release(at(1), A, &LIMITS);
     assert_eq!(freed.iter().map(|of| (of.first, of.last)).collect::<Vec<_>>(), [(0, 1), (4, 9)]);
     assert_eq!(of.held(B).count(), 1);
     assert_eq!(take(&mut of, at(1), B, 100, 30), [(0, 1, 2), (4, 9, 2), (20, 29, 1)]);
@@ -178,7 +178,7 @@ fn with_a_limit_of_two_a_batch_is_given_twice_as_it_is() {
     for count in 1..=2 {
         let given = of.acquire(at(0), A, want(500), &limits, log(10));
         assert_eq!(given, [Acquired { first: 0, last: 9, count }]);
-        of.release(A, &limits);
+        of.release(at(0), A, &limits);
     }
     assert_eq!((of.start(), of.tally().exhausted), (10, 10));
 }
@@ -196,11 +196,49 @@ fn what_falls_below_the_logs_start_is_given_up() {
     assert_eq!(of.sound(&LIMITS), Ok(()));
 }
 
+#[test]
+fn what_becomes_of_records_counts_once_it_is_written() {
+    use Verdict::{Accept, Release, Renew};
+    let limits = Limits { write: Span::from_ms(1), ..LIMITS };
+    let written = at(1) + limits.write;
+    let mut of = SharePartition::new(0);
+    take(&mut of, at(0), A, 10, 10);
+    let acks = [ack(0, 1, Accept), ack(2, 3, Release), ack(4, 4, Accept), ack(5, 5, Renew)];
+    of.acknowledge(at(1), A, &acks, &limits).expect("they are A's");
+    assert_eq!(
+        take(&mut of, at(1), B, 10, 10),
+        [],
+        "what is released is not given to the fetch that says so"
+    );
+    assert_eq!((of.start(), of.next_fetch(), of.next_deadline()), (0, 10, Some(written)));
+    let again = of.acknowledge(at(1), A, &[ack(2, 2, Release)], &limits);
+    assert_eq!(again, Err(ErrorCode::INVALID_RECORD_STATE), "nothing is said twice meanwhile");
+    assert_eq!(of.expire(at(1), &limits), []);
+    assert!(!of.write(at(1)), "it is not yet time");
+    assert!(of.write(written), "the start offset has moved");
+    assert_eq!((of.start(), of.next_fetch()), (2, 2));
+    assert_eq!(take(&mut of, written, B, 10, 10), [(2, 3, 2)]);
+    of.acknowledge(at(2), B, &[ack(3, 3, Release)], &limits).expect("it is B's");
+    assert!(!of.write(at(2) + limits.write), "released only: the start offset stays");
+    assert_eq!(of.release(at(3), B, &limits).len(), 1);
+    assert_eq!(
+        take(&mut of, at(3), A, 10, 10),
+        [(3, 3, 3)],
+        "what a closed session gives back is written as well"
+    );
+    of.write(at(3) + limits.write);
+    assert_eq!(take(&mut of, at(4), A, 10, 10), [(2, 2, 3)]);
+    // A lock that is over ends at once.
+    assert_eq!(of.expire(at(30), &limits).len(), 1);
+    assert_eq!(take(&mut of, at(30), B, 10, 10), [(6, 9, 2)]);
+}
+
 /// A record as the model knows it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Single {
     state: State,
     count: u16,
+    written: Option<Time>,
 }
 
 /// Every record by itself, without batches: what may be acquired, by whom it is held, what it becomes.
@@ -213,12 +251,13 @@ impl Model {
     fn given(&mut self, acquired: &[Acquired], by: Address, until: Time) {
         for of in acquired {
             for offset in of.first..=of.last {
-                let fresh = Single { state: State::Available, count: 0 };
+                let fresh = Single { state: State::Available, count: 0, written: None };
                 if offset as usize == self.records.len() {
                     self.records.push(fresh);
                 }
                 let record = &mut self.records[offset as usize];
-                assert_eq!(record.state, State::Available, "{offset} is given and is not available");
+                let free = (record.state, record.written);
+                assert_eq!(free, (State::Available, None), "{offset} is given and is not available");
                 record.count += 1;
                 assert_eq!(record.count, of.count, "the delivery count of {offset}");
                 record.state = State::Acquired { by, until };
@@ -226,11 +265,16 @@ impl Model {
         }
     }
 
-    fn free(&mut self, limits: &Limits, which: impl Fn(Address, Time) -> bool) {
+    fn write(&mut self, now: Time) {
+        self.records.iter_mut().for_each(|record| record.written = record.written.filter(|at| *at > now));
+    }
+
+    fn free(&mut self, written: Option<Time>, limits: &Limits, which: impl Fn(Address, Time) -> bool) {
         for record in &mut self.records {
             if let State::Acquired { by, until } = record.state
                 && which(by, until)
             {
+                record.written = written;
                 record.state =
                     if record.count >= limits.deliveries { State::Archived } else { State::Available };
             }
@@ -246,6 +290,7 @@ impl Model {
         }
         for offset in range {
             let record = &mut self.records[offset as usize];
+            record.written = limits.written_at(now).filter(|_| ack.verdict != Verdict::Renew);
             record.state = match ack.verdict {
                 Verdict::Accept => State::Acknowledged,
                 Verdict::Reject | Verdict::Gap => State::Archived,
@@ -258,11 +303,12 @@ impl Model {
     }
 
     fn same(&self, of: &SharePartition) {
-        let done = self.records.iter().take_while(|record| record.state.is_final()).count() as i64;
+        let done = |record: &&Single| record.state.is_final() && record.written.is_none();
+        let done = self.records.iter().take_while(done).count() as i64;
         assert_eq!((of.start(), of.end()), (done, self.records.len() as i64));
         for run in of.runs() {
             for offset in run.from..run.to {
-                let record = Single { state: run.state, count: run.count };
+                let record = Single { state: run.state, count: run.count, written: run.written };
                 assert_eq!(record, self.records[offset as usize], "record {offset}");
             }
         }
@@ -274,14 +320,20 @@ fn random_deeds_give_what_a_model_gives_that_knows_every_record_by_itself() {
     for seed in 0..200 {
         let mut rng = Rng::new(seed).fork("share partition");
         let deliveries = 2 + rng.below(6) as u16;
-        let limits =
-            Limits { lock: Span::from_ms(1 + rng.below(50)), deliveries, locks: 20 + rng.below(80) as u32 };
+        let limits = Limits {
+            lock: Span::from_ms(1 + rng.below(50)),
+            deliveries,
+            locks: 20 + rng.below(80) as u32,
+            write: Span::from_ms(rng.below(2) * rng.below(30)),
+        };
         let (mut of, mut model) = (SharePartition::new(0), Model::default());
         let (mut now, mut end, mut before) = (0, 0, 0);
         for _ in 0..300 {
             now += rng.below(10);
             let time = Time::from_ms(now);
             let by = Address { consumer: rng.below(3) as u32, process: 1 };
+            of.write(time);
+            model.write(time);
             match rng.below(7) {
                 0 => end += rng.below(40) as i64,
                 1 | 2 => {
@@ -292,12 +344,12 @@ fn random_deeds_give_what_a_model_gives_that_knows_every_record_by_itself() {
                     model.given(&given, by, time + limits.lock);
                 }
                 3 => {
-                    of.release(by, &limits);
-                    model.free(&limits, |of, _| of == by);
+                    of.release(time, by, &limits);
+                    model.free(limits.written_at(time), &limits, |of, _| of == by);
                 }
                 4 => {
                     of.expire(time, &limits);
-                    model.free(&limits, |_, until| until <= time);
+                    model.free(None, &limits, |_, until| until <= time);
                 }
                 _ => {
                     let verdicts =

@@ -50,8 +50,10 @@ pub(in crate::sim) struct Sharing {
     returned: Vec<Held>,
     /// Verdicts that are not sent yet.
     acks: Vec<(u32, Ack)>,
-    /// Records whose locks are being renewed.
+    /// Records whose locks are being renewed. Nothing is taken from the buffer meanwhile.
     renewing: Vec<Held>,
+    /// Those whose locks were renewed: the next `poll()` returns them once more.
+    renewed: Vec<Held>,
     /// Whether a `poll()` found the buffer empty and no records came since.
     wants_more: bool,
 }

@@ -14,7 +14,11 @@ impl Consumer {
     /// A `poll()` begins: without explicit acknowledgement it accepts what the last one returned.
     pub(in crate::sim::client) fn share_poll_opens(&mut self) {
         self.accept_returned();
-        self.sharing().returned.clear();
+        let sharing = self.sharing();
+        sharing.returned.clear();
+        for held in std::mem::take(&mut sharing.renewed).into_iter().rev() {
+            sharing.buffer.push_front(held);
+        }
     }
 
     /// Goes on with a `poll()` after news; whether it has returned.
@@ -48,6 +52,9 @@ impl Consumer {
 
     /// Moves records from the buffer to the batch, at most `max.poll.records` but whole batches; whether there are any.
     fn share_collect(&mut self, core: &Core) -> bool {
+        if !(self.sharing().renewing.is_empty() && self.sharing().renewed.is_empty()) {
+            return false;
+        }
         let mut room = i64::from(self.settings.max_poll_records);
         while room > 0
             && let Some(held) = self.sharing().buffer.pop_front()

@@ -17,14 +17,11 @@ impl Consumer {
         if idle || self.client.frozen.is_some() || self.share_under_way(core) || !self.leader_ready(core) {
             return;
         }
-        if self.sharing().acks.iter().any(|(_, ack)| ack.verdict == Verdict::Renew) {
-            // What is renewed is to be returned soon: no fetch that waits for records carries it.
-            self.share_acknowledge(core);
-            return;
-        }
+        // What is renewed is to be returned soon: a fetch that carries it wants no records, and is answered at once.
+        let renews = self.sharing().acks.iter().any(|(_, ack)| ack.verdict == Verdict::Renew);
         let share = &self.settings.share;
         let exact = share.acquire == Some(AcquireMode::RecordLimit);
-        let want = Want { max: self.settings.max_poll_records, exact };
+        let want = Want { max: if renews { 0 } else { self.settings.max_poll_records }, exact };
         let epoch = self.sharing().epoch;
         let fetch = Some((self.sharing().logs.clone(), want));
         self.share_send(core, epoch, fetch);
@@ -79,9 +76,7 @@ impl Consumer {
         let refused = |log: u32| !answer.error.is_none() || answer.refused.iter().any(|(of, _)| *of == log);
         for held in std::mem::take(&mut self.sharing().renewing).into_iter().filter(|held| !refused(held.log))
         {
-            // `poll()` returns it once more.
-            self.sharing().wants_more = false;
-            self.sharing().buffer.push_back(held);
+            self.sharing().renewed.push(held);
         }
         for (log, of) in answer.acquired {
             let held = Held { log, first: of.first, last: of.last, count: of.count, renewed: false };
