@@ -5,7 +5,7 @@
 use super::Session;
 use super::verifying::percent;
 use crate::backup::archive::Summary;
-use crate::backup::{Digest, Preparation, Progress};
+use crate::backup::{Digest, Held, Preparation, Progress};
 use crate::base::Pieces;
 use crate::story::Command;
 use crate::story::command::Backup;
@@ -35,7 +35,7 @@ pub enum Taken {
 
 impl Taking {
     /// The bytes whose digest is wanted.
-    pub fn to_hash(&self) -> Option<&[u8]> {
+    pub fn to_hash(&self) -> Option<&Held<'static>> {
         match &self.work {
             Work::Backup(_, preparation) => preparation.to_hash(),
             // Its digests are made here: whoever makes them elsewhere wants a file as one, beside what there is of it.

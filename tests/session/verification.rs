@@ -21,7 +21,7 @@ fn verify_all(session: &mut Session) -> u32 {
     while let Some(progress) = session.verify_part() {
         if progress == Progress::Waits {
             let (number, bytes) = session.to_hash().expect("the bytes of a file");
-            let digest = sha256(bytes);
+            let digest = sha256(&bytes.whole());
             session.hashed(number, digest);
         }
         for backup in &session.view(&focus()).backups.backups {
@@ -73,7 +73,7 @@ fn make_all(session: &mut Session) -> (u32, bool) {
             Progress::Done => return (parts, asked),
             Progress::Waits => {
                 let (number, bytes) = session.to_hash().expect("the bytes of a file");
-                let digest = sha256(bytes);
+                let digest = sha256(&bytes.whole());
                 session.hashed(number, digest);
             }
             progress => {
@@ -287,7 +287,7 @@ fn an_export_waits_for_what_is_still_to_be_verified_of_its_chain() {
     while session.has_to_be_read(&labels[0]) {
         if session.verify_part() == Some(Progress::Waits) {
             let (number, bytes) = session.to_hash().expect("the bytes of a file");
-            let digest = sha256(bytes);
+            let digest = sha256(&bytes.whole());
             session.hashed(number, digest);
         }
     }
