@@ -16,7 +16,7 @@ use super::link::Link;
 use super::manifest::{Change, FileEntry, FileKind, Offset, PartitionEntry};
 use super::scan::{Facts, Place, Scan};
 use super::store::{self, CHUNK_BYTES_MAX, CHUNKS_CUT, Store};
-use super::verify::reading::{Held, Loaded, PART_BYTES, Progress, Reading};
+use super::verify::reading::{FileBytes, Loaded, PART_BYTES, Progress, Reading};
 use crate::log::segment::SegmentError;
 use crate::log::{Partition, Span};
 use std::borrow::Cow;
@@ -256,7 +256,8 @@ impl Grown {
                     Some(Making::Writing(new, bytes, at))
                 } else {
                     let size = bytes.len() as u64;
-                    let loaded = Loaded { bytes: Held::One(Cow::Owned(bytes)), size, sums: None, read: None };
+                    let loaded =
+                        Loaded { bytes: FileBytes::One(Cow::Owned(bytes)), size, sums: None, read: None };
                     let scan = Some((self.scan.clone(), new.base));
                     Some(Making::Reading(new, Reading::new(loaded, scan, &self.outside)))
                 }
@@ -318,9 +319,9 @@ impl Grown {
     }
 
     /// The bytes whose digest is wanted, after [`Progress::Hash`].
-    pub fn to_hash(&self) -> Option<&Held<'static>> {
+    pub fn to_hash(&self) -> Option<&FileBytes<'static>> {
         match &self.now {
-            Some(Making::Reading(_, reading)) => Some(reading.held()),
+            Some(Making::Reading(_, reading)) => Some(reading.lies()),
             _ => None,
         }
     }

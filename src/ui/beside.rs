@@ -4,7 +4,7 @@
 use super::dom;
 use super::intent::{Refusal, Told};
 use super::lab::{Inner, Lab};
-use crate::session::{Digest, Held, Progress, Taken, sha256};
+use crate::session::{Digest, FileBytes, Progress, Taken, sha256};
 use js_sys::{Function, Promise, Reflect, Uint8Array};
 use std::ops::Range;
 use std::rc::Rc;
@@ -88,7 +88,7 @@ impl Lab {
     }
 
     /// What `make` makes of the bytes whose digest is wanted, and of their number.
-    fn with_wanted<T>(&self, make: impl FnOnce(u64, &Held<'static>) -> T) -> Option<T> {
+    fn with_wanted<T>(&self, make: impl FnOnce(u64, &FileBytes<'static>) -> T) -> Option<T> {
         self.inner.borrow().session.to_hash().map(|(number, bytes)| make(number, bytes))
     }
 

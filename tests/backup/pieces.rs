@@ -38,7 +38,7 @@ fn what_is_exported_and_taken_in_by_pieces_is_never_held_twice() {
     for step in [1000, 1 << 20, bytes.len()] {
         let mut intake = Intake::default();
         bytes.chunks(step).for_each(|part| intake.push(part));
-        let pieces = intake.pieces();
+        let (pieces, _) = intake.done();
         let import = archive::read_by(&pieces, &Known::of(&pieces)).expect("sound");
         assert_eq!(import.contents.chunks, *chunks);
         let taken = import.contents.chunks.values();
@@ -64,7 +64,7 @@ fn whatever_is_damaged_is_named_alike_however_the_archive_lies_and_whatever_was_
     let says = |bytes: &[u8], step: usize, known: bool| {
         let mut intake = Intake::default();
         bytes.chunks(step).for_each(|part| intake.push(part));
-        let pieces = intake.pieces();
+        let (pieces, _) = intake.done();
         let known = if known { Known::of(&pieces) } else { Known::default() };
         archive::read_by(&pieces, &known).map(|import| import.contents)
     };

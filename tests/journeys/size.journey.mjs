@@ -17,9 +17,9 @@ const PATIENCE_PEAK = 2.5;
 export async function walk(lab) {
   await lab.again(watched);
   await lab.pause();
+  await lab.open("Backups");
   const idle = await Memory.of(lab);
   for (let i = 0; i < FILES; i += 1) await load(lab, i);
-  await lab.open("Backups");
   const held = FILES * FILE_BYTES;
   const verified = async () => (await says(lab, "holds", "saved in this browser")) && (await lab.button("Stop").count()) === 0;
 

@@ -25,28 +25,28 @@ pub enum Progress {
     Done,
 }
 
-/// A file's bytes, as they are held.
-pub enum Held<'a> {
+/// A file's bytes, as they lie.
+pub enum FileBytes<'a> {
     /// As one.
     One(Cow<'a, [u8]>),
     /// As a store has them.
     Pieces(Pieces),
 }
 
-impl Held<'_> {
+impl FileBytes<'_> {
     /// How many bytes there are.
     pub fn size(&self) -> u64 {
         match self {
-            Held::One(bytes) => bytes.len() as u64,
-            Held::Pieces(pieces) => pieces.len(),
+            FileBytes::One(bytes) => bytes.len() as u64,
+            FileBytes::Pieces(pieces) => pieces.len(),
         }
     }
 
     /// The bytes of `range`, which are there.
     pub fn get(&self, range: Range<u64>) -> Cow<'_, [u8]> {
         match self {
-            Held::One(bytes) => Cow::Borrowed(&bytes[range.start as usize..range.end as usize]),
-            Held::Pieces(pieces) => pieces.get(range).expect("only what is there is asked for"),
+            FileBytes::One(bytes) => Cow::Borrowed(&bytes[range.start as usize..range.end as usize]),
+            FileBytes::Pieces(pieces) => pieces.get(range).expect("only what is there is asked for"),
         }
     }
 
@@ -59,7 +59,7 @@ impl Held<'_> {
 /// A file's bytes and their checksums.
 pub struct Loaded<'a> {
     /// Its bytes; none of a log that was read and is not held.
-    pub bytes: Held<'a>,
+    pub bytes: FileBytes<'a>,
     /// How many there are.
     pub size: u64,
     /// Their checksums, where they are known.
@@ -101,7 +101,7 @@ impl Summing {
     }
 
     /// Reads a part of `bytes`: always the same ones.
-    pub fn step(&mut self, bytes: &Held<'_>) -> Progress {
+    pub fn step(&mut self, bytes: &FileBytes<'_>) -> Progress {
         if matches!(self.sha, Sha::Wanted) {
             self.sha = Sha::Asked;
             return Progress::Hash;
@@ -148,7 +148,7 @@ impl Summing {
 
 /// A file under way.
 pub struct Reading<'a> {
-    held: Held<'a>,
+    held: FileBytes<'a>,
     size: u64,
     sums: Summing,
     scan: Option<(Scan, Place)>,
@@ -177,8 +177,8 @@ impl<'a> Reading<'a> {
         Reading { held: loaded.bytes, size: loaded.size, sums, scan, error, scanned }
     }
 
-    /// Its bytes as they are held.
-    pub fn held(&self) -> &Held<'a> {
+    /// Its bytes as they lie.
+    pub fn lies(&self) -> &FileBytes<'a> {
         &self.held
     }
 
@@ -241,10 +241,10 @@ impl<'a> Reading<'a> {
 }
 
 /// Reads a part of a log, at least the next batch; whether there is more.
-fn scan_on(scan: &mut Scan, place: &mut Place, held: &Held<'_>) -> Result<bool, SegmentError> {
+fn scan_on(scan: &mut Scan, place: &mut Place, held: &FileBytes<'_>) -> Result<bool, SegmentError> {
     let pieces = match held {
-        Held::One(bytes) => return scan.read(place, bytes, PART_BYTES as u32),
-        Held::Pieces(pieces) => pieces,
+        FileBytes::One(bytes) => return scan.read(place, bytes, PART_BYTES as u32),
+        FileBytes::Pieces(pieces) => pieces,
     };
     let (at, size) = (place.position(), pieces.len());
     let begin = u64::from(at);

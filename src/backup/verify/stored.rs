@@ -1,7 +1,7 @@
 //! Verifying what a store holds.
 
 use super::files::{Check, Memo, Source};
-use super::reading::{Held, Loaded, Progress};
+use super::reading::{FileBytes, Loaded, Progress};
 use super::{Finding, Report, chain, shape};
 use crate::backup::catalog::{Catalog, CatalogEntry};
 use crate::backup::digest::{Digest, sha256};
@@ -19,7 +19,7 @@ struct Chunks<'a>(&'a dyn Store);
 impl Source<'static> for Chunks<'_> {
     fn load(&self, _keeper: &str, file: &FileEntry) -> Option<Loaded<'static>> {
         let chunks = store::chunks(self.0, file.sha256, file.size)?;
-        let bytes = Held::Pieces(Pieces::new(chunks));
+        let bytes = FileBytes::Pieces(Pieces::new(chunks));
         Some(Loaded { size: file.size, bytes, sums: None, read: None })
     }
 }
@@ -85,7 +85,7 @@ impl Verification {
     }
 
     /// The bytes whose digest is wanted: after [`Progress::Hash`] and until it is told.
-    pub fn to_hash(&self) -> Option<&Held<'static>> {
+    pub fn to_hash(&self) -> Option<&FileBytes<'static>> {
         self.check.as_ref()?.to_hash()
     }
 
