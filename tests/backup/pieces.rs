@@ -130,7 +130,7 @@ fn a_log_that_lies_in_pieces_is_said_to_have_what_it_has_as_one() {
             &|rest| rest[10] ^= 1,
             &|rest| rest[16] = 9,
             &|rest| rest[70] ^= 1,
-            &|rest| rest[0..8].fill(0),
+            &|rest| rest[0..8].fill(0x40),
             &|rest| rest.fill(0),
         ];
         for damage in damages {
