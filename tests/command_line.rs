@@ -35,6 +35,17 @@ at 9s check members checkout == 1
 ";
 
 #[test]
+fn a_command_says_how_it_is_called() {
+    let folder = folder("usage");
+    let (status, out, err) = rejoin(&folder, &["run", "absent.story", "--help"]);
+    assert_eq!((status, err.as_str()), (Some(0), ""));
+    assert!(
+        out.contains("run STORY [--seed N]") && out.contains("--facts") && !out.contains("assign"),
+        "{out}"
+    );
+}
+
+#[test]
 fn a_call_that_cannot_be_done_says_why_prints_nothing_and_exits_with_2() {
     let folder = folder("refused");
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes).expect("a file");

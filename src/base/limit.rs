@@ -2,6 +2,8 @@
 
 /// The longest name of a topic (Kafka's `Topic.MAX_NAME_LENGTH`).
 pub const TOPIC_NAME_MAX: usize = 249;
+/// Characters of a group's name. Kafka's own bound is that of a text on its wire.
+pub const GROUP_NAME_MAX: usize = 249;
 
 /// Partitions of one topic, and of all topics of a world together.
 pub const PARTITIONS_MAX: i32 = 100_000;

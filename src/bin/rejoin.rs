@@ -76,7 +76,10 @@ fn main() -> ExitCode {
         std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned()).collect();
     let (command, rest) =
         arguments.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+    let asked = rest.iter().any(|word| word == "--help" || word == "-h");
+    let usage = usage_of(command).filter(|_| asked && command != "dump-log");
     let answer = match command {
+        _ if usage.is_some() => print(&usage.unwrap_or_default()).map(|()| 0),
         "run" => run(rest),
         "assign" => {
             none(rest).and_then(|()| pipe(|input, output| rejoin::assign::wire::answer(input, output)))
@@ -107,6 +110,20 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// The part of the usage that is about a command.
+fn usage_of(command: &str) -> Option<String> {
+    let begins = |line: &str| line.starts_with("  ") && !line.starts_with("   ");
+    let mut inside = false;
+    let of = USAGE.lines().filter(|line| {
+        if begins(line) || line.is_empty() {
+            inside = line.split_whitespace().next() == Some(command);
+        }
+        inside
+    });
+    let lines: Vec<&str> = of.collect();
+    (!lines.is_empty()).then(|| format!("usage: rejoin COMMAND …\n\n{}\n", lines.join("\n")))
 }
 
 /// An argument as the name of an option and its value behind `=`; a word is all name.

@@ -1,5 +1,9 @@
 //! The broker's settings for groups, under Kafka's names with Kafka's defaults (`GroupCoordinatorConfig`).
 
+mod broker;
+
+pub use broker::{BROKER_SETTINGS, BrokerConfigs, BrokerKind, BrokerSetting, UNSUPPORTED};
+
 use crate::assign::server::Kind;
 use crate::base::time::EPOCH_MS;
 use std::rc::Rc;

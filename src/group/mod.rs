@@ -36,7 +36,10 @@ mod turn;
 mod view;
 pub mod wire;
 
-pub use config::{Config, DynamicSettings, GroupSettings, Migration, OwnSettings};
+pub use config::{
+    BROKER_SETTINGS, BrokerConfigs, BrokerKind, BrokerSetting, Config, DynamicSettings, GroupSettings,
+    Migration, OwnSettings, UNSUPPORTED,
+};
 pub(crate) use consumer::compile;
 pub use coordinator::Coordinator;
 pub use error::ErrorCode;

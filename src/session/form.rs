@@ -13,7 +13,7 @@ use crate::sim::query::GroupFacts;
 use crate::story::args::Name;
 use crate::story::command::Source;
 use crate::story::settings::{
-    INSTANCE, Kind, PRODUCER_SETTINGS, Protocol, SETTINGS, SHARE_SETTINGS, Setting, Settings,
+    INSTANCE, Kind, PRODUCER_SETTINGS, Protocol, SETTINGS, SHARE_SETTINGS, Setting, Settings, TUNING_SETTINGS,
 };
 use crate::story::token::quote;
 use crate::story::{Command, ParseError};
@@ -120,7 +120,7 @@ impl Form {
                 first.push((ASSIGN, of.join(",").into()));
             }
         }
-        let settings = SETTINGS.iter().chain(&SHARE_SETTINGS);
+        let settings = SETTINGS.iter().chain(&TUNING_SETTINGS).chain(&SHARE_SETTINGS);
         for setting in settings.filter(|of| of.names[0] != "protocol") {
             let key = self.key(setting, of.settings.client.protocol.unwrap_or_default());
             let value = key.and_then(|key| of.settings.value(key));
@@ -206,7 +206,7 @@ impl Form {
         let named = base.client.protocol == Some(Protocol::Share);
         fields.retain(|of| !named || !["pattern", ASSIGN].contains(&of.id));
         let settings = SETTINGS.iter().take(1).chain(own.iter().copied()).chain(SETTINGS.iter().skip(1));
-        let settings = settings.chain(&SHARE_SETTINGS);
+        let settings = settings.chain(&TUNING_SETTINGS).chain(&SHARE_SETTINGS);
         fields.extend(settings.filter_map(|setting| self.field(setting, &base)));
         fields
     }

@@ -10,7 +10,7 @@ use super::trace::{Happening, Process, Trace};
 use super::transactions::Transactions;
 use crate::backup::Past;
 use crate::base::{Map, Rng, Time, TopicPartition, Uuid, small};
-use crate::group::{self, Coordinator, MemberIds};
+use crate::group::{Coordinator, MemberIds};
 use crate::log::config::Configs;
 use crate::log::{Partition, Policy};
 use std::collections::VecDeque;
@@ -124,31 +124,12 @@ pub(super) struct Core {
     pub past: Past,
 }
 
-/// Bounds within which a group of the newer protocols may be set.
-const LOWEST: group::GroupSettings =
-    group::GroupSettings { session_timeout_ms: 1, heartbeat_interval_ms: 1, assignment_interval_ms: 0 };
-const HIGHEST: group::GroupSettings = group::GroupSettings {
-    session_timeout_ms: i32::MAX,
-    heartbeat_interval_ms: i32::MAX,
-    assignment_interval_ms: i32::MAX,
-};
-
 impl Core {
     pub fn new(config: WorldConfig) -> Core {
         let root = Rng::new(config.seed);
         let member_ids = match config.member_ids.is_empty() {
             true => MemberIds::Random(root.fork("member ids")),
             false => MemberIds::Given { next: given(&config.member_ids), rng: root.fork("member ids") },
-        };
-        let settings = group::Config {
-            initial_rebalance_delay_ms: config.initial_rebalance_delay.ms() as i32,
-            // A laboratory lets sessions be shorter than an operator would.
-            min_session_timeout_ms: 1,
-            consumer_min: LOWEST,
-            consumer_max: HIGHEST,
-            share_min: LOWEST,
-            share_max: HIGHEST,
-            ..group::Config::default()
         };
         let mut queue = Queue::default();
         let coordinator_timer = queue.slot(Timer::Coordinator);
@@ -164,7 +145,7 @@ impl Core {
             network,
             topics: Map::new(),
             logs: Vec::new(),
-            coordinator: Coordinator::new(settings, member_ids),
+            coordinator: Coordinator::new(config.coordinator.clone(), member_ids),
             coordinator_timer,
             retention_timer,
             cleaner_timer,

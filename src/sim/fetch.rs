@@ -3,21 +3,22 @@
 //! A consumer has at most one fetch under way (there is one broker). Its timer stands for the request on its way, for the
 //! wait at the broker, and for the answer on its way back, so a fetch costs no message and no allocation.
 
+mod chunk;
+
+pub(super) use chunk::{Chunk, Fault, keep_fetched};
+
 use super::core::{Core, Reader};
 use super::network::{Address, Call};
 use super::queue::Slot;
 use super::share::ShareExchange;
+use super::spec::{Resolved, Tune, Tuning};
 use crate::base::Span;
+use crate::log::Recipe;
 use crate::log::partition::Isolation;
-use crate::log::{Partition, Recipe};
 use std::rc::Rc;
 
-/// `fetch.max.wait.ms`.
-pub(super) const MAX_WAIT: Span = Span::from_ms(500);
-/// `max.partition.fetch.bytes`.
+/// What a share consumer is given of a partition at most, as `max.partition.fetch.bytes` has it.
 pub(super) const PARTITION_BYTES_MAX: u64 = 1_048_576;
-/// `fetch.max.bytes`.
-const BYTES_MAX: u64 = 52_428_800;
 
 /// Where a fetch is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,64 +33,6 @@ pub(super) enum Phase {
     ToClient,
 }
 
-/// Why a partition cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Fault {
-    /// The offset is not in the log.
-    OutOfRange,
-    /// There is no such partition any more.
-    Gone,
-}
-
-/// A partition's part of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Chunk {
-    /// The partition's place in the consumer's assignment.
-    pub place: u32,
-    pub log: u32,
-    /// The offset that was asked for.
-    pub from: i64,
-    /// Where the next fetch begins.
-    pub next: i64,
-    /// Records in between.
-    pub count: u32,
-    pub fault: Option<Fault>,
-}
-
-impl Chunk {
-    /// Whether every offset of it has its record.
-    pub fn is_dense(&self) -> bool {
-        i64::from(self.count) == self.next - self.from
-    }
-}
-
-/// A log is about to lose records: pieces of it that were fetched and are yet to be delivered become such that their
-/// records are known without it, stretches with every offset and stretches with none. What was fetched is delivered.
-pub(super) fn keep_fetched<P>(pieces: &mut P, log: u32, data: &Partition, isolation: Isolation)
-where
-    P: Default + IntoIterator<Item = Chunk> + FromIterator<Chunk>,
-{
-    let parts = |chunk: Chunk| {
-        if chunk.log != log || chunk.count == 0 || chunk.is_dense() {
-            return vec![chunk];
-        }
-        let (mut parts, mut at) = (Vec::new(), chunk.from);
-        let mut part = |from: i64, next: i64, count: i64| {
-            if from < next {
-                parts.push(Chunk { from, next, count: count as u32, ..chunk });
-            }
-        };
-        data.for_each_hole(isolation, chunk.from, chunk.next, |from, to| {
-            part(at, from, from - at);
-            part(from, to, 0);
-            at = to;
-        });
-        part(at, chunk.next, chunk.next - at);
-        parts
-    };
-    *pieces = std::mem::take(pieces).into_iter().flat_map(parts).collect();
-}
-
 /// A consumer's fetch.
 #[derive(Clone, Debug, Hash)]
 pub(super) struct Fetch {
@@ -97,6 +40,10 @@ pub(super) struct Fetch {
     pub phase: Phase,
     /// Which records it wants.
     pub isolation: Isolation,
+    /// How much, and how long the broker may wait for it.
+    pub limits: Limits,
+    /// Where the next one begins: behind the place that was served last, when there was not room for all.
+    turn: u32,
     /// By place in the assignment: the log and the offset asked for.
     pub wanted: Vec<Option<(u32, i64)>>,
     /// The answer.
@@ -119,6 +66,8 @@ impl Fetch {
             slot,
             phase: Phase::Idle,
             isolation: Isolation::default(),
+            limits: Limits::of(&Tuning::default()),
+            turn: 0,
             wanted: Vec::new(),
             chunks: Vec::new(),
             share: None,
@@ -126,6 +75,37 @@ impl Fetch {
             held: false,
             reading: Vec::new(),
             behind: Vec::new(),
+        }
+    }
+
+    /// A consumer starts with these settings.
+    pub fn begin(&mut self, settings: &Resolved) {
+        self.isolation = settings.isolation;
+        self.limits = Limits::of(&settings.tuning);
+        self.turn = 0;
+    }
+}
+
+/// What a fetch says of its size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Limits {
+    /// `fetch.max.wait.ms`.
+    pub wait: Span,
+    /// `fetch.min.bytes`.
+    least: u64,
+    /// `fetch.max.bytes`.
+    most: u64,
+    /// `max.partition.fetch.bytes`.
+    partition: u64,
+}
+
+impl Limits {
+    fn of(tuning: &Tuning) -> Limits {
+        Limits {
+            wait: tuning.span(Tune::FetchWait),
+            least: tuning.of(Tune::FetchMin),
+            most: tuning.of(Tune::FetchMax),
+            partition: tuning.of(Tune::PartitionMax),
         }
     }
 }
@@ -189,30 +169,57 @@ impl Core {
         if fetch.share.is_some() {
             return self.share_arrived(consumer);
         }
-        let mut bytes = 0;
-        for place in 0..fetch.wanted.len() {
-            let Some((log, from)) = fetch.wanted[place] else { continue };
-            let (of, room) = ((place as u32, log), BYTES_MAX.saturating_sub(bytes));
-            let found = self.logs[log as usize].look(of, from, fetch.isolation, room);
-            if let Some((chunk, size)) = found {
-                bytes += size;
-                fetch.chunks.push(chunk);
-            }
+        if self.collect(consumer) {
+            return self.answer_fetch(consumer);
         }
-        if fetch.chunks.is_empty() {
-            fetch.phase = Phase::Parked;
-            self.queue.set(fetch.slot, self.now + MAX_WAIT);
-        } else {
-            self.answer_fetch(consumer);
-        }
+        let fetch = &mut self.fetches[consumer as usize];
+        fetch.chunks.clear();
+        fetch.phase = Phase::Parked;
+        self.queue.set(fetch.slot, self.now + fetch.limits.wait);
     }
 
-    /// A fetch has waited as long as it may.
-    pub fn fetch_waited(&mut self, consumer: u32) {
-        match self.fetches[consumer as usize].share {
-            Some(_) => self.share_waited(consumer),
-            None => self.answer_fetch(consumer),
+    /// Looks what there is for a fetch; whether that is enough for an answer.
+    ///
+    /// A broker serves first those partitions that it did not serve last (`FetchSession`), and gives a first batch that is
+    /// larger than the limits only when it has nothing else.
+    fn collect(&mut self, consumer: u32) -> bool {
+        let fetch = &mut self.fetches[consumer as usize];
+        let limits = fetch.limits;
+        let (mut bytes, mut fault, mut last) = (0, false, None);
+        let mut full = false;
+        fetch.chunks.clear();
+        let count = fetch.wanted.len();
+        for nth in 0..count {
+            let place = (nth + fetch.turn as usize) % count;
+            let Some((log, from)) = fetch.wanted[place] else { continue };
+            let room = limits.most.saturating_sub(bytes).min(limits.partition);
+            let of = (place as u32, log);
+            let Some((chunk, size)) = self.logs[log as usize].look(of, from, fetch.isolation, room) else {
+                continue;
+            };
+            if size > room && bytes > 0 {
+                full = true;
+                continue;
+            }
+            bytes += size;
+            fault |= chunk.fault.is_some();
+            last = Some(place as u32);
+            fetch.chunks.push(chunk);
         }
+        if let (true, Some(last)) = (full, last) {
+            fetch.turn = last + 1;
+        }
+        let least = if limits.least > 1 { limits.least } else { 0 };
+        fault || !fetch.chunks.is_empty() && bytes >= least
+    }
+
+    /// A fetch has waited as long as it may: it is answered with what there is.
+    pub fn fetch_waited(&mut self, consumer: u32) {
+        if self.fetches[consumer as usize].share.is_some() {
+            return self.share_waited(consumer);
+        }
+        self.collect(consumer);
+        self.answer_fetch(consumer);
     }
 
     /// The broker answers with what it has.
@@ -254,8 +261,17 @@ impl Core {
             if wanted != log {
                 continue;
             }
-            let of = (reader.place, log);
-            if let Some((chunk, _)) = self.logs[log as usize].look(of, from, fetch.isolation, BYTES_MAX) {
+            let limits = fetch.limits;
+            if limits.least > 1 {
+                if self.collect(reader.consumer) {
+                    self.answer_fetch(reader.consumer);
+                } else {
+                    self.fetches[reader.consumer as usize].chunks.clear();
+                }
+                continue;
+            }
+            let (of, room) = ((reader.place, log), limits.most.min(limits.partition));
+            if let Some((chunk, _)) = self.logs[log as usize].look(of, from, fetch.isolation, room) {
                 fetch.chunks.push(chunk);
                 self.answer_fetch(reader.consumer);
             }
@@ -279,84 +295,13 @@ impl super::core::Log {
         }
         let end = self.data.high_watermark();
         // A reader of committed records may stand beyond the last stable offset: it waits.
-        if from == end || (self.data.readable(isolation)..end).contains(&from) || bytes_max == 0 {
+        if from == end || (self.data.readable(isolation)..end).contains(&from) {
             return None;
         }
         if from > end || from < self.data.log_start() {
             return Some((Chunk { fault: Some(Fault::OutOfRange), ..chunk }, 0));
         }
-        let found = self.data.fetch(isolation, from, u32::MAX, bytes_max.min(PARTITION_BYTES_MAX));
+        let found = self.data.fetch(isolation, from, u32::MAX, bytes_max);
         Some((Chunk { next: found.next, count: found.count, ..chunk }, found.bytes))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::base::Rng;
-    use crate::log::batch::Marker;
-    use crate::log::partition::Numbers;
-    use crate::log::{Policy, Record};
-
-    /// A compacted log of two transactional producers, of which one aborts each transaction.
-    fn log(rng: &mut Rng) -> Partition {
-        let mut log = Partition::new();
-        log.set_policy(Rc::new(Policy { compact: true, segment_bytes: 400, ..Policy::default() }));
-        for number in 0..60 {
-            let id = rng.below(2) as i64;
-            let key = format!("k{}", rng.below(6));
-            let record = Record::new(number, Some(key.as_bytes()), Some(b"v"));
-            log.append_numbered_at(number, &record, Numbers { id, epoch: 0, transactional: true });
-            if rng.below(4) == 0 {
-                log.append_marker(number, (id, 0), Marker { commit: id == 0, coordinator_epoch: 0 });
-            }
-        }
-        for id in [0, 1] {
-            log.append_marker(60, (id, 0), Marker { commit: id == 0, coordinator_epoch: 0 });
-        }
-        log
-    }
-
-    /// The offsets of the records of a log.
-    fn offsets(log: &Partition, isolation: Isolation) -> Vec<i64> {
-        let next = |from: &i64| log.next_offset(isolation, from + 1);
-        std::iter::successors(log.next_offset(isolation, 0), next).collect()
-    }
-
-    #[test]
-    fn what_was_fetched_is_known_without_the_log_that_loses_it() {
-        let mut lost = 0;
-        for seed in 0..200 {
-            for isolation in [Isolation::ReadUncommitted, Isolation::ReadCommitted] {
-                let mut log = log(&mut Rng::new(seed));
-                let fetched = log.fetch(isolation, 0, u32::MAX, u64::MAX);
-                let chunk = Chunk {
-                    place: 0,
-                    log: 3,
-                    from: 0,
-                    next: fetched.next,
-                    count: fetched.count,
-                    fault: None,
-                };
-                let expected = offsets(&log, isolation);
-                let mut pieces = vec![chunk];
-                keep_fetched(&mut pieces, 2, &log, isolation);
-                assert_eq!(pieces, [chunk], "another log's");
-                keep_fetched(&mut pieces, 3, &log, isolation);
-                log.clean(1000, &log.cleanable(1000));
-                log.delete_before(20);
-                lost += expected.len() - offsets(&log, isolation).len();
-                assert!(pieces.windows(2).all(|pair| pair[0].next == pair[1].from), "seed {seed}");
-                assert_eq!(pieces.last().map(|last| last.next), Some(chunk.next), "seed {seed}");
-                assert!(pieces.iter().all(|piece| piece.count == 0 || piece.is_dense()), "seed {seed}");
-                let kept = pieces.iter().filter(|piece| piece.count > 0);
-                let kept: Vec<i64> = kept.flat_map(|piece| piece.from..piece.next).collect();
-                assert_eq!(kept, expected, "seed {seed}");
-                let before = pieces.clone();
-                keep_fetched(&mut pieces, 3, &log, isolation);
-                assert_eq!(pieces, before, "seed {seed}: a second loss changes nothing");
-            }
-        }
-        assert!(lost > 1000, "{lost}");
     }
 }

@@ -35,7 +35,8 @@ pub use refusal::Refusal;
 pub use spec::{
     Acknowledgement, AcquireMode, Commit, ConsumerSpec, Goodbye, GroupSpec, Isolation, Pace, Placement,
     ProduceSpec, ProducerSpec, Protocol, Reset, ResetTo, Resolved, SegmentSpec, Settings, ShareSettings,
-    TopicSpec, TransactionLength, TransactionSpec, Upkeep, WorldConfig,
+    TUNABLES, TopicSpec, TransactionLength, TransactionSpec, Tunable, Tune, Tuning, Upkeep, WorldConfig,
+    coordinator_with,
 };
 pub use trace::{Callback, Happening, Process, Trace};
 pub use world::World;

@@ -13,6 +13,8 @@ pub enum Refusal {
     TopicExists(Rc<str>),
     /// A name that Kafka does not allow: what it names, the name.
     BadName(&'static str, Rc<str>),
+    /// A name that no group has here.
+    BadGroup(Rc<str>),
     /// A topic's partitions can only become more: topic, how many it has.
     NotMore(Rc<str>, i32),
     /// A limit would be passed: what, the limit.
@@ -74,6 +76,12 @@ impl fmt::Display for Refusal {
                 f,
                 "{name:?} cannot be the name of a {what}: 1 to {} of a-z, A-Z, 0-9, '.', '_', '-', and not '.' or '..'",
                 limit::TOPIC_NAME_MAX
+            ),
+            Refusal::BadGroup(name) => write!(
+                f,
+                "{:?} cannot be the name of a group: 1 to {} characters, none of them a control character",
+                name.chars().take(40).collect::<String>(),
+                limit::GROUP_NAME_MAX
             ),
             Refusal::NotMore(topic, have) => {
                 write!(f, "topic {topic} has {have} partitions, and their number can only grow")

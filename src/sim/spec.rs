@@ -1,22 +1,25 @@
 //! What a person can ask of the world, as plain data: the world's settings, topics, producers, groups, consumers.
 
 mod settings;
+mod tuning;
 
 pub use super::share::{Acknowledgement, AcquireMode, ShareSettings};
 use crate::base::{Map, Span, Time, Uuid};
+use crate::group::{self, BrokerConfigs};
 use crate::log::config::Configs;
 pub use crate::log::partition::Isolation;
 use crate::log::record::Bytes;
 pub use settings::{Commit, Protocol, Reset, Resolved, Settings};
 use std::rc::Rc;
+pub use tuning::{TUNABLES, Tunable, Tune, Tuning};
 
 /// Settings of a world, fixed for its whole life.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct WorldConfig {
     /// The seed of every random draw.
     pub seed: u64,
-    /// The broker's `group.initial.rebalance.delay.ms`.
-    pub initial_rebalance_delay: Span,
+    /// The broker's settings for groups.
+    pub coordinator: group::Config,
     /// When the broker looks after its logs.
     pub upkeep: Upkeep,
     /// Time that a message takes, each way.
@@ -32,13 +35,46 @@ impl Default for WorldConfig {
     fn default() -> WorldConfig {
         WorldConfig {
             seed: 1,
-            initial_rebalance_delay: Span::from_secs(3),
+            coordinator: coordinator(),
             upkeep: Upkeep::default(),
             latency: Span::from_us(500),
             jitter: Span::ZERO,
             member_ids: Map::new(),
         }
     }
+}
+
+/// Bounds within which a group of the newer protocols may be set, unless an operator sets them.
+const LOWEST: group::GroupSettings =
+    group::GroupSettings { session_timeout_ms: 1, heartbeat_interval_ms: 1, assignment_interval_ms: 0 };
+const HIGHEST: group::GroupSettings = group::GroupSettings {
+    session_timeout_ms: i32::MAX,
+    heartbeat_interval_ms: i32::MAX,
+    assignment_interval_ms: i32::MAX,
+};
+
+/// Kafka's defaults, but for bounds: a laboratory lets sessions be shorter than an operator would.
+fn coordinator() -> group::Config {
+    group::Config {
+        min_session_timeout_ms: 1,
+        consumer_min: LOWEST,
+        consumer_max: HIGHEST,
+        share_min: LOWEST,
+        share_max: HIGHEST,
+        ..group::Config::default()
+    }
+}
+
+/// The settings for groups of a broker of which this is set, under Kafka's names.
+///
+/// # Errors
+/// What a broker says that does not start with them.
+pub fn coordinator_with(set: &BrokerConfigs) -> Result<group::Config, String> {
+    let mut config = coordinator();
+    for (name, value) in set {
+        config.set(name, value)?;
+    }
+    config.check().map(|()| config)
 }
 
 /// When a broker looks after its logs.

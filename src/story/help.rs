@@ -2,7 +2,10 @@
 
 use super::command::ALL;
 use super::measure::{Kind, MEASURES, Subject};
-use super::settings::{ASSIGNORS, PRODUCER_SETTINGS, SETTINGS, SHARE_SETTINGS, topic};
+use super::settings::{
+    ASSIGNORS, PRODUCER_SETTINGS, SETTINGS, SHARE_SETTINGS, TUNING_SETTINGS, broker, topic,
+};
+use crate::group::{BROKER_SETTINGS, BrokerKind};
 use crate::log::config::CONFIGS;
 use std::fmt::Write;
 
@@ -26,7 +29,7 @@ pub fn commands() -> String {
         wrap(spec.help, 96).into_iter().for_each(|text| line(format!("      {text}")));
     }
     line("\nSETTINGS of group, consumer and start\n".to_owned());
-    for of in SETTINGS.iter().chain(&SHARE_SETTINGS) {
+    for of in SETTINGS.iter().chain(&TUNING_SETTINGS).chain(&SHARE_SETTINGS) {
         let (name, kafka, help) = (of.names[0], of.names[1..].join(", "), of.help);
         line(format!("  {name:<21} {kafka:<54} {help}").trim_end().to_owned());
     }
@@ -34,6 +37,15 @@ pub fn commands() -> String {
     for of in &PRODUCER_SETTINGS {
         let (name, kafka, help) = (of.names[0], of.names[1..].join(", "), of.help);
         line(format!("  {name:<21} {kafka:<54} {help}").trim_end().to_owned());
+    }
+    line("\nSETTINGS of cluster, for groups\n".to_owned());
+    for of in &BROKER_SETTINGS {
+        let default = match of.kind {
+            BrokerKind::Count(_) if of.default == i32::MAX.to_string() => "unlimited".to_owned(),
+            _ => broker::short_value(of, of.default),
+        };
+        let help = if of.help.is_empty() { String::new() } else { format!(": {}", of.help) };
+        line(format!("  {:<32} {:<46} default {default}{help}", of.short, of.name));
     }
     line("\nSETTINGS of topic and configure\n".to_owned());
     for of in &CONFIGS {

@@ -3,13 +3,16 @@
 //! Short names are canonical; Kafka's own are read as well, with bare milliseconds. What is not given is inherited: a
 //! consumer takes it from its group, a group from Kafka's defaults.
 
+pub mod broker;
 mod producer;
 mod share;
 pub mod topic;
+mod tuning;
 
 pub(in crate::story) use producer::take as take_delivery;
 pub use producer::{Delivery, PRODUCER_SETTINGS};
 pub use share::SHARE_SETTINGS;
+pub use tuning::TUNING_SETTINGS;
 
 use super::args::{Args, Name};
 use super::error::nearest;
@@ -17,7 +20,7 @@ use super::token::{Word, quote};
 use super::unit;
 use super::words::{Words, join};
 use crate::base::Span;
-use crate::sim::{self as client, Commit, Isolation, Reset};
+use crate::sim::{self as client, Commit, Isolation, Reset, Tuning};
 
 pub use crate::sim::Protocol;
 
@@ -85,6 +88,8 @@ pub enum Kind {
     Keys,
     /// Assignors between commas, most preferred first; of the consumer protocol, one.
     Assignors,
+    /// A size; under a name of Kafka's, bytes.
+    Bytes,
 }
 
 const fn setting(names: &'static [&'static str], kind: Kind, help: &'static str) -> Setting {
@@ -164,7 +169,7 @@ fn words<T>(choices: &[(&'static str, T)]) -> Vec<&'static str> {
 impl Settings {
     /// Takes all settings from a line.
     pub(super) fn take(args: &mut Args) -> Settings {
-        for of in SETTINGS.iter().chain(&SHARE_SETTINGS) {
+        for of in SETTINGS.iter().chain(&TUNING_SETTINGS).chain(&SHARE_SETTINGS) {
             args.ask(of.names[0]);
         }
         let client = client::Settings {
@@ -186,6 +191,7 @@ impl Settings {
             rack: args.any_value(names("rack")).map(|(_, word)| args.as_name(&word, "a rack")),
             poll: span(args, names("poll")),
             process: span(args, names("process")),
+            tuning: tuning::take(args),
             share: share::take(args),
         };
         Settings { client }
@@ -233,6 +239,7 @@ impl Settings {
             rack: differs(&own.rack, &below.rack),
             poll: differs(&own.poll, &below.poll),
             process: differs(&own.process, &below.process),
+            tuning: own.tuning.zip(&below.tuning, |own, below| own.filter(|_| own != below)),
             share: share::beyond(&own.share, &below.share),
         };
         Settings { client }
@@ -259,6 +266,7 @@ impl Settings {
             rack: None,
             poll: Some(known.poll),
             process: Some(known.process),
+            tuning: Tuning::defaults(),
             share: share::defaults(),
         };
         Settings { client }
@@ -291,19 +299,21 @@ impl Settings {
             ("poll", span(own.poll)),
             ("process", span(own.process)),
         ];
-        let list = list.into_iter().chain(share::given(&own.share));
+        let list = list.into_iter().chain(tuning::given(&own.tuning)).chain(share::given(&own.share));
         list.filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
     /// What is given under `name`, one of those that a setting has, in the units of that name.
     pub fn value(&self, name: &str) -> Option<String> {
-        let mut all = SETTINGS.iter().chain(&SHARE_SETTINGS).chain([&INSTANCE]);
+        let mut all = SETTINGS.iter().chain(&TUNING_SETTINGS).chain(&SHARE_SETTINGS).chain([&INSTANCE]);
         let of = all.find(|of| of.names.contains(&name))?;
         let (_, value) = self.given().into_iter().find(|(short, _)| *short == of.names[0])?;
-        match unit::span(&value).filter(|_| name.ends_with(".ms")) {
-            Some(span) => Some(span.ms().to_string()),
-            None => Some(value),
-        }
+        let kafkas = match name.rsplit_once('.') {
+            Some((_, "ms")) => unit::span(&value).map(|span| span.ms()),
+            Some((_, "bytes")) => unit::size(&value),
+            _ => None,
+        };
+        Some(kafkas.map_or(value, |number| number.to_string()))
     }
 
     /// What holds when nothing is given, every setting said: Kafka's defaults for the protocol that these settings speak.

@@ -157,7 +157,7 @@ fn commits(id: Option<Uuid>) -> Vec<u8> {
         &[
             record(1, "checkout", "orders", Some(&value(40))),
             record(1, "far", "orders", Some(&value(4000))),
-            record(1, "no/name", "orders", Some(&value(1))),
+            record(1, "no\nname", "orders", Some(&value(1))),
             record(1, "checkout", "gone", Some(&value(1))),
             record(1, "nobody", "orders", None),
         ],
@@ -183,7 +183,7 @@ fn what_cannot_be_taken_is_left_out_with_its_reason() {
         "Groups that go on where they were: checkout, far.",
         "Offsets beyond the end of their log, which are committed at its end: 1.",
         "Offsets for gone, which has no such partition here: 1.",
-        "Offsets of \"no/name\", a name that no group has here: 1.",
+        "Offsets of \"no\\nname\", a name that no group has here: 1.",
     ] {
         assert!(said.contains(says), "{says}\n{said}");
     }

@@ -4,15 +4,18 @@
 
 mod anew;
 mod backups;
+mod cluster;
 mod drills;
 mod golden;
 mod language;
+mod names;
 mod nonsense;
 mod pattern;
 mod racks;
 mod replay;
 mod resets;
 mod transactions;
+mod tuning;
 mod upkeep;
 mod wild;
 

@@ -47,9 +47,9 @@ pub struct Sum {
 impl Known {
     /// Reads the files of an archive.
     pub fn of(archive: &Pieces) -> Known {
-        let mut summary = Summary { whole: None, ..Summary::new(archive.clone(), None) };
+        let mut summary = Summary { whole: None, ..Summary::new(archive.clone()) };
         while summary.step() != Progress::Done {}
-        summary.known().2.unwrap_or_default()
+        summary.known().2
     }
 
     /// Whether it is known of this archive: these very bytes in memory.
@@ -75,9 +75,8 @@ impl Sums {
 /// An archive under way: read from its beginning to its end.
 pub struct Summary {
     archive: Pieces,
-    /// The digest of all of it, where that is made here; or where it is known.
+    /// The digest of all of it, where that is wanted.
     whole: Option<Sha256>,
-    sha256: Option<Digest>,
     /// The files that are still to be read, the next one last.
     todo: Vec<Now>,
     sums: Sums,
@@ -94,12 +93,11 @@ struct Now {
 }
 
 impl Summary {
-    /// Nothing is read yet; of what is no archive never anything but its digest, unless that is known.
-    pub fn new(archive: Pieces, sha256: Option<Digest>) -> Summary {
+    /// Nothing is read yet; of what is no archive never anything but its digest.
+    pub fn new(archive: Pieces) -> Summary {
         let mut todo = files(&archive).unwrap_or_default();
         todo.reverse();
-        let whole = sha256.is_none().then(Sha256::new);
-        Summary { archive, whole, sha256, todo, sums: Sums::default(), at: 0 }
+        Summary { archive, whole: Some(Sha256::new()), todo, sums: Sums::default(), at: 0 }
     }
 
     /// Reads a little more.
@@ -140,12 +138,11 @@ impl Summary {
         (self.at, self.archive.len())
     }
 
-    /// The archive, its digest, and what is known of its files; the latter two once all was read.
-    pub fn known(self) -> (Pieces, Option<Digest>, Option<Known>) {
-        let all = self.at == self.archive.len();
-        let whole = self.whole.filter(|_| all).map(|whole| Digest(whole.finalize().into()));
+    /// The archive, its digest once all was read, and what is known of its files.
+    pub fn known(self) -> (Pieces, Option<Digest>, Known) {
+        let whole = self.whole.filter(|_| self.at == self.archive.len());
         let known = Known { archive: self.archive.clone(), sums: self.sums };
-        (self.archive, self.sha256.or(whole), all.then_some(known))
+        (self.archive, whole.map(|whole| Digest(whole.finalize().into())), known)
     }
 }
 

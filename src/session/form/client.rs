@@ -2,7 +2,10 @@
 
 use super::{Field, Form, Making, Values, same, value};
 use crate::sim::query::GroupFacts;
-use crate::story::settings::{ASSIGNORS, Kind, Protocol, SETTINGS, SHARE_SETTINGS, Setting, Settings};
+use crate::sim::{TUNABLES, Tunable};
+use crate::story::settings::{
+    ASSIGNORS, Kind, Protocol, SETTINGS, SHARE_SETTINGS, Setting, Settings, TUNING_SETTINGS,
+};
 use std::rc::Rc;
 
 /// Settings that have no place with a share group.
@@ -13,6 +16,12 @@ const OF_SHARE_CONSUMERS: [&str; 2] = ["share.acknowledgement.mode", "share.acqu
 /// Whether only share groups and share consumers have a setting.
 fn is_shared(setting: &Setting) -> bool {
     SHARE_SETTINGS.iter().any(|of| of.names == setting.names)
+}
+
+/// What there is to know of a setting of a consumer's requests.
+fn tunable(setting: &Setting) -> Option<&'static Tunable> {
+    const ALL: &[Tunable] = &TUNABLES;
+    ALL.iter().find(|of| of.names[0] == setting.names[0])
 }
 
 /// Settings that few people ever set.
@@ -27,7 +36,7 @@ pub fn group_settings(of: &GroupFacts) -> Vec<(&'static str, String)> {
         let value = said.value(key)?;
         Some((label(setting, key), spoken(setting, &value).to_string()))
     };
-    SETTINGS.iter().skip(1).chain(&SHARE_SETTINGS).filter_map(one).collect()
+    SETTINGS.iter().skip(1).chain(&TUNING_SETTINGS).chain(&SHARE_SETTINGS).filter_map(one).collect()
 }
 
 impl Form {
@@ -56,6 +65,7 @@ impl Form {
             Protocol::Share => (own("share.").unwrap_or(plain), !NOT_SHARED.contains(&names[0])),
         };
         let fits = fits && (protocol == Protocol::Share || !is_shared(setting));
+        let fits = fits && (protocol != Protocol::Share || tunable(setting).is_none_or(|of| of.shared));
         // Those are the broker's settings of a group; a consumer cannot give them.
         let of_group = name.starts_with("consumer.")
             || name.starts_with("share.") && !OF_SHARE_CONSUMERS.contains(&name);
@@ -75,7 +85,7 @@ impl Form {
                 (same(&["uniform".into(), "range".into()]), true)
             }
             Kind::Assignors => (same(&assignors[..4]), false),
-            Kind::Span | Kind::Count | Kind::Name | Kind::Length | Kind::Share | Kind::Keys => {
+            Kind::Span | Kind::Bytes | Kind::Count | Kind::Name | Kind::Length | Kind::Share | Kind::Keys => {
                 (Vec::new(), false)
             }
         };
@@ -88,7 +98,7 @@ impl Form {
             choices,
             closed,
             help: if setting.names.len() == 1 { setting.help } else { "" },
-            rare: RARE.contains(&setting.names[0]),
+            rare: RARE.contains(&setting.names[0]) || tunable(setting).is_some(),
             key,
             between: matches!(setting.kind, Kind::Assignors | Kind::Keys).then_some(','),
         })

@@ -82,7 +82,7 @@ impl Consumer {
             self.coordinator_closed(core);
         }
         if !self.coordinator_ready(core) {
-            let retry = core.now + super::link::RETRY_BACKOFF;
+            let retry = core.now + self.settings.tuning.retry();
             return core.queue.set(self.beat, retry);
         }
         if core.now >= next {

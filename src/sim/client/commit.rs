@@ -1,13 +1,12 @@
 //! Commits: the automatic ones inside `poll()`, before a rejoin and on close, and those that the loop makes.
 
 use super::join::Prepare;
-use super::link::{RETRY_BACKOFF, RETRY_BACKOFF_MAX};
 use super::{Consumer, Note, Phase, Task};
 use crate::base::{Span, Time};
 use crate::group::{self, CommitPartition, ErrorCode, OffsetCommitReply, TopicRef};
 use crate::sim::broker::error_of;
 use crate::sim::core::Core;
-use crate::sim::spec::Commit;
+use crate::sim::spec::{Commit, Tune};
 use crate::sim::trace::Happening;
 
 /// Commits of a process.
@@ -31,9 +30,6 @@ struct Again {
     /// The wait after that.
     backoff: Span,
 }
-
-/// `default.api.timeout.ms`: how long `commitSync()` tries.
-const COMMIT_TIMEOUT: Span = Span::from_secs(60);
 
 impl Consumer {
     /// The automatic commit's timer is looked at: it commits even if nothing changed.
@@ -137,7 +133,9 @@ impl Consumer {
     fn commit_again(&mut self, core: &mut Core, error: ErrorCode) -> bool {
         let unknown = matches!(error, ErrorCode::UNKNOWN_TOPIC_ID | ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
         let Task::Commit { token, .. } = &mut self.client.task else { return false };
-        let first = Again { until: core.now + COMMIT_TIMEOUT, next: core.now, backoff: RETRY_BACKOFF };
+        let tuning = &self.settings.tuning;
+        let until = core.now + tuning.span(Tune::ApiTimeout);
+        let first = Again { until, next: core.now, backoff: tuning.retry() };
         let of = self.client.commits.again.take().unwrap_or(first);
         if !unknown {
             return false;
@@ -149,7 +147,7 @@ impl Consumer {
             return true;
         }
         *token = None;
-        let backoff = (of.backoff * 2).min(RETRY_BACKOFF_MAX);
+        let backoff = (of.backoff * 2).min(tuning.span(Tune::RetryBackoffMax));
         self.client.commits.again = Some(Again { next, backoff, ..of });
         core.queue.set(self.app, next);
         true
@@ -177,7 +175,7 @@ impl Consumer {
             match &mut self.client.task {
                 Task::Commit { token: of, .. } if *of == Some(token) => {
                     *of = None;
-                    core.queue.set(self.app, core.now + super::link::RETRY_BACKOFF);
+                    core.queue.set(self.app, core.now + self.settings.tuning.retry());
                 }
                 _ => self.close_committed(core, token),
             }

@@ -4,17 +4,11 @@
 //! connection, to the leader of the partitions, begins with ApiVersions as well.
 
 use super::{Consumer, Phase};
-use crate::base::{Map, Span, Time, small};
+use crate::base::{Map, Time, small};
 use crate::sim::core::Core;
 use crate::sim::network::{Answer, Call, Found};
+use crate::sim::spec::Tune;
 use std::rc::Rc;
-
-/// `retry.backoff.ms`.
-pub(super) const RETRY_BACKOFF: Span = Span::from_ms(100);
-/// `reconnect.backoff.ms`.
-const RECONNECT_BACKOFF: Span = Span::from_ms(50);
-/// `retry.backoff.max.ms`.
-pub(super) const RETRY_BACKOFF_MAX: Span = Span::from_ms(1000);
 
 /// The way to the coordinator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -97,7 +91,7 @@ impl Consumer {
     /// The client closes the connection to a coordinator that is silent: what is under way on it fails.
     pub(super) fn coordinator_closed(&mut self, core: &mut Core) {
         self.coordinator_lost(core.now);
-        self.client.link.blocked = core.now + RECONNECT_BACKOFF;
+        self.client.link.blocked = core.now + self.settings.tuning.span(Tune::ReconnectBackoff);
         core.network.drop_held(self.address());
         self.client.beats.cut();
         self.client.late.clear();
@@ -144,8 +138,9 @@ impl Consumer {
         if self.client.link.asking.is_some() {
             return;
         }
-        let backoff = RETRY_BACKOFF * (1 << self.client.link.vain.min(4));
-        let soon = self.client.link.heard + backoff.min(RETRY_BACKOFF_MAX);
+        let tuning = &self.settings.tuning;
+        let backoff = tuning.retry() * (1 << self.client.link.vain.min(20));
+        let soon = self.client.link.heard + backoff.min(tuning.span(Tune::RetryBackoffMax));
         if soon <= core.now {
             return self.ask_metadata(core, Vec::new());
         }
@@ -154,7 +149,7 @@ impl Consumer {
 
     /// An answer that is about connections or topics.
     pub(super) fn linked(&mut self, core: &mut Core, token: u64, answer: Answer) {
-        let from = self.address();
+        let (from, retry) = (self.address(), self.settings.tuning.retry());
         let link = &mut self.client.link;
         if let Answer::Metadata(topics) = answer {
             if link.asking == Some(token) {
@@ -176,7 +171,7 @@ impl Consumer {
                 self.client.link.coordinator = Link::Finding(core.send(from, Call::FindCoordinator));
             }
             Link::Finding(of) if of == token && core.now < link.blocked => {
-                link.coordinator = Link::Backoff(core.now + RETRY_BACKOFF);
+                link.coordinator = Link::Backoff(core.now + retry);
             }
             Link::Finding(of) if of == token => {
                 link.coordinator = Link::Connecting(core.send(from, Call::ApiVersions));

@@ -167,7 +167,7 @@ impl Consumer {
     pub fn start(&mut self, core: &mut Core) {
         let group = &core.groups[self.group as usize];
         self.settings = Rc::new(self.own.over(&group.settings).resolved());
-        core.fetches[self.id as usize].isolation = self.settings.isolation;
+        core.fetches[self.id as usize].begin(&self.settings);
         self.process += 1;
         self.life = Life::Running;
         self.since = core.now;

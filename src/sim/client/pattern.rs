@@ -6,7 +6,7 @@
 //! `metadata.max.age.ms`, and before it joins.
 
 use super::join::Prepare;
-use super::{Consumer, Wish, link};
+use super::{Consumer, Wish};
 use crate::group::compile;
 use crate::sim::core::Core;
 use std::rc::Rc;
@@ -69,7 +69,7 @@ impl Consumer {
             return true;
         }
         let link = &self.client.link;
-        if link.asking.is_none() && core.now >= link.heard + link::RETRY_BACKOFF {
+        if link.asking.is_none() && core.now >= link.heard + self.settings.tuning.retry() {
             self.ask_metadata(core, Vec::new());
         }
         self.client.link.asking.is_none()

@@ -256,7 +256,7 @@ impl Consumer {
         }
         self.client.task = Task::Commit { token: None, record };
         if !self.coordinator_ready(core) {
-            core.queue.set(self.app, core.now + super::link::RETRY_BACKOFF);
+            core.queue.set(self.app, core.now + self.settings.tuning.retry());
             return false;
         }
         core.queue.clear(self.app);

@@ -1,6 +1,6 @@
 //! Consumers: start, close, restart, subscribe. What goes wrong with them is in `fault`.
 
-use super::named;
+use super::{group_named, named};
 use crate::base::{TopicPartition, limit, small};
 use crate::group::compile;
 use crate::sim::client::{Consumer, Wish};
@@ -55,7 +55,7 @@ impl World {
         pattern: Option<Rc<str>>,
     ) -> Result<(), Refusal> {
         named("consumer", &spec.name)?;
-        named("group", &spec.group)?;
+        group_named(&spec.group)?;
         if self.consumer_of(&spec.name).is_ok() {
             return Err(Refusal::ConsumerExists(spec.name));
         }

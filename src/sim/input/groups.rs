@@ -1,6 +1,6 @@
 //! Groups: their settings, and what an administrator does to their offsets.
 
-use super::named;
+use super::group_named;
 use crate::group::{self, CommitPartition, ErrorCode, Reply, Request, TopicRef};
 use crate::sim::broker::error_of;
 use crate::sim::spec::{Commit, GroupSpec, Protocol, Reset, ResetTo, Settings};
@@ -14,32 +14,21 @@ impl World {
     /// # Errors
     /// A name that is taken or not allowed, a setting that Kafka refuses.
     pub fn add_group(&mut self, spec: GroupSpec) -> Result<(), Refusal> {
-        named("group", &spec.name)?;
-        fits(&spec.settings)?;
+        group_named(&spec.name)?;
+        self.takes(&spec.settings)?;
         if self.core.group_of(&spec.name).is_some() {
             return Err(Refusal::GroupExists(spec.name));
         }
+        let dynamic = dynamic(&spec.settings);
+        if let Some(settings) = &dynamic {
+            settings.check(&self.core.config.coordinator).map_err(|said| Refusal::BadConfig(said.into()))?;
+        }
         let place = self.core.group_or_new(&spec.name);
-        self.set_on_broker(&spec);
+        if dynamic.is_some() {
+            self.core.coordinator.set_group_settings(&spec.name, dynamic);
+        }
         self.core.groups[place as usize].settings = spec.settings;
         Ok(())
-    }
-
-    /// Session and heartbeat of the consumer protocol and of share groups are the broker's settings for the group
-    /// (`consumer.session.timeout.ms`, `share.heartbeat.interval.ms` and so on).
-    fn set_on_broker(&mut self, spec: &GroupSpec) {
-        if spec.settings.session_timeout.is_none() && spec.settings.heartbeat.is_none() {
-            return;
-        }
-        let mut settings = group::DynamicSettings::default();
-        let of = match spec.settings.protocol.unwrap_or_default() {
-            Protocol::Classic => return,
-            Protocol::Consumer => &mut settings.consumer,
-            Protocol::Share => &mut settings.share,
-        };
-        of.session_timeout_ms = spec.settings.session_timeout.map(|session| session.ms() as i32);
-        of.heartbeat_interval_ms = spec.settings.heartbeat.map(|heartbeat| heartbeat.ms() as i32);
-        self.core.coordinator.set_group_settings(&spec.name, Some(settings));
     }
 
     /// Sets the committed offsets of a group, as `kafka-consumer-groups --reset-offsets` does: refused while it lives.
@@ -115,8 +104,25 @@ impl World {
     }
 }
 
-/// What Kafka's ConsumerConfig and the coordinator refuse.
-pub(super) fn fits(settings: &Settings) -> Result<(), Refusal> {
+/// Session and heartbeat of the consumer protocol and of share groups are the broker's settings for the group
+/// (`consumer.session.timeout.ms`, `share.heartbeat.interval.ms` and so on).
+fn dynamic(of: &Settings) -> Option<group::DynamicSettings> {
+    if of.session_timeout.is_none() && of.heartbeat.is_none() {
+        return None;
+    }
+    let mut settings = group::DynamicSettings::default();
+    let set = match of.protocol.unwrap_or_default() {
+        Protocol::Classic => return None,
+        Protocol::Consumer => &mut settings.consumer,
+        Protocol::Share => &mut settings.share,
+    };
+    set.session_timeout_ms = of.session_timeout.map(|session| session.ms() as i32);
+    set.heartbeat_interval_ms = of.heartbeat.map(|heartbeat| heartbeat.ms() as i32);
+    Some(settings)
+}
+
+/// What Kafka's ConsumerConfig refuses.
+fn fits(settings: &Settings) -> Result<(), Refusal> {
     let bad = |name, reason: &str| Err(Refusal::BadSetting(name, reason.into()));
     let protocol = settings.protocol.unwrap_or_default();
     if protocol == Protocol::Share {
@@ -138,8 +144,8 @@ pub(super) fn fits(settings: &Settings) -> Result<(), Refusal> {
     }
     let set = settings.resolved();
     let ms = |span: crate::base::Span| span.us() >= 1000 && span.ms() <= i32::MAX as u64;
-    if !ms(set.session_timeout) || set.session_timeout.ms() > 1_800_000 {
-        return bad("session-timeout", "from 1ms to 1800s, as the broker allows");
+    if !ms(set.session_timeout) {
+        return bad("session-timeout", "at least 1ms");
     }
     if !ms(set.heartbeat) || set.heartbeat >= set.session_timeout {
         return bad("heartbeat", "at least 1ms, and shorter than the session timeout");
@@ -165,6 +171,9 @@ fn fits_share(settings: &Settings) -> Result<(), Refusal> {
     if settings.instance.is_some() {
         return bad("instance", "a share group has no static members");
     }
+    if let Some((of, _)) = settings.tuning.given().find(|(of, _)| !of.shared) {
+        return bad(of.names[0], "a share consumer of the lab does not look at it");
+    }
     if settings.auto_commit_interval.is_some() || settings.commit_on_revoke.is_some() {
         return bad("auto-commit-interval, commit-on-revoke", "a share consumer commits no offsets");
     }
@@ -185,6 +194,19 @@ fn fits_share(settings: &Settings) -> Result<(), Refusal> {
 }
 
 impl World {
+    /// What a consumer or the broker refuses. Where an operator has set how long a session may be, the coordinator answers
+    /// for that; the consumer then fails.
+    fn takes(&self, settings: &Settings) -> Result<(), Refusal> {
+        fits(settings)?;
+        let kafkas = group::Config::default().max_session_timeout_ms;
+        let longest = self.core.config.coordinator.max_session_timeout_ms;
+        if longest == kafkas && settings.session_timeout.is_some_and(|of| of.ms() > kafkas as u64) {
+            let reason = "from 1ms to 1800s, as the broker allows".into();
+            return Err(Refusal::BadSetting("session-timeout", reason));
+        }
+        Ok(())
+    }
+
     /// The settings of a consumer that would start in this group with its own.
     pub(in crate::sim) fn settle(&self, group: &Rc<str>, own: &Settings) -> Result<(), Refusal> {
         let below = self.core.group_of(group).map(|place| &self.core.groups[place as usize].settings);
@@ -203,11 +225,11 @@ impl World {
                 }
                 (true, false) => "heartbeat.interval.ms cannot be set when group.protocol=CONSUMER",
                 (false, true) => "session.timeout.ms cannot be set when group.protocol=CONSUMER",
-                (false, false) => return fits(&settings),
+                (false, false) => return self.takes(&settings),
             };
             let reason = format!("{kafkas}: they are the group's, on its group line");
             return Err(Refusal::BadSetting("session-timeout, heartbeat", reason.into()));
         }
-        fits(&settings)
+        self.takes(&settings)
     }
 }

@@ -23,8 +23,16 @@ impl World {
     }
 }
 
-/// Whether Kafka allows the name for a topic. Names of groups, consumers and producers are held to the same rule, so
-/// that each can stand in a story and in a file name.
+/// Whether a group can have the name: Kafka takes every text that is not empty. A line of a story has no place for control
+/// characters.
+fn group_named(name: &Rc<str>) -> Result<(), Refusal> {
+    let fits =
+        (1..=limit::GROUP_NAME_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if fits { Ok(()) } else { Err(Refusal::BadGroup(name.clone())) }
+}
+
+/// Whether Kafka allows the name for a topic. Names of consumers and producers are held to the same rule, so that each can
+/// stand in a story and in a file name.
 fn named(what: &'static str, name: &Rc<str>) -> Result<(), Refusal> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let fits = (1..=limit::TOPIC_NAME_MAX).contains(&name.len()) && name.chars().all(allowed);

@@ -1,6 +1,6 @@
 //! Committed offsets that another cluster kept.
 
-use super::named;
+use super::group_named;
 use crate::base::{Map, Uuid};
 use crate::group::{Batch, ClassicGroupValue, OffsetKey, OffsetValue, Record};
 use crate::sim::World;
@@ -81,7 +81,7 @@ impl World {
         if named_id != Uuid::ZERO && core.topics[&key.topic].id != named_id {
             return Err(LeftOut::OtherTopic(key.topic.clone(), named_id));
         }
-        if named("group", &key.group).is_err() {
+        if group_named(&key.group).is_err() {
             return Err(LeftOut::BadName(key.group.clone()));
         }
         let members = core.coordinator.group(&key.group).is_some_and(|of| !of.members.is_empty());

@@ -50,7 +50,10 @@ impl Resolved {
             ("metadata.max.age.ms", ms(self.metadata_max_age)),
         ]);
         all.extend(self.rack.clone().map(|rack| ("client.rack", rack)));
-        if self.protocol == Protocol::Share {
+        let shared = self.protocol == Protocol::Share;
+        let tuned = self.tuning.given().filter(|(of, value)| *value != of.default && (of.shared || !shared));
+        all.extend(tuned.map(|(of, value)| (of.names[1], value.to_string().into())));
+        if shared {
             return all;
         }
         all.extend([

@@ -10,7 +10,7 @@ use crate::base::{Map, Time, TopicPartition};
 use crate::group::ErrorCode;
 use crate::log::Partition;
 use crate::sim::core::Core;
-use crate::sim::fetch::{MAX_WAIT, PARTITION_BYTES_MAX, Phase};
+use crate::sim::fetch::{PARTITION_BYTES_MAX, Phase};
 use crate::sim::network::Address;
 use crate::sim::queue::Slot;
 use crate::sim::spec::{Isolation, Reset};
@@ -129,9 +129,10 @@ impl Core {
         let waits = answer.error.is_none() && wants && answer.acquired.is_empty();
         self.fetches[consumer as usize].share = Some(exchange);
         if waits {
-            self.fetches[consumer as usize].phase = Phase::Parked;
+            let fetch = &mut self.fetches[consumer as usize];
+            fetch.phase = Phase::Parked;
             self.shares.waiting.push(consumer);
-            self.queue.set(self.fetches[consumer as usize].slot, self.now + MAX_WAIT);
+            self.queue.set(fetch.slot, self.now + fetch.limits.wait);
         } else {
             self.answer_share(consumer);
         }

@@ -3,7 +3,7 @@
 //! Every one is optional. What a consumer does not say, its group says; what the group does not say is Kafka's default,
 //! from ConsumerConfig of Apache Kafka 4.3.1 ([`Settings::resolved`]).
 
-use super::{Isolation, ShareSettings};
+use super::{Isolation, ShareSettings, Tuning};
 use crate::base::Span;
 use std::rc::Rc;
 
@@ -82,6 +82,8 @@ pub struct Settings {
     pub poll: Option<Span>,
     /// Time that the loop spends on each record.
     pub process: Option<Span>,
+    /// Of its requests.
+    pub tuning: Tuning,
     /// What only share groups and share consumers have.
     pub share: ShareSettings,
 }
@@ -123,6 +125,8 @@ pub struct Resolved {
     pub poll: Span,
     /// Time that the loop spends on each record.
     pub process: Span,
+    /// Of its requests.
+    pub tuning: Tuning,
     /// What only share groups and share consumers have.
     pub share: ShareSettings,
 }
@@ -150,6 +154,7 @@ impl Settings {
             rack: pick(&self.rack, &below.rack),
             poll: pick(&self.poll, &below.poll),
             process: pick(&self.process, &below.process),
+            tuning: self.tuning.zip(&below.tuning, Option::or),
             share: self.share.over(&below.share),
         }
     }
@@ -182,6 +187,7 @@ impl Settings {
             rack: self.rack.clone(),
             poll: self.poll.unwrap_or(Span::from_ms(100)),
             process: self.process.unwrap_or(Span::ZERO),
+            tuning: self.tuning.clone(),
             share: self.share.clone(),
         }
     }

@@ -33,7 +33,7 @@ use super::parse::{Line, Step, Story};
 use crate::backup::{Known, MemoryStore, Prepared, Report, Transaction};
 use crate::base::{Map, Time, limit};
 use crate::measure::Ledger;
-use crate::sim::{World, WorldConfig};
+use crate::sim::{World, WorldConfig, coordinator_with};
 use std::rc::Rc;
 
 /// The seed of a story without a `seed` line.
@@ -370,7 +370,8 @@ fn config(lines: &[Line], member_ids: Map<Rc<str>, Rc<str>>) -> WorldConfig {
         match &step.command {
             Command::Seed(seed) => config.seed = seed.seed,
             Command::Cluster(cluster) => {
-                config.initial_rebalance_delay = cluster.initial_rebalance_delay;
+                // The parser has refused what a broker does not start with.
+                config.coordinator = coordinator_with(&cluster.broker).unwrap_or(config.coordinator);
                 config.upkeep = cluster.upkeep;
             }
             Command::Network(network) => {

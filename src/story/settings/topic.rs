@@ -82,7 +82,7 @@ fn kafkas(args: &mut Args, config: &Config, word: &Word) -> Option<String> {
 }
 
 /// Whole milliseconds, up to Kafka's largest; days are a unit here.
-fn milliseconds(text: &str) -> Option<i64> {
+pub(super) fn milliseconds(text: &str) -> Option<i64> {
     if let Some(days) = text.strip_suffix('d') {
         return i64::try_from(unit::integer(days)?).ok()?.checked_mul(DAY_MS);
     }
@@ -102,12 +102,19 @@ pub fn short_value(config: &Config, value: &str) -> String {
     }
     let Ok(number) = value.parse::<i64>() else { return value.to_owned() };
     match config.kind {
-        Kind::Ms(_) if number > 0 && number % DAY_MS == 0 => format!("{}d", number / DAY_MS),
-        // More microseconds than there are are no run's matter: milliseconds say it.
-        Kind::Ms(_) if number < i64::MAX / 1000 => Span::from_ms(number as u64).to_string(),
-        Kind::Ms(_) => format!("{number}ms"),
+        Kind::Ms(_) => span_text(number),
         Kind::Bytes(..) if number >= 0 => unit::size_text(number as u64),
         _ => value.to_owned(),
+    }
+}
+
+/// Milliseconds in the largest unit that says them.
+pub(super) fn span_text(ms: i64) -> String {
+    match ms {
+        1.. if ms % DAY_MS == 0 => format!("{}d", ms / DAY_MS),
+        // More microseconds than there are are no run's matter: milliseconds say it.
+        0.. if ms < i64::MAX / 1000 => Span::from_ms(ms as u64).to_string(),
+        _ => format!("{ms}ms"),
     }
 }
 

@@ -197,7 +197,7 @@ impl Consumer {
                 self.coordinator_lost(core.now);
             }
             ErrorCode::COORDINATOR_LOAD_IN_PROGRESS => {
-                self.client.beats.next = Some(core.now + super::super::link::RETRY_BACKOFF);
+                self.client.beats.next = Some(core.now + self.settings.tuning.retry());
             }
             ErrorCode::UNRELEASED_INSTANCE_ID => {
                 self.failed_for_ever(core, "UnreleasedInstanceIdException");

@@ -3,7 +3,7 @@
 //! Poll event (reconcile, automatic commit, positions, fetch) → callbacks → records, or sleep.
 
 use crate::base::{Span, Time};
-use crate::sim::client::{Consumer, Link, Task, link};
+use crate::sim::client::{Consumer, Link, Task};
 use crate::sim::core::Core;
 use crate::sim::spec::Commit;
 
@@ -100,10 +100,10 @@ impl Consumer {
     fn sleep(&mut self, core: &mut Core, until: Time) {
         let auto = self.settings.commit == Commit::Auto && !self.client.places.is_empty();
         let commit = auto.then_some(self.client.commits.next_auto);
-        let missing = (self.client.unready > 0).then_some(core.now + link::RETRY_BACKOFF);
+        let missing = (self.client.unready > 0).then_some(core.now + self.settings.tuning.retry());
         // As long as the broker has not said the interval, the next heartbeat could be due after the backoff.
         let joining = self.membership().interval.is_zero();
-        let joining = joining.then_some(core.now + link::RETRY_BACKOFF);
+        let joining = joining.then_some(core.now + self.settings.tuning.retry());
         let due = [commit, missing, joining, self.next_heartbeat()].into_iter().flatten();
         let wakes = due.filter(|&at| at > core.now).fold(until, Time::min).max(core.now) + LATE;
         self.membership().sleeps_until = Some(wakes);
