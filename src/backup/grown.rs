@@ -16,7 +16,7 @@ use super::link::Link;
 use super::manifest::{Change, FileEntry, FileKind, Offset, PartitionEntry};
 use super::scan::{Facts, Place, Scan};
 use super::store::{self, CHUNK_BYTES_MAX, CHUNKS_CUT, Store};
-use super::verify::reading::{Loaded, PART_BYTES, Progress, Reading};
+use super::verify::reading::{FileBytes, Loaded, PART_BYTES, Progress, Reading};
 use crate::log::segment::SegmentError;
 use crate::log::{Partition, Span};
 use std::borrow::Cow;
@@ -256,7 +256,8 @@ impl Grown {
                     Some(Making::Writing(new, bytes, at))
                 } else {
                     let size = bytes.len() as u64;
-                    let loaded = Loaded { bytes: Cow::Owned(bytes), size, sums: None, read: None };
+                    let loaded =
+                        Loaded { bytes: FileBytes::One(Cow::Owned(bytes)), size, sums: None, read: None };
                     let scan = Some((self.scan.clone(), new.base));
                     Some(Making::Reading(new, Reading::new(loaded, scan, &self.outside)))
                 }
@@ -269,7 +270,8 @@ impl Grown {
                 }
             },
             Some(Making::Cutting(new, reading, sums, number)) => {
-                let chunks = reading.bytes().chunks(CHUNK_BYTES_MAX).skip(number as usize).take(CHUNKS_CUT);
+                let bytes = reading.bytes();
+                let chunks = bytes.chunks(CHUNK_BYTES_MAX).skip(number as usize).take(CHUNKS_CUT);
                 let cut = (number..).zip(chunks).map(|(i, chunk)| self.files.chunk(sums.0, i, chunk)).count();
                 if cut == CHUNKS_CUT {
                     Some(Making::Cutting(new, reading, sums, number + cut as u32))
@@ -296,7 +298,7 @@ impl Grown {
     fn add(&mut self, new: &New, reading: &Reading<'_>, sums: (Digest, Crc32)) -> Result<(), SegmentError> {
         let place = reading.place().map_err(Clone::clone)?.expect("a log is scanned");
         let path = layout::log_path(&self.name.0, self.name.1, new.base);
-        let (size, range) = (reading.bytes().len() as u64, Some((new.base, new.end)));
+        let (size, range) = (reading.size(), Some((new.base, new.end)));
         self.made.push(contents::log_entry(&path, FileKind::Log, (size, sums), range, &place.facts));
         let name = (&*self.name.0, self.name.1);
         self.indexes.extend(indexes::keep(name, new.base, &place.indexes(), &mut self.files));
@@ -310,16 +312,16 @@ impl Grown {
         let now = match &self.now {
             None => 0,
             Some(Making::Writing(_, bytes, _)) => bytes.len() as u64 / 4,
-            Some(Making::Reading(_, reading)) => (reading.bytes().len() as u64 + 3 * reading.read()) / 4,
-            Some(Making::Cutting(_, reading, ..)) => reading.bytes().len() as u64,
+            Some(Making::Reading(_, reading)) => (reading.size() + 3 * reading.read()) / 4,
+            Some(Making::Cutting(_, reading, ..)) => reading.size(),
         };
         made + now
     }
 
     /// The bytes whose digest is wanted, after [`Progress::Hash`].
-    pub fn to_hash(&self) -> Option<&[u8]> {
+    pub fn to_hash(&self) -> Option<&FileBytes<'static>> {
         match &self.now {
-            Some(Making::Reading(_, reading)) => Some(reading.bytes()),
+            Some(Making::Reading(_, reading)) => Some(reading.lies()),
             _ => None,
         }
     }

@@ -74,7 +74,7 @@ pub use snapshot::{GroupSnapshot, Known, Lineage, OffsetSnapshot, Snapshot, Topi
 pub use store::{ChunkKey, Contents, MemoryStore, Step, Store, StoreError, Transaction};
 pub use take::capture;
 pub use verify::{
-    Finding, Memo, Progress, Report, Verification, broken_links, verify, verify_each, verify_file,
+    FileBytes, Finding, Memo, Progress, Report, Verification, broken_links, verify, verify_each, verify_file,
 };
 
 /// Every kind of backup.

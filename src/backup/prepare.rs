@@ -11,7 +11,7 @@ use super::link::Link;
 use super::snapshot::Snapshot;
 use super::store::Store;
 use super::take::Take;
-use super::verify::reading::Progress;
+use super::verify::reading::{FileBytes, Progress};
 use crate::base::{Map, Uuid};
 use crate::log::Partition;
 use std::ops::Range;
@@ -107,7 +107,7 @@ impl Preparation {
     }
 
     /// The bytes whose digest is wanted: after [`Progress::Hash`] and until it is told.
-    pub fn to_hash(&self) -> Option<&[u8]> {
+    pub fn to_hash(&self) -> Option<&FileBytes<'static>> {
         self.now.as_ref()?.1.to_hash()
     }
 

@@ -126,17 +126,32 @@ impl Scan {
     /// # Errors
     /// The first batch that is not sound; the scan is of no further use then.
     pub fn read(&mut self, place: &mut Place, bytes: &[u8], size: u32) -> Result<bool, SegmentError> {
+        self.read_at(place, (0, bytes), size)
+    }
+
+    /// The same of a part of the file: where it begins, not after the next batch, and its bytes.
+    ///
+    /// # Errors
+    /// As [`Scan::read`]. What was read before that batch stays read.
+    pub fn read_at(
+        &mut self,
+        place: &mut Place,
+        (at, bytes): (u32, &[u8]),
+        size: u32,
+    ) -> Result<bool, SegmentError> {
         let end = place.mark.position.saturating_add(size);
-        let mut batches = segment::batches(bytes).from_mark(place.mark);
+        let from = Mark { position: place.mark.position - at, ..place.mark };
+        let mut batches = segment::batches(bytes).from_mark(from);
         while let Some(batch) = batches.next() {
-            let batch = batch?;
+            let batch = batch.map_err(|error| SegmentError { position: at + error.position, ..error })?;
             self.batch(place, &batch.header, batch.stamps);
             if let Some(account) =
                 self.account.as_mut().filter(|_| batch.header.last_offset() >= self.log_start)
             {
                 account.take(&batch);
             }
-            place.mark = batches.mark();
+            let mark = batches.mark();
+            place.mark = Mark { position: at + mark.position, ..mark };
             if place.mark.position >= end {
                 return Ok(true);
             }

@@ -90,6 +90,24 @@ pub fn batches(segment: &[u8]) -> Batches<'_> {
     Batches { segment, position: 0, next_offset: 0, look: Look::Records }
 }
 
+/// Where a batch has the length of what follows this field, and where it ends.
+pub const LENGTH: std::ops::Range<usize> = 8..12;
+
+/// How many bytes there are of whole batches, and how long the one after them is, as far as that is known. `None` when a
+/// length cannot be.
+pub fn whole_batches(bytes: &[u8]) -> Option<(usize, u32)> {
+    let mut at = 0;
+    while let Some(length) = bytes[at..].get(LENGTH) {
+        let length = i32::from_be_bytes(length.try_into().expect("four bytes"));
+        let size = u32::try_from(length).ok()?.checked_add(LENGTH.end as u32)?;
+        match bytes.len() - at >= size as usize {
+            true => at += size as usize,
+            false => return Some((at, size)),
+        }
+    }
+    Some((at, 0))
+}
+
 /// An iterator over a segment: see [`batches`].
 #[derive(Clone, Debug)]
 pub struct Batches<'a> {

@@ -18,7 +18,7 @@ pub mod view;
 
 pub use crate::backup::archive::Intake;
 pub use crate::backup::digest::sha256;
-pub use crate::backup::{ChunkKey, Contents, Digest, Progress, Step, Transaction, garbage};
+pub use crate::backup::{ChunkKey, Contents, Digest, FileBytes, Progress, Step, Transaction, garbage};
 pub use crate::base::Pieces;
 pub use crate::base::limit::{IMPORT_BYTES_MAX, LOAD_BYTES_MAX};
 pub use crate::story::Example;

@@ -5,7 +5,7 @@
 use super::Session;
 use super::verifying::percent;
 use crate::backup::archive::Summary;
-use crate::backup::{Digest, Preparation, Progress};
+use crate::backup::{Digest, FileBytes, Preparation, Progress};
 use crate::base::Pieces;
 use crate::story::Command;
 use crate::story::command::Backup;
@@ -35,7 +35,7 @@ pub enum Taken {
 
 impl Taking {
     /// The bytes whose digest is wanted.
-    pub fn to_hash(&self) -> Option<&[u8]> {
+    pub fn to_hash(&self) -> Option<&FileBytes<'static>> {
         match &self.work {
             Work::Backup(_, preparation) => preparation.to_hash(),
             // Its digests are made here: whoever makes them elsewhere wants a file as one, beside what there is of it.
@@ -74,9 +74,10 @@ impl Session {
     }
 
     /// Begins to take in the backups of an archive part by part, if that is to be done so; nothing happens otherwise.
-    pub fn begin_import(&mut self, name: &str, archive: Pieces) -> bool {
+    /// Its digest need not be made again where it is known.
+    pub fn begin_import(&mut self, name: &str, archive: Pieces, sha256: Option<Digest>) -> bool {
         let Some((_, number)) = self.shelf.queue.in_parts() else { return false };
-        let work = Work::Import(name.into(), Summary::new(archive));
+        let work = Work::Import(name.into(), Summary::new(archive, sha256));
         self.taking = Some(Taking { work, number });
         true
     }
@@ -108,14 +109,12 @@ impl Session {
             Work::Import(name, summary) => {
                 let (archive, sha256, known) = summary.known();
                 let files = self.runner.files_mut();
+                // What was not read to its end is read in one go.
                 match sha256 {
-                    Some(sha256) => {
-                        files.give_summed(&name, archive, sha256);
-                        self.runner.give_known(known);
-                    }
-                    // It was not read to its end: then that is done in one go.
+                    Some(sha256) => files.give_summed(&name, archive, sha256),
                     None => files.give_pieces(&name, archive),
                 }
+                known.into_iter().for_each(|known| self.runner.give_known(known));
                 Taken::Import(self.import_given(&name))
             }
         })

@@ -2,7 +2,9 @@
 
 use super::Session;
 use super::shelf::findings;
-use crate::backup::{Catalog, CatalogEntry, Digest, Memo, MemoryStore, Progress, Store, Verification};
+use crate::backup::{
+    Catalog, CatalogEntry, Digest, FileBytes, Memo, MemoryStore, Progress, Store, Verification,
+};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -164,7 +166,7 @@ impl Session {
     }
 
     /// The bytes whose digest is wanted, after [`Progress::Hash`]; and a number that tells for what it is.
-    pub fn to_hash(&self) -> Option<(u64, &[u8])> {
+    pub fn to_hash(&self) -> Option<(u64, &FileBytes<'static>)> {
         if let Some(taking) = &self.taking {
             return Some((taking.number, taking.to_hash()?));
         }

@@ -4,7 +4,7 @@
 use super::dom;
 use super::intent::{Refusal, Told};
 use super::lab::{Inner, Lab};
-use crate::session::{Digest, Progress, Taken, sha256};
+use crate::session::{Digest, FileBytes, Progress, Taken, sha256};
 use js_sys::{Function, Promise, Reflect, Uint8Array};
 use std::ops::Range;
 use std::rc::Rc;
@@ -47,14 +47,14 @@ pub fn start(lab: Lab) {
             match progress {
                 None => break,
                 Some(Progress::Hash) => {
-                    promises.extend(lab.with_wanted(|number, bytes| (number, digest(bytes))));
+                    promises.extend(lab.with_wanted(|number, bytes| (number, digest(&bytes.whole()))));
                     pause().await;
                 }
                 Some(Progress::Waits) => {
                     let number = lab.with_wanted(|number, _| number);
                     let at = promises.iter().position(|(of, _)| Some(*of) == number);
                     let asked = at.and_then(|at| promises.remove(at).1);
-                    let ask = || lab.with_wanted(|_, bytes| digest(bytes)).flatten();
+                    let ask = || lab.with_wanted(|_, bytes| digest(&bytes.whole())).flatten();
                     let promise = asked.or_else(ask);
                     lab.hashed(number, answer(promise).await);
                 }
@@ -88,13 +88,13 @@ impl Lab {
     }
 
     /// What `make` makes of the bytes whose digest is wanted, and of their number.
-    fn with_wanted<T>(&self, make: impl FnOnce(u64, &[u8]) -> T) -> Option<T> {
+    fn with_wanted<T>(&self, make: impl FnOnce(u64, &FileBytes<'static>) -> T) -> Option<T> {
         self.inner.borrow().session.to_hash().map(|(number, bytes)| make(number, bytes))
     }
 
     /// The digest that was wanted with this number; one that nobody else could make is made here.
     fn hashed(&self, number: Option<u64>, digest: Option<Digest>) {
-        let made = || self.with_wanted(|number, bytes| (number, sha256(bytes)));
+        let made = || self.with_wanted(|number, bytes| (number, sha256(&bytes.whole())));
         if let Some((number, digest)) = number.zip(digest).or_else(made) {
             self.inner.borrow_mut().session.hashed(number, digest);
         }

@@ -3,7 +3,7 @@
 use super::dom;
 use super::i18n::{fill, format, t};
 use super::intent::Show;
-use crate::session::{IMPORT_BYTES_MAX, Intake, LOAD_BYTES_MAX, Pieces};
+use crate::session::{Digest, IMPORT_BYTES_MAX, Intake, LOAD_BYTES_MAX, Pieces};
 use gloo::utils::document;
 use js_sys::{Array, Promise, Uint8Array};
 use std::rc::Rc;
@@ -48,9 +48,9 @@ pub async fn read(file: &File, most: u64) -> Result<Rc<[u8]>, Rc<str>> {
     Ok(bytes)
 }
 
-/// Reads an archive, which is never held as one; `show` is told how much of it is read. The error says in words why it could
-/// not be read, or what reads it.
-pub async fn read_archive(file: &File, show: impl Fn(Show)) -> Result<Pieces, Rc<str>> {
+/// Reads an archive, which is never held as one, and makes its digest on the way; `show` is told how much of it is read. The
+/// error says in words why it could not be read, or what reads it.
+pub async fn read_archive(file: &File, show: impl Fn(Show)) -> Result<(Pieces, Digest), Rc<str>> {
     let size = file.size() as u64;
     if size > IMPORT_BYTES_MAX {
         let (size, most) = (format::bytes(size), format::bytes(IMPORT_BYTES_MAX));
@@ -62,7 +62,7 @@ pub async fn read_archive(file: &File, show: impl Fn(Show)) -> Result<Pieces, Rc
         shown.at(at as u64);
     });
     read.await?;
-    Ok(intake.pieces())
+    Ok(intake.done())
 }
 
 /// The least time between two words on how far a file is, in milliseconds.

@@ -4,7 +4,9 @@ use super::store::Space;
 use crate::base::Span;
 use crate::session::broker::{Folder, FolderSummary};
 use crate::session::view::{Focus, LabView, ParseError};
-use crate::session::{Contents, Form, LoadOptions, LoadSummary, Making, Pieces, StepKind, Transaction};
+use crate::session::{
+    Contents, Digest, Form, LoadOptions, LoadSummary, Making, Pieces, StepKind, Transaction,
+};
 use std::rc::Rc;
 
 /// What a person wants.
@@ -43,8 +45,8 @@ pub enum Ask {
     Load(Rc<str>, Rc<[u8]>, LoadOptions),
     /// Load topics of a broker's folder: each by its name there, and the one it gets here.
     LoadFolder(Rc<Folder>, Vec<(Rc<str>, Rc<str>)>),
-    /// Take these bytes as an archive: the file's name and its bytes.
-    Import(Rc<str>, Pieces),
+    /// Take these bytes as an archive: the file's name, its bytes and, where it is known, their digest.
+    Import(Rc<str>, Pieces, Option<Digest>),
     /// How much of the run the pictures over time show: the last so much, or all of it.
     Window(Option<Span>),
     /// Give the archive of this backup.

@@ -335,13 +335,7 @@ impl Inner {
 
     fn backups(&mut self, ask: Ask) -> Vec<Told> {
         match ask {
-            Ask::Import(name, archive) if self.session.begin_import(&name, archive.clone()) => {
-                self.take_begun()
-            }
-            Ask::Import(name, archive) => match self.session.import(&name, archive) {
-                Ok(labels) => vec![Told::Imported(labels)],
-                Err(why) => vec![Told::Refused(Refusal::Import, why)],
-            },
+            Ask::Import(name, archive, sha256) => self.import(&name, archive, sha256),
             Ask::Export(label) => self.export(label),
             Ask::Exported(label, at_ms) => {
                 self.session.exported(&label, at_ms);
@@ -381,7 +375,7 @@ impl Inner {
                 Vec::new()
             }
             Ask::Undelete => match self.deleted.take().and_then(|deleted| deleted.archive()) {
-                Some((name, archive)) => self.backups(Ask::Import(name, archive)),
+                Some((name, archive)) => self.import(&name, archive, None),
                 None => Vec::new(),
             },
             _ => Vec::new(),

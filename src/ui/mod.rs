@@ -4,10 +4,10 @@
 //! stands behind `lab::Lab`: messages in, views out. Words come from [`i18n`], shapes from [`paint`].
 
 mod app;
+mod archives;
 mod beside;
 mod broken;
 mod dom;
-mod export;
 pub mod files;
 mod hook;
 pub mod i18n;

@@ -17,7 +17,9 @@ pub fn take(picked: Vec<Picked>, intent: Callback<Intent>) {
             picked.into_iter().partition(|of| files::is_archive(&of.path));
         for archive in &archives {
             match files::read_archive(&archive.file, |show| intent.emit(Intent::Show(show))).await {
-                Ok(bytes) => intent.emit(Intent::Ask(Ask::Import(archive.file.name().into(), bytes))),
+                Ok((bytes, sha256)) => {
+                    intent.emit(Intent::Ask(Ask::Import(archive.file.name().into(), bytes, Some(sha256))));
+                }
                 Err(why) => intent.emit(Intent::Show(Show::Alert(Refusal::Import, why))),
             }
         }

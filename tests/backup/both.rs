@@ -57,8 +57,8 @@ fn parts(store: &dyn Store, label: &str, outside: &Range<u64>, at_once: bool) ->
             Progress::Hash | Progress::Waits => {
                 assert!(std::mem::take(&mut wanted), "a digest is waited for that was never asked for");
                 let bytes = verification.to_hash().expect("the bytes of a file");
-                assert!(outside.contains(&(bytes.len() as u64)), "a file of {} bytes", bytes.len());
-                let digest = sha256(bytes);
+                assert!(outside.contains(&bytes.size()), "a file of {} bytes", bytes.size());
+                let digest = sha256(&bytes.whole());
                 verification.hashed(digest);
             }
         }
@@ -84,7 +84,7 @@ pub fn agrees_in_parts(
         match preparation.step(store)? {
             Progress::Done => break,
             Progress::Waits => {
-                let digest = sha256(preparation.to_hash().expect("the bytes of a file"));
+                let digest = sha256(&preparation.to_hash().expect("the bytes of a file").whole());
                 preparation.hashed(digest);
             }
             Progress::More | Progress::Hash => {}

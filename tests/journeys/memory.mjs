@@ -27,11 +27,12 @@ export class Memory {
   anew() {
     return writeFile(`/proc/${this.pid}/clear_refs`, "5");
   }
+}
 
-  toString() {
-    const mb = (bytes) => (bytes / 1e6).toFixed(0);
-    return `${mb(this.now)} MB (wasm ${mb(this.wasm)}, peak ${mb(this.peak)})`;
-  }
+// A memory in words.
+export function told(memory) {
+  const mb = (bytes) => (bytes / 1e6).toFixed(0);
+  return memory ? `${mb(memory.now)} MB (wasm ${mb(memory.wasm)}, peak ${mb(memory.peak)})` : "not told";
 }
 
 // Notes the memory of the page's wasm when it is made.

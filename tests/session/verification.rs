@@ -21,7 +21,7 @@ fn verify_all(session: &mut Session) -> u32 {
     while let Some(progress) = session.verify_part() {
         if progress == Progress::Waits {
             let (number, bytes) = session.to_hash().expect("the bytes of a file");
-            let digest = sha256(bytes);
+            let digest = sha256(&bytes.whole());
             session.hashed(number, digest);
         }
         for backup in &session.view(&focus()).backups.backups {
@@ -73,7 +73,7 @@ fn make_all(session: &mut Session) -> (u32, bool) {
             Progress::Done => return (parts, asked),
             Progress::Waits => {
                 let (number, bytes) = session.to_hash().expect("the bytes of a file");
-                let digest = sha256(bytes);
+                let digest = sha256(&bytes.whole());
                 session.hashed(number, digest);
             }
             progress => {
@@ -101,7 +101,7 @@ fn an_archive_taken_in_in_parts_is_the_one_that_is_taken_in_at_once() {
     let (mut at_once, mut in_parts) = (open(), open());
     in_parts.verify_in_parts(1..u64::MAX);
     let one = at_once.import("a.zip", archive.clone()).expect("it was just written");
-    assert!(in_parts.begin_import("a.zip", archive.clone()));
+    assert!(in_parts.begin_import("a.zip", archive.clone(), None));
     let (parts, asked) = make_all(&mut in_parts);
     assert!(parts > 10 && !asked, "{parts} parts");
     let Some(Taken::Import(Ok(other))) = in_parts.finish_taking() else { panic!("it was just written") };
@@ -114,7 +114,7 @@ fn an_archive_taken_in_in_parts_is_the_one_that_is_taken_in_at_once() {
     // One that is given to the end before it was read is read then.
     let mut hurried = open();
     hurried.verify_in_parts(1..u64::MAX);
-    assert!(hurried.begin_import("a.zip", archive.clone()));
+    assert!(hurried.begin_import("a.zip", archive.clone(), Some(sha256(&archive.whole()))));
     hurried.take_part();
     let Some(Taken::Import(Ok(_))) = hurried.finish_taking() else { panic!("it was just written") };
     assert_eq!(hurried.view(&focus()).story.text, one.story.text);
@@ -127,7 +127,7 @@ fn an_archive_taken_in_in_parts_is_the_one_that_is_taken_in_at_once() {
         damaged[place] ^= 1;
         let damaged = Pieces::from(&damaged[..]);
         let one = at_once.import("a.zip", damaged.clone()).expect_err("it is damaged");
-        assert!(in_parts.begin_import("a.zip", damaged));
+        assert!(in_parts.begin_import("a.zip", damaged, None));
         make_all(&mut in_parts);
         let Some(Taken::Import(Err(other))) = in_parts.finish_taking() else { panic!("byte {place}") };
         assert_eq!(one, other, "byte {place}");
@@ -287,7 +287,7 @@ fn an_export_waits_for_what_is_still_to_be_verified_of_its_chain() {
     while session.has_to_be_read(&labels[0]) {
         if session.verify_part() == Some(Progress::Waits) {
             let (number, bytes) = session.to_hash().expect("the bytes of a file");
-            let digest = sha256(bytes);
+            let digest = sha256(&bytes.whole());
             session.hashed(number, digest);
         }
     }

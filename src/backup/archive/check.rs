@@ -9,7 +9,7 @@ use crate::backup::layout::{self, CATALOG, FORMAT, FORMAT_TEXT, MANIFEST, MANIFE
 use crate::backup::manifest::{FileEntry, Manifest};
 use crate::backup::scan::ReadLog;
 use crate::backup::verify::files::{self, Memo, Source};
-use crate::backup::verify::reading::Loaded;
+use crate::backup::verify::reading::{FileBytes, Loaded};
 use crate::backup::verify::{Finding, Hands, OneHand, Report, chain, name_backups, shape};
 use crate::base::{Map, Set, small};
 use std::borrow::Cow;
@@ -49,7 +49,7 @@ impl<'a> Source<'a> for &'a Checked<'_> {
         let path = layout::in_archive(keeper, &file.path);
         let File { bytes, size, sha256, crc32, .. } = *self.entries.get(&*path)?;
         let sums = Some((sha256, crc32));
-        Some(Loaded { bytes: Cow::Borrowed(bytes), size, sums, read: self.logs.get(&*path) })
+        Some(Loaded { bytes: FileBytes::One(Cow::Borrowed(bytes)), size, sums, read: self.logs.get(&*path) })
     }
 }
 

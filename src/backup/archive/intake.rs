@@ -3,8 +3,10 @@
 //! Where it is cut decides nothing: whatever the bytes are, the pieces are these bytes.
 
 use super::container;
+use crate::backup::digest::Digest;
 use crate::backup::store::CHUNK_BYTES_MAX;
 use crate::base::Pieces;
+use sha2::{Digest as _, Sha256};
 use std::rc::Rc;
 
 /// An archive that comes bit by bit.
@@ -14,6 +16,7 @@ pub struct Intake {
     /// The piece under way.
     open: Vec<u8>,
     now: Now,
+    sha: Sha256,
 }
 
 /// What the piece under way is of.
@@ -31,6 +34,7 @@ enum Now {
 impl Intake {
     /// Takes the next bytes.
     pub fn push(&mut self, mut bytes: &[u8]) {
+        self.sha.update(bytes);
         while !bytes.is_empty() {
             let wanted = self.size() - self.open.len();
             let (own, rest) = bytes.split_at(wanted.min(bytes.len()));
@@ -49,10 +53,10 @@ impl Intake {
         }
     }
 
-    /// All that came.
-    pub fn pieces(mut self) -> Pieces {
+    /// All that came, and its digest.
+    pub fn done(mut self) -> (Pieces, Digest) {
         self.pieces.push(self.open.into());
-        Pieces::new(self.pieces)
+        (Pieces::new(self.pieces), Digest(self.sha.finalize().into()))
     }
 
     /// How many bytes the piece under way shall have, as far as that is known.
@@ -83,13 +87,16 @@ impl Intake {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backup::digest::sha256;
 
     const CHUNK: usize = CHUNK_BYTES_MAX;
 
     fn taken(bytes: &[u8], step: usize) -> Pieces {
         let mut intake = Intake::default();
         bytes.chunks(step).for_each(|part| intake.push(part));
-        intake.pieces()
+        let (pieces, digest) = intake.done();
+        assert_eq!(digest, sha256(bytes));
+        pieces
     }
 
     #[test]

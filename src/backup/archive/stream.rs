@@ -11,14 +11,12 @@ use crate::backup::scan::ReadLog;
 use crate::backup::verify::{Hands, ReadAt, Report};
 use crate::base::crc::Crc32Sum;
 use crate::base::{Map, small};
-use crate::log::segment::SEGMENT_BYTES_MAX;
+use crate::log::segment::{self, SEGMENT_BYTES_MAX};
 use sha2::{Digest as _, Sha256};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Bytes that a hand has at a time: they stay in the processor's cache.
 const PIECE_BYTES: usize = 256 << 10;
-/// Where a batch has the length of what follows this field, and where it ends.
-const LENGTH: std::ops::Range<usize> = 8..12;
 
 /// Verifies an archive of `length` bytes; `None` unless everything holds.
 pub fn check(archive: &dyn ReadAt, length: u64, hands: &dyn Hands) -> Option<Report> {
@@ -141,21 +139,21 @@ impl LogReader {
     pub fn more(&mut self, mut bytes: &[u8]) -> Option<()> {
         // What is left of the batch that is open comes first: the rest is read where it lies.
         while !self.open.is_empty() && !bytes.is_empty() {
-            let wanted = match whole_batches(&self.open)? {
-                (_, 0) => LENGTH.end - self.open.len(),
+            let wanted = match segment::whole_batches(&self.open)? {
+                (_, 0) => segment::LENGTH.end - self.open.len(),
                 (_, size) => size as usize - self.open.len(),
             };
             let (own, rest) = bytes.split_at(wanted.min(bytes.len()));
             self.open.extend_from_slice(own);
             bytes = rest;
-            if let (1.., _) = whole_batches(&self.open)? {
+            if let (1.., _) = segment::whole_batches(&self.open)? {
                 if !self.read.more(&self.open) {
                     return None;
                 }
                 self.open.clear();
             }
         }
-        let (whole, _) = whole_batches(bytes)?;
+        let (whole, _) = segment::whole_batches(bytes)?;
         if !self.read.more(&bytes[..whole]) {
             return None;
         }
@@ -167,19 +165,4 @@ impl LogReader {
     pub fn end(self) -> Option<ReadLog> {
         self.open.is_empty().then_some(self.read)
     }
-}
-
-/// How many bytes there are of whole batches, and how long the one after them is, as far as that is known. `None` when a
-/// length cannot be.
-fn whole_batches(bytes: &[u8]) -> Option<(usize, u32)> {
-    let mut at = 0;
-    while let Some(length) = bytes[at..].get(LENGTH) {
-        let length = i32::from_be_bytes(length.try_into().expect("four bytes"));
-        let size = u32::try_from(length).ok()?.checked_add(LENGTH.end as u32)?;
-        match bytes.len() - at >= size as usize {
-            true => at += size as usize,
-            false => return Some((at, size)),
-        }
-    }
-    Some((at, 0))
 }

@@ -47,9 +47,9 @@ pub struct Sum {
 impl Known {
     /// Reads the files of an archive.
     pub fn of(archive: &Pieces) -> Known {
-        let mut summary = Summary { whole: None, ..Summary::new(archive.clone()) };
+        let mut summary = Summary { whole: None, ..Summary::new(archive.clone(), None) };
         while summary.step() != Progress::Done {}
-        summary.known().2
+        summary.known().2.unwrap_or_default()
     }
 
     /// Whether it is known of this archive: these very bytes in memory.
@@ -75,8 +75,9 @@ impl Sums {
 /// An archive under way: read from its beginning to its end.
 pub struct Summary {
     archive: Pieces,
-    /// The digest of all of it, where that is wanted.
+    /// The digest of all of it, where that is made here; or where it is known.
     whole: Option<Sha256>,
+    sha256: Option<Digest>,
     /// The files that are still to be read, the next one last.
     todo: Vec<Now>,
     sums: Sums,
@@ -93,11 +94,12 @@ struct Now {
 }
 
 impl Summary {
-    /// Nothing is read yet; of what is no archive never anything but its digest.
-    pub fn new(archive: Pieces) -> Summary {
+    /// Nothing is read yet; of what is no archive never anything but its digest, unless that is known.
+    pub fn new(archive: Pieces, sha256: Option<Digest>) -> Summary {
         let mut todo = files(&archive).unwrap_or_default();
         todo.reverse();
-        Summary { archive, whole: Some(Sha256::new()), todo, sums: Sums::default(), at: 0 }
+        let whole = sha256.is_none().then(Sha256::new);
+        Summary { archive, whole, sha256, todo, sums: Sums::default(), at: 0 }
     }
 
     /// Reads a little more.
@@ -138,11 +140,12 @@ impl Summary {
         (self.at, self.archive.len())
     }
 
-    /// The archive, its digest once all was read, and what is known of its files.
-    pub fn known(self) -> (Pieces, Option<Digest>, Known) {
-        let whole = self.whole.filter(|_| self.at == self.archive.len());
+    /// The archive, its digest, and what is known of its files; the latter two once all was read.
+    pub fn known(self) -> (Pieces, Option<Digest>, Option<Known>) {
+        let all = self.at == self.archive.len();
+        let whole = self.whole.filter(|_| all).map(|whole| Digest(whole.finalize().into()));
         let known = Known { archive: self.archive.clone(), sums: self.sums };
-        (self.archive, whole.map(|whole| Digest(whole.finalize().into())), known)
+        (self.archive, self.sha256.or(whole), all.then_some(known))
     }
 }
 

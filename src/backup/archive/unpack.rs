@@ -47,7 +47,7 @@ pub fn extract(archive: &[u8], label: Option<&str>, how: Extract) -> Result<File
         }
         let keeper = file.reference.as_ref().unwrap_or(&manifest.label);
         let mut bytes =
-            (&checked).load(keeper, file).expect("what verifies has its files").bytes.into_owned();
+            (&checked).load(keeper, file).expect("what verifies has its files").bytes.whole().into_owned();
         if how == Extract::ForCluster {
             match file.kind {
                 FileKind::Log | FileKind::OffsetsLog => zero_epochs(&mut bytes),

@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::judge::Judge;
-use super::reading::{Loaded, Progress, Reading};
+use super::reading::{FileBytes, Loaded, Progress, Reading};
 use crate::backup::contents::small_files;
 use crate::backup::digest::{Crc32, Digest, sha256};
 use crate::backup::indexes;
@@ -187,8 +187,8 @@ impl<'a> Check<'a> {
     }
 
     /// The bytes whose digest was asked for.
-    pub fn to_hash(&self) -> Option<&[u8]> {
-        self.now.as_ref().map(|(_, reading)| reading.bytes())
+    pub fn to_hash(&self) -> Option<&FileBytes<'a>> {
+        self.now.as_ref().map(|(_, reading)| reading.lies())
     }
 
     /// The digest that was asked for.
@@ -329,7 +329,7 @@ impl<'a> Check<'a> {
                     self.commits.scans.insert(folder(file).into(), scan);
                 }
                 if sound {
-                    self.commits.add(file, reading.bytes(), judge);
+                    self.commits.add(file, &reading.bytes(), judge);
                 }
             }
             // Without its log, whose damage is told already, nobody can say what has to be in it.

@@ -90,7 +90,7 @@ impl Judge<'_> {
             }
             (Ok(_), false) => self.found(file, "does not match its digest".to_owned()),
             (Err(error), right) => {
-                let offset = offset_at(reading.bytes(), error.position)
+                let offset = offset_at(&reading.bytes(), error.position)
                     .map_or(String::new(), |o| format!(" (offset {o})"));
                 let digest = if right { "is not sound" } else { "does not match its digest" };
                 self.found(file, format!("{digest}; {error}{offset}"));
@@ -179,7 +179,7 @@ impl Judge<'_> {
     pub fn derived(&mut self, file: &FileEntry, reading: &Reading<'_>, right: bool, expected: Option<&[u8]>) {
         if !right {
             self.found(file, "does not match its digest".to_owned());
-        } else if expected.is_some_and(|expected| reading.bytes() != expected) {
+        } else if expected.is_some_and(|expected| *reading.bytes() != *expected) {
             let of = match file.kind {
                 FileKind::OffsetIndex | FileKind::TimeIndex => "its log gives",
                 _ => "the manifest says",

@@ -9,7 +9,7 @@ pub(super) mod shape;
 mod stored;
 
 pub use files::Memo;
-pub use reading::Progress;
+pub use reading::{FileBytes, Progress};
 pub use stored::{Verification, verify, verify_each};
 
 pub use chain::broken_links;

@@ -2,8 +2,9 @@
 
 use crate::backup::digest::{Crc32, Digest};
 use crate::backup::scan::{Place, ReadLog, Scan};
+use crate::base::Pieces;
 use crate::base::crc;
-use crate::log::segment::SegmentError;
+use crate::log::segment::{self, SEGMENT_BYTES_MAX, SegmentError};
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -24,10 +25,41 @@ pub enum Progress {
     Done,
 }
 
+/// A file's bytes, as they lie.
+pub enum FileBytes<'a> {
+    /// As one.
+    One(Cow<'a, [u8]>),
+    /// As a store has them.
+    Pieces(Pieces),
+}
+
+impl FileBytes<'_> {
+    /// How many bytes there are.
+    pub fn size(&self) -> u64 {
+        match self {
+            FileBytes::One(bytes) => bytes.len() as u64,
+            FileBytes::Pieces(pieces) => pieces.len(),
+        }
+    }
+
+    /// The bytes of `range`, which are there.
+    pub fn get(&self, range: Range<u64>) -> Cow<'_, [u8]> {
+        match self {
+            FileBytes::One(bytes) => Cow::Borrowed(&bytes[range.start as usize..range.end as usize]),
+            FileBytes::Pieces(pieces) => pieces.get(range).expect("only what is there is asked for"),
+        }
+    }
+
+    /// All of them as one.
+    pub fn whole(&self) -> Cow<'_, [u8]> {
+        self.get(0..self.size())
+    }
+}
+
 /// A file's bytes and their checksums.
 pub struct Loaded<'a> {
     /// Its bytes; none of a log that was read and is not held.
-    pub bytes: Cow<'a, [u8]>,
+    pub bytes: FileBytes<'a>,
     /// How many there are.
     pub size: u64,
     /// Their checksums, where they are known.
@@ -69,7 +101,7 @@ impl Summing {
     }
 
     /// Reads a part of `bytes`: always the same ones.
-    pub fn step(&mut self, bytes: &[u8]) -> Progress {
+    pub fn step(&mut self, bytes: &FileBytes<'_>) -> Progress {
         if matches!(self.sha, Sha::Wanted) {
             self.sha = Sha::Asked;
             return Progress::Hash;
@@ -77,15 +109,14 @@ impl Summing {
         if self.crc32.is_some() {
             return if matches!(self.sha, Sha::Known(_)) { Progress::Done } else { Progress::Waits };
         }
-        let at = self.at as usize;
-        let end = bytes.len().min(at + PART_BYTES);
-        let part = &bytes[at..end];
-        self.crc.update(part);
+        let end = bytes.size().min(self.at + PART_BYTES as u64);
+        let part = bytes.get(self.at..end);
+        self.crc.update(&part);
         if let Sha::Made(sha) = &mut self.sha {
-            sha.update(part);
+            sha.update(&part);
         }
-        self.at = end as u64;
-        if end == bytes.len() {
+        self.at = end;
+        if end == bytes.size() {
             self.crc32 = Some(Crc32(self.crc.value()));
             if let Sha::Made(sha) = &self.sha {
                 self.sha = Sha::Known(Digest(sha.clone().finalize().into()));
@@ -110,14 +141,14 @@ impl Summing {
     }
 
     /// Bytes that were read of so many.
-    pub fn read(&self, size: usize) -> u64 {
-        if self.crc32.is_some() { size as u64 } else { self.at }
+    pub fn read(&self, size: u64) -> u64 {
+        if self.crc32.is_some() { size } else { self.at }
     }
 }
 
 /// A file under way.
 pub struct Reading<'a> {
-    bytes: Cow<'a, [u8]>,
+    held: FileBytes<'a>,
     size: u64,
     sums: Summing,
     scan: Option<(Scan, Place)>,
@@ -129,7 +160,7 @@ impl<'a> Reading<'a> {
     /// Nothing is read yet. A file of batches comes with the scan of those before it, and the offset that its name promises.
     pub fn new(loaded: Loaded<'a>, scan: Option<(Scan, i64)>, outside: &Range<u64>) -> Reading<'a> {
         let sums = loaded.sums.map(Summing::known);
-        let sums = sums.unwrap_or_else(|| Summing::new(loaded.bytes.len() as u64, outside));
+        let sums = sums.unwrap_or_else(|| Summing::new(loaded.bytes.size(), outside));
         let mut scan = scan.map(|(scan, base)| {
             let place = scan.begin(base);
             (scan, place)
@@ -143,12 +174,17 @@ impl<'a> Reading<'a> {
                 true
             }
         };
-        Reading { bytes: loaded.bytes, size: loaded.size, sums, scan, error, scanned }
+        Reading { held: loaded.bytes, size: loaded.size, sums, scan, error, scanned }
     }
 
-    /// Its bytes.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+    /// Its bytes as they lie.
+    pub fn lies(&self) -> &FileBytes<'a> {
+        &self.held
+    }
+
+    /// Its bytes as one: for small files, and where something is wrong.
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
+        self.held.whole()
     }
 
     /// How many there are.
@@ -158,7 +194,7 @@ impl<'a> Reading<'a> {
 
     /// Bytes that were read, as far as one can tell.
     pub fn read(&self) -> u64 {
-        let summed = self.sums.read(self.bytes.len());
+        let summed = self.sums.read(self.held.size());
         match &self.scan {
             Some((_, place)) => (summed + u64::from(place.position())) / 2,
             None => summed,
@@ -172,12 +208,12 @@ impl<'a> Reading<'a> {
 
     /// Reads a part.
     pub fn step(&mut self) -> Progress {
-        let progress = self.sums.step(&self.bytes);
+        let progress = self.sums.step(&self.held);
         if matches!(progress, Progress::Hash | Progress::More) || self.scanned {
             return progress;
         }
         if let Some((scan, place)) = &mut self.scan {
-            match scan.read(place, &self.bytes, PART_BYTES as u32) {
+            match scan_on(scan, place, &self.held) {
                 Ok(more) => self.scanned = !more,
                 Err(error) => (self.error, self.scanned) = (Some(error), true),
             }
@@ -202,4 +238,31 @@ impl<'a> Reading<'a> {
     pub fn scan(&self) -> Option<&Scan> {
         self.scan.as_ref().map(|(scan, _)| scan)
     }
+}
+
+/// Reads a part of a log, at least the next batch; whether there is more.
+fn scan_on(scan: &mut Scan, place: &mut Place, held: &FileBytes<'_>) -> Result<bool, SegmentError> {
+    let pieces = match held {
+        FileBytes::One(bytes) => return scan.read(place, bytes, PART_BYTES as u32),
+        FileBytes::Pieces(pieces) => pieces,
+    };
+    let (at, size) = (place.position(), pieces.len());
+    let begin = u64::from(at);
+    if size <= u64::from(SEGMENT_BYTES_MAX) {
+        let mut part = pieces.get(begin..size.min(begin + PART_BYTES as u64)).unwrap_or_default();
+        if let Some((0, next)) = segment::whole_batches(&part)
+            && let Some(longer) = pieces.get(begin..begin + u64::from(next))
+        {
+            part = longer;
+        }
+        if let Some((whole @ 1.., _)) = segment::whole_batches(&part)
+            && scan.read_at(place, (at, &part[..whole]), PART_BYTES as u32).is_ok()
+        {
+            return Ok(u64::from(place.position()) < size);
+        }
+    }
+    // What is wrong, from the next batch on, is said of all that follows.
+    let at = place.position();
+    let rest = pieces.get(u64::from(at)..size).unwrap_or_default();
+    scan.read_at(place, (at, &rest), PART_BYTES as u32)
 }

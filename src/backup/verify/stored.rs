@@ -1,7 +1,7 @@
 //! Verifying what a store holds.
 
 use super::files::{Check, Memo, Source};
-use super::reading::{Loaded, Progress};
+use super::reading::{FileBytes, Loaded, Progress};
 use super::{Finding, Report, chain, shape};
 use crate::backup::catalog::{Catalog, CatalogEntry};
 use crate::backup::digest::{Digest, sha256};
@@ -9,8 +9,7 @@ use crate::backup::layout;
 use crate::backup::link::Link;
 use crate::backup::manifest::{FileEntry, Manifest};
 use crate::backup::store::{self, Store};
-use crate::base::Map;
-use std::borrow::Cow;
+use crate::base::{Map, Pieces};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -19,12 +18,9 @@ struct Chunks<'a>(&'a dyn Store);
 
 impl Source<'static> for Chunks<'_> {
     fn load(&self, _keeper: &str, file: &FileEntry) -> Option<Loaded<'static>> {
-        store::file(self.0, file.sha256, file.size).map(|bytes| Loaded {
-            size: bytes.len() as u64,
-            bytes: Cow::Owned(bytes),
-            sums: None,
-            read: None,
-        })
+        let chunks = store::chunks(self.0, file.sha256, file.size)?;
+        let bytes = FileBytes::Pieces(Pieces::new(chunks));
+        Some(Loaded { size: file.size, bytes, sums: None, read: None })
     }
 }
 
@@ -89,7 +85,7 @@ impl Verification {
     }
 
     /// The bytes whose digest is wanted: after [`Progress::Hash`] and until it is told.
-    pub fn to_hash(&self) -> Option<&[u8]> {
+    pub fn to_hash(&self) -> Option<&FileBytes<'static>> {
         self.check.as_ref()?.to_hash()
     }
 

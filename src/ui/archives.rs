@@ -1,11 +1,23 @@
-//! A backup becomes a file: once all of it was read, since nothing is exported that does not hold; and outside the page
-//! piece by piece, so that the page neither waits for it nor holds it.
+//! Backups become files and come from them. One is exported once all of it was read, since nothing is exported that does not
+//! hold.
 
 use super::intent::{Refusal, Told};
 use super::lab::Inner;
+use crate::session::{Digest, Pieces};
 use std::rc::Rc;
 
 impl Inner {
+    /// Takes in an archive, beside everything else where that is to be done so.
+    pub(super) fn import(&mut self, name: &str, archive: Pieces, sha256: Option<Digest>) -> Vec<Told> {
+        if self.session.begin_import(name, archive.clone(), sha256) {
+            return self.take_begun();
+        }
+        vec![match self.session.import(name, archive) {
+            Ok(labels) => Told::Imported(labels),
+            Err(why) => Told::Refused(Refusal::Import, why),
+        }]
+    }
+
     /// Exports a backup: now, or when it is verified.
     pub(super) fn export(&mut self, label: Rc<str>) -> Vec<Told> {
         if self.session.has_to_be_read(&label) {
