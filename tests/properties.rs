@@ -34,14 +34,14 @@ impl Swarm {
         let mut rng = Rng::new(seed).fork("swarm");
         let often =
             Upkeep { first: Span::from_secs(2), retention: Span::from_secs(3), cleaner: Span::from_secs(2) };
-        let config = WorldConfig {
+        let mut config = WorldConfig {
             upkeep: if upkeep.is_some() { often } else { Upkeep::default() },
             seed,
-            initial_rebalance_delay: Span::from_ms(rng.below(3) * 1500),
-            latency: Span::from_us(100 + rng.below(3_000)),
-            jitter: Span::from_us(rng.below(2) * rng.below(20_000)),
             ..WorldConfig::default()
         };
+        config.coordinator.initial_rebalance_delay_ms = rng.below(3) as i32 * 1500;
+        config.latency = Span::from_us(100 + rng.below(3_000));
+        config.jitter = Span::from_us(rng.below(2) * rng.below(20_000));
         let mut swarm = Swarm {
             seed,
             world: World::new(config),
