@@ -15,10 +15,7 @@ const PEAK_MB = 67;
 const PATIENCE_PEAK = 2.5;
 
 export async function walk(lab) {
-  await lab.again(watched);
-  await lab.pause();
-  await lab.open("Backups");
-  const idle = await Memory.of(lab);
+  await opened(lab);
   for (let i = 0; i < FILES; i += 1) await load(lab, i);
   const held = FILES * FILE_BYTES;
   const verified = async () => (await says(lab, "holds", "saved in this browser")) && (await lab.button("Stop").count()) === 0;
@@ -48,22 +45,27 @@ export async function walk(lab) {
   const goal = { total_ms: 5000, task_ms: 50, kept: held };
   await timed(lab, "import, until it is saved and verified", goal, imported);
 
-  await timed(lab, "load out of the browser's storage into a fresh tab, until it is verified", { ...goal, task_ms: 200 }, async () => {
-    await lab.again(watched);
-    await lab.pause();
-    await lab.open("Backups");
-    await lab.until("it is there", verified, 60_000);
-    // A tab that opens with nothing in it has its own peak.
-    return { ...idle, now: idle.peak };
-  });
-  await timed(lab, "export in a fresh tab", { total_ms: 3000, task_ms: 50 }, exported);
-  ensure(first.bytes.equals(archive.bytes), "it is another archive");
   await deleted(lab);
   await lab.until("it is gone from there as well", async () => (await lab.page.evaluate(stored)) === 0);
+  await opened(lab);
+  // A tab that opens has a peak of its own, since the browser knows the page's code by now.
+  const bare = await Memory.of(lab);
+  await timed(lab, "import in a fresh tab, until it is saved and verified", goal, imported);
+  await timed(lab, "export in a fresh tab", { total_ms: 3000, task_ms: 50 }, exported);
+  ensure(first.bytes.equals(archive.bytes), "it is another archive");
+  const reload = { ...goal, task_ms: 200 };
+  await timed(lab, "load out of the browser's storage into a fresh tab, until it is verified", reload, async () => {
+    await opened(lab);
+    await lab.until("it is there", verified, 60_000);
+    return bare && { ...bare, now: bare.peak };
+  });
+}
+
+// The page in a new tab.
+async function opened(lab) {
   await lab.again(watched);
   await lab.pause();
   await lab.open("Backups");
-  await timed(lab, "import in a fresh tab, until it is saved and verified", goal, imported);
 }
 
 function row(lab) {
