@@ -32,7 +32,10 @@ impl Core {
             Call::ListOffsets(targets) => {
                 Answer::Offsets(targets.iter().filter_map(|t| self.target(from, *t)).collect())
             }
-            Call::OffsetForLeaderEpoch(logs) => Answer::Valid(logs),
+            Call::OffsetForLeaderEpoch(logs) => {
+                let end = |log: &u32| (*log, self.logs[*log as usize].data.end());
+                Answer::EpochEnds(logs.iter().map(end).collect())
+            }
         };
         self.answer(from, token, answer);
     }

@@ -40,6 +40,8 @@ pub(super) struct Log {
     pub data: Partition,
     /// Whether its topic still exists.
     pub exists: bool,
+    /// Up to here clients may know offsets of logs whose place it took.
+    pub known: i64,
     /// The consumers that have it assigned, and its place in their assignment.
     pub readers: Vec<Reader>,
 }
@@ -55,7 +57,7 @@ impl Log {
     /// An empty log of a topic that exists.
     pub fn new(topic: &Rc<str>, id: Uuid, partition: i32) -> Log {
         let name = TopicPartition { topic: topic.clone(), partition };
-        Log { name, topic: id, data: Partition::new(), exists: true, readers: Vec::new() }
+        Log { name, topic: id, data: Partition::new(), exists: true, known: 0, readers: Vec::new() }
     }
 
     /// Records that a group has not processed and has not passed.

@@ -70,7 +70,8 @@ pub(super) enum Answer {
     Metadata(Vec<(Rc<str>, Found)>),
     /// Log and offset; those without such an offset are left out.
     Offsets(Vec<(u32, i64)>),
-    Valid(Vec<u32>),
+    /// Where the log ends for a position's leader epoch, of each log asked for.
+    EpochEnds(Vec<(u32, i64)>),
     Group(Box<Reply>),
 }
 

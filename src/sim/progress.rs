@@ -156,6 +156,7 @@ impl Progress {
         self.empty.truncate(end);
         self.again.truncate(end);
         self.floor = self.floor.min(log_start);
+        self.keep_committed();
         self.position = None;
         self.start = None;
         self.rerun = None;
@@ -165,9 +166,19 @@ impl Progress {
     /// The log was replaced by one that starts at `log_start` and that the group has never seen.
     pub fn replaced(&mut self, log_start: i64) {
         let owners = std::mem::take(&mut self.owners);
-        let (last_owner, unowned_since) = (self.last_owner, self.unowned_since);
-        *self = Progress { owners, last_owner, unowned_since, floor: log_start, ..Progress::default() };
+        let (last_owner, unowned_since, committed) = (self.last_owner, self.unowned_since, self.committed);
+        let floor = log_start;
+        *self = Progress { owners, last_owner, unowned_since, committed, floor, ..Progress::default() };
+        self.keep_committed();
         self.first = First::Awaited;
+    }
+
+    /// A group that is not restored keeps the offset that it had committed, whatever it means now.
+    fn keep_committed(&mut self) {
+        if let Some(committed) = self.committed {
+            self.begin = self.begin.max(committed);
+            self.skipped = (committed - self.floor).max(0) - self.seen.count(self.floor, committed);
+        }
     }
 
     /// The offset that a restore brought back, which nobody committed now. What lies below it and beyond everything

@@ -12,6 +12,7 @@ mod names;
 mod nonsense;
 mod pattern;
 mod racks;
+mod replaced;
 mod replay;
 mod resets;
 mod transactions;

@@ -35,6 +35,7 @@ mod modern;
 mod pattern;
 mod poll;
 mod position;
+mod replaced;
 mod share;
 mod subscription;
 mod task;
@@ -269,7 +270,7 @@ impl Consumer {
                 self.linked(core, token, answer)
             }
             Answer::Offsets(offsets) => self.offsets_listed(core, token, offsets),
-            Answer::Valid(logs) => self.offsets_validated(core, token, logs),
+            Answer::EpochEnds(ends) => self.offsets_validated(core, token, ends),
             Answer::Group(reply) => {
                 self.desk.answered(core.now, token, super::broker::error_of(&reply));
                 self.answered(core, token, *reply);

@@ -18,6 +18,8 @@ enum State {
     TooOld(Time),
     /// The committed offset has to be checked on the leader.
     Unchecked,
+    /// Another log is in its place: the position has to be checked against that.
+    Doubted,
     /// It can be fetched from.
     Ready,
     /// Its topic is gone. A rebalance takes it away, or a topic comes that is made anew under the name.
@@ -37,14 +39,16 @@ pub(in crate::sim) struct Place {
     pub buffered: bool,
     /// Whether it is about to be taken away: nothing of it is fetched or returned any more.
     pub held: bool,
+    /// Whether the leader epoch of its position is known, so that the leader can tell whether it was truncated.
+    epoch: bool,
 }
 
 /// Requests about positions that are under way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Asked {
-    committed: Option<u64>,
-    listed: Option<u64>,
-    checked: Option<u64>,
+    pub committed: Option<u64>,
+    pub listed: Option<u64>,
+    pub checked: Option<u64>,
 }
 
 /// `request.timeout.ms`, after which an offset that was not found is listed again.
@@ -52,7 +56,7 @@ const LISTED_AGAIN: Span = Span::from_secs(30);
 
 impl Place {
     pub fn new(log: u32) -> Place {
-        Place { log, position: 0, state: State::Unknown, buffered: false, held: false }
+        Place { log, position: 0, state: State::Unknown, buffered: false, held: false, epoch: true }
     }
 
     /// Whether its position has yet to be found.
@@ -69,6 +73,15 @@ impl Place {
             state => state,
         };
         Place { log, state, buffered: false, ..self }
+    }
+
+    /// The log is another one now. Whether there was a valid position, which has to be checked.
+    pub fn doubt(&mut self) -> bool {
+        let ready = self.ready();
+        if ready {
+            self.state = State::Doubted;
+        }
+        ready
     }
 
     /// Whether it has a valid position.
@@ -90,7 +103,7 @@ impl Consumer {
         if !self.leader_ready(core) {
             return;
         }
-        if self.any(State::Unchecked) && self.client.asked.checked.is_none() {
+        if self.any_to_check() && self.client.asked.checked.is_none() {
             self.check_offsets(core);
         }
         if self.any(State::Reset) && self.client.asked.listed.is_none() {
@@ -106,7 +119,7 @@ impl Consumer {
         }
         self.list_again(core.now);
         let asked = self.client.asked;
-        if in_pass && self.any(State::Unchecked) && asked.checked.is_none() && self.leader_ready(core) {
+        if in_pass && self.any_to_check() && asked.checked.is_none() && self.leader_ready(core) {
             self.check_offsets(core);
         }
         if in_pass && self.any(State::Unknown) && asked.committed.is_none() && asked.listed.is_none() {
@@ -130,7 +143,7 @@ impl Consumer {
     }
 
     fn check_offsets(&mut self, core: &mut Core) {
-        let logs = self.logs(State::Unchecked).collect();
+        let logs = self.logs(State::Unchecked).chain(self.logs(State::Doubted)).collect();
         self.client.asked.checked = Some(core.send(self.address(), Call::OffsetForLeaderEpoch(logs)));
     }
 
@@ -146,6 +159,10 @@ impl Consumer {
 
     fn any(&self, state: State) -> bool {
         self.client.places.iter().any(|place| place.state == state)
+    }
+
+    fn any_to_check(&self) -> bool {
+        self.any(State::Unchecked) || self.any(State::Doubted)
     }
 
     fn logs(&self, state: State) -> impl Iterator<Item = u32> + '_ {
@@ -199,7 +216,8 @@ impl Consumer {
                             core.topic_named(*id).and_then(|name| core.log_of(name, fetched.partition))
                         }
                     };
-                    self.place_committed(log, fetched.offset.filter(|_| fetched.error == ErrorCode::NONE));
+                    let offset = fetched.offset.filter(|_| fetched.error == ErrorCode::NONE);
+                    self.place_committed(log, offset, fetched.leader_epoch >= 0);
                 }
             }
         }
@@ -228,12 +246,12 @@ impl Consumer {
         self.doubt_metadata(core);
     }
 
-    fn place_committed(&mut self, log: Option<u32>, offset: Option<i64>) {
+    fn place_committed(&mut self, log: Option<u32>, offset: Option<i64>, epoch: bool) {
         let mine = |place: &&mut Place| Some(place.log) == log && place.state == State::Unknown;
         let Some(place) = self.client.places.iter_mut().find(mine) else { return };
         place.state = match offset {
             Some(offset) => {
-                place.position = offset;
+                (place.position, place.epoch) = (offset, epoch);
                 State::Unchecked
             }
             None => State::Reset,
@@ -263,14 +281,23 @@ impl Consumer {
         }
     }
 
-    /// OffsetForLeaderEpoch was answered: nothing was truncated.
-    pub(super) fn offsets_validated(&mut self, core: &mut Core, token: u64, logs: Vec<u32>) {
-        if self.client.asked.checked.take_if(|asked| *asked == token).is_none() {
-            return;
+    /// The leader says where the log ends for the epoch of a committed offset, which holds if that is not before it. The
+    /// position that was truncated, or whose log was replaced, which the caller looks at.
+    pub(super) fn validate(&mut self, core: &mut Core, log: u32, end: i64) -> Option<i64> {
+        let place = self.client.places.iter_mut().find(|place| place.log == log)?;
+        if place.state == State::Unchecked && place.epoch && place.position > end {
+            place.state = State::Doubted;
         }
-        for log in logs {
+        let doubted = (place.state == State::Doubted).then_some(place.position);
+        if doubted.is_none() {
             self.place_ready(core, log, State::Unchecked, None);
         }
+        doubted
+    }
+
+    /// The position in a log that was replaced is known.
+    pub(super) fn validated(&mut self, core: &mut Core, log: u32, position: i64) {
+        self.place_ready(core, log, State::Doubted, Some(position));
     }
 
     fn place_ready(&mut self, core: &mut Core, log: u32, from: State, offset: Option<i64>) -> bool {

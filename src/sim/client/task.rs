@@ -76,6 +76,11 @@ impl Batch {
         self.pieces.retain(|piece| piece.count > 0);
     }
 
+    /// The log is another one now.
+    pub fn forget(&mut self, log: u32) {
+        self.pieces.retain(|piece| piece.log != log);
+    }
+
     pub fn clear(&mut self) {
         self.pieces.clear();
     }
@@ -112,10 +117,11 @@ impl Consumer {
     /// The thread's timer went off.
     pub(super) fn app_on(&mut self, core: &mut Core) {
         match self.client.task {
-            Task::Work => {
-                let (log, offset) = self.client.working.take().expect("a record is in work");
-                self.finish(core, log, offset);
-            }
+            Task::Work => match self.client.working.take() {
+                Some((log, offset)) => self.finish(core, log, offset),
+                // Its log was replaced meanwhile.
+                None => self.client.task = Task::Next,
+            },
             Task::Slow { .. } => {
                 core.note(Happening::SlowEnded(self.name(core)));
                 self.begin_work(core);

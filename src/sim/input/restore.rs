@@ -89,6 +89,9 @@ impl World {
         for topic in state.topics {
             replaced.extend(self.core.restore_topic(topic));
         }
+        for log in &replaced {
+            self.consumers.iter_mut().for_each(|consumer| consumer.log_replaced(*log));
+        }
         self.renew_producers(&replaced);
         self.core.publish_topics();
         for of in &state.groups {
@@ -156,7 +159,10 @@ impl Core {
                 .unwrap_or_else(|| self.add_log(&topic.name, id, partition as i32));
             if !data.extends(&self.logs[log as usize].data) {
                 self.transactions.leave(log);
+                self.lose_fetches(log);
                 replaced.push(log);
+                let known = &mut self.logs[log as usize];
+                known.known = known.known.max(known.data.end());
             }
             self.logs[log as usize].data = data;
             self.logs[log as usize].data.reroll(policy.clone());
@@ -173,7 +179,9 @@ impl Core {
             self.appended(log);
         }
         for gone in before.into_iter().skip(logs.len()) {
+            self.lose_fetches(gone);
             self.drop_log(gone);
+            replaced.push(gone);
         }
         let (created, config) = (topic.created_ms, topic.config);
         let restored = Topic { id, created, config, policy, logs, placement, racks };

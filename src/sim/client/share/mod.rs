@@ -58,6 +58,16 @@ pub(in crate::sim) struct Sharing {
     wants_more: bool,
 }
 
+impl Sharing {
+    /// The log is another one now: what was acquired of the one before is nobody's.
+    pub fn forget(&mut self, log: u32) {
+        self.buffer.retain(|held| held.log != log);
+        self.returned.retain(|held| held.log != log);
+        self.renewing.retain(|held| held.log != log);
+        self.acks.retain(|(of, _)| *of != log);
+    }
+}
+
 impl Consumer {
     /// Whether its process is a share consumer.
     pub(super) fn is_sharing(&self) -> bool {
