@@ -63,7 +63,7 @@ pub use digest::Digest;
 pub use label::Label;
 pub use link::{Chain, Link};
 pub use manifest::Manifest;
-pub use moment::restored_at;
+pub use moment::{restored_at, restored_with};
 pub use past::Past;
 pub use plan::{MapRun, Outcome, Place, Plan, PlanRow, Request, Strategy};
 pub use planner::{plan, undo};
@@ -73,6 +73,7 @@ pub use retention::{Expiry, Fate, Rules};
 pub use snapshot::{GroupSnapshot, Known, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
 pub use store::{ChunkKey, Contents, MemoryStore, Step, Store, StoreError, Transaction};
 pub use take::capture;
+pub use transactions::Ending;
 pub use verify::{
     FileBytes, Finding, Memo, Progress, Report, Verification, broken_links, verify, verify_each, verify_file,
 };

@@ -9,6 +9,7 @@ use super::manifest::{Change, FileKind, GroupEntry, Manifest, Offset, OffsetEntr
 use super::offsets::{Commit, Replayed};
 use super::restore::{self, RestoreError, RestoredState, RestoredTopic};
 use super::store::{self, Store};
+use super::transactions::Ending;
 use super::{Digest, Label};
 use crate::base::Map;
 use crate::log::batch::RecordView;
@@ -25,23 +26,37 @@ pub fn restored_at(
     label: &str,
     moment_ms: Option<i64>,
 ) -> Result<RestoredState, RestoreError> {
-    let Some(moment_ms) = moment_ms else { return restore::restored(store, label) };
+    restored_with(store, label, moment_ms, Ending::default())
+}
+
+/// The same, with open transactions ended in one way or the other.
+///
+/// # Errors
+/// As [`restored_at`].
+pub fn restored_with(
+    store: &dyn Store,
+    label: &str,
+    moment_ms: Option<i64>,
+    ending: Ending,
+) -> Result<RestoredState, RestoreError> {
+    let Some(moment_ms) = moment_ms else { return restore::restored_whole(store, label, ending) };
     restore::sound(store, label)?;
     let chain = Chain::load(store, label).expect("what verifies has its chain");
     let Some(link) = chain.at(moment_ms) else {
         return Err(RestoreError::OutsideWindow { moment_ms, windows: chain.windows() });
     };
     if link.manifest.cut_ms == moment_ms {
-        return restore::restored(store, &link.manifest.label);
+        return restore::restored_whole(store, &link.manifest.label, ending);
     }
     let mut state = restore::whole(store, &restore::sound(store, &link.manifest.label)?)?;
-    Moment { link, moment_ms }.cut(&mut state, store);
+    Moment { link, moment_ms, ending }.cut(&mut state, store);
     Ok(state)
 }
 
 struct Moment<'a> {
     link: &'a Link,
     moment_ms: i64,
+    ending: Ending,
 }
 
 impl Moment<'_> {
@@ -70,7 +85,7 @@ impl Moment<'_> {
                 topic.digests[id as usize] = Digest(log.state_digest());
             }
         }
-        state.abort_open_transactions();
+        state.end_open_transactions(self.ending);
         let groups = self.groups(store, state);
         state.take_groups(&groups);
     }

@@ -15,6 +15,7 @@
 use super::Digest;
 use super::restore::RestoredState;
 use super::snapshot::{GroupSnapshot, Snapshot};
+use super::transactions::Ending;
 use crate::base::Map;
 use std::rc::Rc;
 
@@ -29,6 +30,8 @@ pub struct Request {
     pub place: Place,
     /// Where groups go on; `None`: as the place has it.
     pub offsets: Option<Strategy>,
+    /// What becomes of transactions that are open where a log ends.
+    pub transactions: Ending,
 }
 
 /// Where a restore puts what it restores.

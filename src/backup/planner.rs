@@ -3,11 +3,12 @@
 use super::Digest;
 use super::layout;
 use super::manifest::Manifest;
-use super::moment::restored_at;
+use super::moment::{restored_at, restored_with};
 use super::plan::{MapRun, Outcome, Place, Plan, PlanRow, Request, Strategy};
 use super::restore::{Gone, RestoreError, RestoredGroup, RestoredState, RestoredTopic};
 use super::snapshot::{GroupSnapshot, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
 use super::store::Store;
+use super::transactions::Ending;
 use crate::base::{Uuid, small};
 use crate::log::{Partition, batch};
 use std::rc::Rc;
@@ -17,7 +18,7 @@ use std::rc::Rc;
 /// # Errors
 /// [`RestoreError`]: what is wrong with the backup, or what is in the way.
 pub fn plan(store: &dyn Store, request: &Request, snapshot: &Snapshot<'_>) -> Result<Plan, RestoreError> {
-    let source = restored_at(store, &request.label, request.moment_ms)?;
+    let source = restored_with(store, &request.label, request.moment_ms, request.transactions)?;
     let mut planner = Planner { request, snapshot, rows: Vec::new(), map: Vec::new() };
     let strategy = request.offsets.unwrap_or(match request.place {
         Place::Into => Strategy::Translated,
@@ -58,7 +59,9 @@ pub fn undo(
         .manifest(label)
         .and_then(|bytes| Manifest::parse(&bytes).ok()?.restored_from)
         .map(|from| Lineage { label: from.label, manifest_sha256: from.manifest_sha256 });
-    let request = Request { label: label.into(), moment_ms: None, place: Place::InPlace, offsets: None };
+    let transactions = Ending::default();
+    let request =
+        Request { label: label.into(), moment_ms: None, place: Place::InPlace, offsets: None, transactions };
     let mut planner = Planner { request: &request, snapshot, rows: Vec::new(), map: Vec::new() };
     let mut state = source.clone();
     planner.offsets(&source, &mut state, Strategy::Identical);

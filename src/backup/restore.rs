@@ -7,6 +7,7 @@ use super::manifest::{FileEntry, FileKind, GroupEntry, Manifest, OffsetEntry, Pa
 use super::moment;
 use super::snapshot::{Lineage, OffsetSnapshot};
 use super::store::{self, Store};
+use super::transactions::Ending;
 use super::verify::{Finding, Report, verify};
 use crate::base::{Map, Uuid};
 use crate::log::{Bytes, Partition};
@@ -189,9 +190,18 @@ pub(super) fn sound(store: &dyn Store, label: &str) -> Result<Manifest, RestoreE
 /// # Errors
 /// [`RestoreError`]: what is wrong, and where. There is no partial state.
 pub fn restored(store: &dyn Store, label: &str) -> Result<RestoredState, RestoreError> {
+    restored_whole(store, label, Ending::default())
+}
+
+/// The same, with open transactions ended in one way or the other.
+pub(super) fn restored_whole(
+    store: &dyn Store,
+    label: &str,
+    ending: Ending,
+) -> Result<RestoredState, RestoreError> {
     let manifest = sound(store, label)?;
     let mut state = whole(store, &manifest)?;
-    state.abort_open_transactions();
+    state.end_open_transactions(ending);
     state.take_groups(&manifest.groups);
     Ok(state)
 }

@@ -1,9 +1,18 @@
 //! What a backup says of transactions: files beside the logs, what was open at the cut; and how a restore leaves none open.
 //!
 //! A transaction that is open at the cut can be ended by nobody in a restored log: its coordinator is not restored. So a
-//! restore ends it as the coordinator would have done: an abort marker stands behind what was restored, and the plan says
-//! so. (To cut the log back to its first record would open those again that ended later, and take committed records of
-//! others along.) Aborted transactions come back as they are, markers and all.
+//! restore ends it, in one of two ways, and the plan says what each costs:
+//!
+//! ```text
+//!              0  1  2  3  4  5  6      A, B: records of two producers' transactions; b: the marker that commits B's
+//! backed up    x  A  B  b  x  A         x: records of no transaction; A is open from 1 on
+//! abort        x  A  B  b  x  A  a      all that was committed stays, and a marker more ends each open transaction
+//! cut          x                        and what was committed at 2 and 4 is lost
+//! ```
+//! To abort is the default, as a coordinator would have done it: it loses nothing that was committed. To cut takes the log
+//! back until nothing in it is open, byte for byte a prefix of what was backed up: what was written once stays as it was,
+//! for those who compare logs. A cut may open transactions again that had ended behind it, so it goes on until there is
+//! none. Aborted transactions come back as they are, markers and all.
 
 use super::contents::Files;
 use super::layout;
@@ -96,29 +105,73 @@ pub fn open<'a>(
     })
 }
 
+/// What becomes of transactions that are open where a restored log ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ending {
+    /// Markers behind the log abort them.
+    #[default]
+    Abort,
+    /// The log is cut back to before them.
+    Cut,
+}
+
+impl Ending {
+    /// Both.
+    pub const ALL: [Ending; 2] = [Ending::Abort, Ending::Cut];
+
+    /// Its name in commands.
+    pub fn name(self) -> &'static str {
+        match self {
+            Ending::Abort => "abort",
+            Ending::Cut => "cut",
+        }
+    }
+}
+
 impl RestoredState {
-    /// Aborts what is open in each log, and says so.
-    pub(super) fn abort_open_transactions(&mut self) {
+    /// Ends what is open in each log, and says what it costs, and what the other way would.
+    pub(super) fn end_open_transactions(&mut self, ending: Ending) {
         for topic in &mut self.topics {
             for (id, log) in (0..).zip(&mut topic.partitions) {
-                let end = log.end();
-                let open = log.abort_open(self.moment_ms);
-                let Some(first) = open.first() else { continue };
+                let open: Vec<_> = log.open_transactions().collect();
+                let (Some(first), end) = (open.first(), log.end()) else { continue };
                 let ids: Vec<String> = open.iter().map(|of| of.producer_id.to_string()).collect();
-                let (producers, what) = match ids.len() {
+                let mut cut = log.clone();
+                let lost = cut.cut_open();
+                let markers = open.len();
+                let aborted = match markers {
+                    1 => format!("by a marker at {end}"),
+                    _ => format!("by {markers} markers from {end} on"),
+                };
+                let cut_to = format!("the log ends at {}, not at {end}", cut.end());
+                let taken = format!("{} records that others committed", lost.committed);
+                let (producers, what) = match markers {
                     1 => ("producer", "the open transaction"),
                     _ => ("producers", "the open transactions"),
                 };
+                let fate = match ending {
+                    Ending::Abort => {
+                        format!("aborted, {aborted}. With transactions=cut {cut_to}, without {taken} since")
+                    }
+                    Ending::Cut => format!(
+                        "{cut_to}, without {taken} since and {} of transactions that were open. With \
+                         transactions=abort it keeps them, and ends {aborted}",
+                        lost.open
+                    ),
+                };
                 self.notes.push(
                     format!(
-                        "{}-{id}: {what} of {producers} {}, from offset {} on, cannot be ended by anybody: aborted, by a \
-                         marker at {end}.",
+                        "{}-{id}: {what} of {producers} {}, from offset {} on, cannot be ended by anybody: {fate}.",
                         topic.name,
                         ids.join(", "),
                         first.first_offset
                     )
                     .into(),
                 );
+                match ending {
+                    Ending::Abort => drop(log.abort_open(self.moment_ms)),
+                    Ending::Cut => *log = cut,
+                }
                 topic.digests[id as usize] = Digest(log.state_digest());
             }
         }

@@ -44,6 +44,7 @@ fn flip(from: usize) {
         flipped[at] = archive[at];
     }
     assert_eq!(flipped, archive);
+    println!("{} of {} bytes flipped", (from..archive.len()).step_by(4).count(), archive.len());
 }
 
 #[test]
@@ -82,6 +83,7 @@ fn a_cut_at_every_length_is_refused() {
             other => panic!("{length}: {other}"),
         }
     }
+    println!("{} cuts", archive.len());
 }
 
 #[test]

@@ -20,6 +20,7 @@
 //!
 //! Bare files, without an archive: `dump_log::bare`, 20,000 changed copies; 300,000.
 
+mod beside;
 mod both;
 mod chain;
 mod container;

@@ -77,6 +77,7 @@ fn restore(lab: &mut Lab, random: &mut Rng, seed: u64) -> bool {
 fn lives(from: u64, short: u64, long: u64) {
     let (count, steps) = if std::env::var_os("REJOIN_LONG").is_some() { (long, 60) } else { (short, 14) };
     let restores: u64 = (from..from + count).map(|seed| live(seed, steps)).sum();
+    println!("{count} lives of {steps} steps, {restores} restores");
     assert!(restores > count / 2, "{restores} restores");
 }
 

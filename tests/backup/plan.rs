@@ -3,8 +3,8 @@
 use crate::lab::Lab;
 use rejoin::backup::manifest::Manifest;
 use rejoin::backup::{
-    MemoryStore, OffsetSnapshot, Outcome, Place, Plan, PlanRow, Request, RestoreError, Snapshot, Store,
-    Strategy, plan,
+    Ending, MemoryStore, OffsetSnapshot, Outcome, Place, Plan, PlanRow, Request, RestoreError, Snapshot,
+    Store, Strategy, plan,
 };
 use rejoin::base::Rng;
 use rejoin::log::Partition;
@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 fn planned(lab: &Lab, label: &Rc<str>, place: Place, moment_ms: Option<i64>) -> Result<Plan, RestoreError> {
-    let request = Request { label: label.clone(), moment_ms, place, offsets: None };
+    let request =
+        Request { label: label.clone(), moment_ms, place, offsets: None, transactions: Ending::Abort };
     plan(&lab.store, &request, &lab.snapshot())
 }
 
@@ -226,7 +227,13 @@ fn translation_skips_nothing_and_reads_nothing_again() {
             lab.produce("t", 0, 1 + random.below(3) as usize, 0);
         }
         let own_end = lab.log("t", 0).end();
-        let request = Request { label, moment_ms: None, place: Place::Into, offsets: None };
+        let request = Request {
+            label,
+            moment_ms: None,
+            place: Place::Into,
+            offsets: None,
+            transactions: Ending::Abort,
+        };
         let snapshot = lab.snapshot();
         let plan = plan(&lab.store, &request, &snapshot).expect("it exists");
         let row = &plan.rows[0];

@@ -1,14 +1,14 @@
-//! Transactions in backups: random lives against a plain model, moments, files beside the logs, damage.
+//! Transactions in backups: random lives against a plain model, and moments, with both ways to end what is open.
 
 use crate::lab::{Lab, Plain, State, plain};
-use crate::pack::Pack;
-use rejoin::backup::archive::{self, ImportError};
+use rejoin::backup::archive;
 use rejoin::backup::manifest::{FileKind, Manifest, Offset};
-use rejoin::backup::{Chain, MemoryStore, Place, Request, Store, plan, restored, restored_at, verify};
+use rejoin::backup::{
+    Chain, Ending, MemoryStore, Place, Request, Store, plan, restored, restored_with, verify,
+};
 use rejoin::base::Rng;
 use rejoin::log::batch::{BatchInfo, Marker, Producer, encode};
 use rejoin::log::segment::{self, SegmentBatch};
-use rejoin::log::side::{aborted, snapshot};
 use rejoin::log::{Partition, Record};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -67,11 +67,34 @@ fn committed(log: &Partition) -> Vec<Vec<u8>> {
     sure.into_iter().map(|(_, value)| value).collect()
 }
 
-/// What a restore of this state must give at a moment: markers that abort what is open, oldest first, and offsets inside.
-fn truth(state: &State, moment_ms: i64) -> Plain {
+/// The longest stretch from the start in which nothing is open, told batch by batch.
+fn closed_end(log: &Partition) -> i64 {
+    let (mut open, mut end) = (BTreeMap::new(), log.log_start());
+    each_batch(log, |batch| {
+        let (id, attributes) = (batch.header.producer_id, batch.header.attributes);
+        match (attributes.is_control(), attributes.is_transactional()) {
+            (true, _) => drop(open.remove(&id)),
+            (false, true) => drop(open.insert(id, ())),
+            _ => {}
+        }
+        if open.is_empty() {
+            end = batch.header.last_offset() + 1;
+        }
+    });
+    // Behind the last batch there may be offsets without records.
+    if open.is_empty() { log.end() } else { end }
+}
+
+/// What a restore of this state must give at a moment: markers that abort what is open, oldest first, or a log without what
+/// is open; and offsets inside.
+fn truth(state: &State, moment_ms: i64, ending: Ending) -> Plain {
     let mut state = state.clone();
     for topic in state.topics.values_mut() {
         for log in &mut topic.logs {
+            if ending == Ending::Cut {
+                log.cut_to(closed_end(log));
+                continue;
+            }
             let mut epochs = BTreeMap::new();
             each_batch(log, |batch| {
                 epochs.insert(batch.header.producer_id, batch.header.producer_epoch);
@@ -181,8 +204,17 @@ impl Life {
         let report = verify(&self.lab.store, label);
         assert!(report.ok(), "{name}: {report}");
         let manifest = self.manifest(label);
-        let state = restored(&self.lab.store, label).expect("sound");
-        assert_eq!(plain(&state), truth(&self.lab.state, self.lab.now.timestamp_ms()), "{name}");
+        self.check_ending(label, name, Ending::Abort);
+        self.check_ending(label, name, Ending::Cut);
+        let newest = manifest.producers.open_transactions.iter().map(|of| of.producer_id.0).max();
+        assert!(newest.is_none_or(|newest| newest < manifest.producers.next_producer_id.0));
+    }
+
+    fn check_ending(&self, label: &str, name: &str, ending: Ending) {
+        let manifest = self.manifest(label);
+        let state = restored_with(&self.lab.store, label, None, ending).expect("sound");
+        let expected = truth(&self.lab.state, self.lab.now.timestamp_ms(), ending);
+        assert_eq!(plain(&state), expected, "{name}, {ending:?}");
         for (id, log) in (0..).zip(&self.lab.state.topics["t"].logs) {
             let entry = &manifest.partitions[id];
             let said = manifest.producers.open_transactions.iter().filter(|of| of.partition == id as i32);
@@ -192,11 +224,17 @@ impl Life {
             assert_eq!((entry.log_end_offset, entry.last_stable_offset), (Offset(log.end()), Offset(stable)));
             let restored = &state.topics[0].partitions[id];
             assert_eq!(restored.last_stable_offset(), restored.end(), "{name}: nothing is open for ever");
-            let told = |note: &Rc<str>| note.starts_with(&format!("t-{id}: the open transaction"));
-            assert_eq!(state.notes.iter().any(told), !said.is_empty());
+            let told = |note: &&Rc<str>| note.starts_with(&format!("t-{id}: the open transaction"));
+            let note = state.notes.iter().find(told);
+            assert_eq!(note.is_some(), !said.is_empty());
+            // Either way the plan says what a cut loses that was committed, and where it ends.
+            let mut cut = log.clone();
+            cut.cut_to(closed_end(log));
+            let lost = committed(log).len() - committed(&cut).len();
+            let words =
+                format!("the log ends at {}, not at {}, without {lost} records", cut.end(), log.end());
+            assert!(note.is_none_or(|note| note.contains(&words)), "{name}: {note:?}, {words}");
         }
-        let newest = manifest.producers.open_transactions.iter().map(|of| of.producer_id.0).max();
-        assert!(newest.is_none_or(|newest| newest < manifest.producers.next_producer_id.0));
     }
 }
 
@@ -237,9 +275,9 @@ fn whatever_transactions_do_every_backup_restores_its_moment_with_none_open() {
 }
 
 #[test]
-fn at_a_moment_the_transactions_that_were_open_then_are_aborted() {
-    let mut aborted = 0;
-    for seed in 0..lives() / 6 {
+fn at_a_moment_the_transactions_that_were_open_then_are_ended() {
+    let (mut ended, mut moved, mut logs) = (0, 0, 0);
+    for seed in 0..lives() / 3 {
         let mut random = Rng::new(seed).fork("moments");
         let mut life = Life::new();
         for _ in 0..random.below(8) {
@@ -257,12 +295,17 @@ fn at_a_moment_the_transactions_that_were_open_then_are_aborted() {
         let (from, to) = Chain::load(&life.lab.store, &label).expect("sound").windows()[0];
         for moment in life.moments.keys().flat_map(|at| [*at, at + 1]).filter(|at| (from..=to).contains(at)) {
             let expected = life.moments.range(..=moment).next_back().expect("it began before").1;
-            let state = restored_at(&life.lab.store, &label, Some(moment)).expect("inside the window");
-            assert_eq!(plain(&state), truth(expected, moment), "seed {seed}, moment {moment}");
-            aborted += usize::from(!state.notes.is_empty());
+            for ending in Ending::ALL {
+                let state = restored_with(&life.lab.store, &label, Some(moment), ending).expect("inside");
+                assert_eq!(plain(&state), truth(expected, moment, ending), "seed {seed}, moment {moment}");
+                moved += usize::from(ending == Ending::Cut && !state.moved.is_empty());
+                ended += usize::from(!state.notes.is_empty());
+                logs += state.topics.iter().map(|topic| topic.partitions.len()).sum::<usize>();
+            }
         }
     }
-    assert!(aborted > 100, "{aborted} moments with open transactions");
+    println!("{logs} logs cut at moments, {ended} times with open transactions, {moved} with offsets moved");
+    assert!(ended > 500 && moved > 50 && logs > 4000, "{ended}, {moved} of {logs}");
 }
 
 #[test]
@@ -283,7 +326,13 @@ fn what_is_appended_is_what_was_committed_and_belongs_to_no_producer() {
         life.lab.tick(1000);
         life.lab.drop_topic("t");
         life.lab.create("t", 2);
-        let request = Request { label, moment_ms: None, place: Place::Into, offsets: None };
+        let request = Request {
+            label,
+            moment_ms: None,
+            place: Place::Into,
+            offsets: None,
+            transactions: Ending::Abort,
+        };
         let plan = plan(&life.lab.store, &request, &life.lab.snapshot()).expect("it exists");
         for (id, log) in plan.state.topics[0].partitions.iter().enumerate() {
             assert_eq!(committed(log), expected[id], "seed {seed}");
@@ -295,7 +344,7 @@ fn what_is_appended_is_what_was_committed_and_belongs_to_no_producer() {
 }
 
 /// A full backup with an open, an aborted and a committed transaction.
-fn archived() -> (MemoryStore, Rc<str>, Vec<u8>) {
+pub fn archived() -> (MemoryStore, Rc<str>, Vec<u8>) {
     let mut life = Life::new();
     let mut random = Rng::new(3);
     while life.lab.state.topics["t"].logs.iter().any(|log| {
@@ -307,71 +356,4 @@ fn archived() -> (MemoryStore, Rc<str>, Vec<u8>) {
     life.check(&label, "the scene");
     let bytes = archive::write(&life.lab.store, std::slice::from_ref(&label)).expect("sound");
     (life.lab.store, label, bytes)
-}
-
-#[test]
-fn files_beside_the_logs_are_those_of_a_broker_and_their_damage_is_found() {
-    let (store, label, bytes) = archived();
-    let manifest = Manifest::parse(&store.manifest(&label).expect("there")).expect("sound");
-    let names: Vec<&str> =
-        manifest.partitions[0].files.iter().map(|file| file.path.rsplit('/').next().unwrap_or("")).collect();
-    let end = format!("{:020}.snapshot", manifest.partitions[0].log_end_offset.0);
-    let first = ["log", "timeindex", "txnindex"].map(|suffix| format!("00000000000000000000.{suffix}"));
-    let log = [&first[0], &first[1], &first[2], &*end];
-    assert_eq!(names, [&log[..], &["leader-epoch-checkpoint", "partition.metadata"]].concat());
-    let pack = Pack::open(&bytes);
-    for (name, parts) in Pack::places(&bytes) {
-        let beside = name.ends_with(".txnindex") || name.ends_with(".snapshot");
-        if !beside {
-            continue;
-        }
-        let content = pack.get(&name);
-        match name.ends_with(".txnindex") {
-            true => assert_eq!(aborted::write(&aborted::read(content).expect("an index")), *content),
-            false => assert_eq!(snapshot::write(&snapshot::read(content).expect("a snapshot")), *content),
-        }
-        for at in parts.into_iter().flatten() {
-            let mut flipped = bytes.clone();
-            flipped[at] ^= 1 << (at % 8);
-            match archive::read(&flipped) {
-                Err(ImportError::Damaged(report)) => {
-                    let named: Vec<&str> = report.findings.iter().map(|finding| &*finding.place).collect();
-                    assert_eq!(named, [&*name], "byte {at}");
-                }
-                _ => panic!("byte {at} of {name} was taken in"),
-            }
-        }
-    }
-}
-
-#[test]
-fn a_manifest_that_is_wrong_about_transactions_is_found_out() {
-    let (_, _, bytes) = archived();
-    let cases: [(&str, fn(&mut Manifest)); 6] = [
-        ("says last_stable_offset", |m| {
-            let end = m.partitions[0].high_watermark;
-            m.partitions[0].last_stable_offset = end;
-        }),
-        ("says open transactions of t-0 that are not those of its log", |m| {
-            drop(m.producers.open_transactions.remove(0));
-        }),
-        ("says open transactions of t-0 that are not those of its log", |m| {
-            m.producers.open_transactions[0].producer_epoch += 1;
-        }),
-        ("that cannot be", |m| m.producers.next_producer_id = Offset(0)),
-        ("that cannot be", |m| m.producers.open_transactions[0].partition = 7),
-        ("which is not its name", |m| {
-            let files = &mut m.partitions[0].files;
-            let snapshot = files.iter_mut().find(|file| file.kind == FileKind::ProducerSnapshot);
-            snapshot.expect("there is one").path = "data/t-0/00000000000000000001.snapshot".into();
-        }),
-    ];
-    for (says, change) in cases {
-        let mut pack = Pack::open(&bytes);
-        let mut manifest = pack.manifest();
-        change(&mut manifest);
-        pack.with_manifest(&manifest);
-        let Err(ImportError::Damaged(report)) = archive::read(&pack.bytes()) else { panic!("{says}") };
-        assert!(report.findings.iter().any(|finding| finding.what.contains(says)), "{says}: {report}");
-    }
 }

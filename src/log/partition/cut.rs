@@ -1,8 +1,17 @@
 //! Parts of a log: the bytes of a range, a prefix, what lies between two offsets.
 
 use super::run::{Batch, Content};
-use super::{Isolation, Partition, SegmentBytes, Span, Totals};
+use super::{Isolation, OpenTransaction, Partition, SegmentBytes, Span, Totals};
 use std::rc::Rc;
+
+/// Records that a log lost when it was cut back to before its open transactions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CutBack {
+    /// Those that a reader of committed records was given or would have been: of no transaction, or of a committed one.
+    pub committed: u64,
+    /// Those of the open transactions.
+    pub open: u64,
+}
 
 impl Partition {
     /// Whether this log is `was` with perhaps more at its end: all that `was` holds is shared with it. Never says so of
@@ -168,6 +177,32 @@ impl Partition {
         self.totals = totals;
         self.see_all();
         self.remember([self.end as u64, u64::MAX, u64::MAX]);
+    }
+
+    /// Drops batches from the end on until no transaction is open, and says what went: the log is a prefix of what it was,
+    /// and its last stable offset its end.
+    pub fn cut_open(&mut self) -> CutBack {
+        let was = self.clone();
+        // What ended behind the first open transaction is open again once the log ends there, and may have begun earlier.
+        let first = |log: &Partition| log.open_transactions().next().map(|of| of.first_offset);
+        while let Some(end) = first(self) {
+            self.cut_to(end);
+        }
+        let open: Vec<_> = was.open_transactions().collect();
+        let mut lost = CutBack::default();
+        // Among them one that the log's start lies in.
+        for batch in was.batches_from(self.end) {
+            let records = within(&batch, was.log_start.max(self.end), was.end);
+            let is_open = |of: &OpenTransaction| {
+                of.producer_id == batch.producer_id() && of.first_offset <= batch.base_offset()
+            };
+            if batch.is_transactional() && open.iter().any(is_open) {
+                lost.open += records;
+            } else if !was.leaves_out(Isolation::ReadCommitted, &batch) {
+                lost.committed += records;
+            }
+        }
+        lost
     }
 
     /// Base and last offset of each batch with records for readers of committed ones, with its bytes.

@@ -25,6 +25,7 @@ mod segments;
 mod stable;
 
 pub use clean::{Cleanable, Cleaned};
+pub use cut::CutBack;
 pub use read::{Fetched, SegmentBytes, Span};
 pub use restore::RestoreError;
 pub use retention::Retired;

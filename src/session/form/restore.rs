@@ -1,7 +1,7 @@
-//! The fields of a restore: where to, its moment, its strategy.
+//! The fields of a restore: where to, its moment, its strategy, and how open transactions end.
 
 use super::{Field, Values, value};
-use crate::backup::Strategy;
+use crate::backup::{Ending, Strategy};
 
 /// The choice of a restore beside what is there, under new names.
 pub(super) const BESIDE: &str = "beside";
@@ -21,8 +21,11 @@ pub(super) fn restore_fields(
     let names = Field { help: "the old name stands for *", ..plain("as", "as", "as", "") };
     // Into topics that exist offsets cannot stay as they are, so that translated ones are the default.
     let default = if place.as_deref() == Some("existing") { "translated" } else { "identical" };
-    let others =
-        [plain("at", "at", "at", ""), closed("offsets", default, &Strategy::ALL.map(Strategy::name))];
+    let others = [
+        plain("at", "at", "at", ""),
+        closed("offsets", default, &Strategy::ALL.map(Strategy::name)),
+        closed("transactions", Ending::default().name(), &Ending::ALL.map(Ending::name)),
+    ];
     let names = (place.as_deref() == Some(BESIDE)).then_some(names);
     std::iter::once(into).chain(names).chain(others).collect()
 }

@@ -2,7 +2,7 @@
 //! before, its undo after.
 
 use super::{Command, Spec};
-use crate::backup::{Place, Request, Strategy};
+use crate::backup::{Ending, Place, Request, Strategy};
 use crate::base::Time;
 use crate::story::args::{Args, Name};
 use crate::story::words::Words;
@@ -11,11 +11,14 @@ use std::fmt;
 pub(super) const SPEC: Spec = Spec {
     word: "restore",
     syntax: "restore plan|stop|apply LABEL [at=TIME] [as=PATTERN|into=existing] \
-             [offsets=identical|translated|time|earliest|latest] | restore data LABEL | restore restart | restore undo",
+             [offsets=identical|translated|time|earliest|latest] [transactions=abort|cut] | restore data LABEL | restore restart | restore undo",
     help: "The steps of a restore, in this order: stop closes the consumers of the backup's groups, data puts its data and \
            offsets in place, restart starts those consumers again; apply does all three, each as soon as it can. LABEL may \
            be latest. at: a moment of the chain. as: beside what is there, under new names such as *-restored. \
-           into=existing: at the end of the topics that exist. offsets: where groups go on. plan only says what would come \
+           into=existing: at the end of the topics that exist. offsets: where groups go on. transactions: what \
+           becomes of those that are open where a log ends, as nobody can end them any more: abort (as usual) puts markers \
+           behind the log and keeps all that was committed; cut takes the log back to before them, with what others \
+           committed since. plan only says what would come \
            of it. undo puts back what was there before the last restore.",
     parse,
 };
@@ -48,13 +51,21 @@ pub struct Target {
     pub place: Place,
     /// Where groups go on.
     pub offsets: Option<Strategy>,
+    /// What becomes of open transactions.
+    pub transactions: Ending,
 }
 
 impl Target {
     /// The request for the backup with this label.
     pub fn request(&self, label: Name) -> Request {
         let moment_ms = self.at.map(Time::timestamp_ms);
-        Request { label, moment_ms, place: self.place.clone(), offsets: self.offsets }
+        Request {
+            label,
+            moment_ms,
+            place: self.place.clone(),
+            offsets: self.offsets,
+            transactions: self.transactions,
+        }
     }
 }
 
@@ -112,7 +123,9 @@ fn target(args: &mut Args) -> Target {
     };
     let choices = Strategy::ALL.map(|strategy| (strategy.name(), strategy));
     let offsets = args.value("offsets").map(|word| args.as_choice(&word, &choices));
-    Target { label, at, place, offsets }
+    let endings = Ending::ALL.map(|ending| (ending.name(), ending));
+    let transactions = args.value("transactions").map(|word| args.as_choice(&word, &endings));
+    Target { label, at, place, offsets, transactions: transactions.unwrap_or_default() }
 }
 
 impl fmt::Display for Restore {
@@ -136,6 +149,8 @@ impl Target {
             Place::Beside(pattern) => words.named("as", pattern),
             Place::Into => words.pair("into", "existing"),
         };
-        words.maybe("offsets", self.offsets.map(Strategy::name)).end()
+        let words = words.maybe("offsets", self.offsets.map(Strategy::name));
+        let ending = Some(self.transactions).filter(|ending| *ending != Ending::default());
+        words.maybe("transactions", ending.map(Ending::name)).end()
     }
 }

@@ -396,6 +396,7 @@ table! {
     where_to = "where to";
     new_names = "new names";
     offsets_how = "offsets";
+    open_transactions_how = "open transactions";
     save_map = "Save offset map";
     moments = "Moments that can be restored: {0}.";
     from_to = "{0} to {1}";

@@ -42,6 +42,7 @@ pub fn Before(props: &BeforeProps) -> Html {
             "at" => t.to_the_moment,
             "into" => t.where_to,
             "as" => t.new_names,
+            "transactions" => t.open_transactions_how,
             _ => t.offsets_how,
         };
         one(&of, &value(&values, of.id), t.by_default, wrong, &values)
