@@ -1,4 +1,4 @@
-//! What a broker's own segment of `__consumer_offsets` says of committed offsets.
+//! What a broker's own segments of `__consumer_offsets` say of committed offsets.
 //!
 //! ```text
 //! key      int16 0 or 1, group, topic (int16 length and UTF-8 each), int32 partition; other numbers: what groups are
@@ -6,7 +6,7 @@
 //! value 4  int64 offset, int32 leader epoch, metadata (varint length + 1), int64 commit time, tagged: 0 topic id
 //! ```
 //! Offsets of a transaction count from its marker on, if it was committed, and only where no later record stands: as
-//! `OffsetMetadataManager` reads them. Members are not read: whose offsets these are is an empty group.
+//! `OffsetMetadataManager` reads them; a transaction may end in a later segment than it began in. Members are not read: whose offsets these are is an empty group.
 
 use super::offsets::{Key, take, take_text};
 use crate::base::{Map, Uuid};
@@ -25,7 +25,7 @@ const TOPIC_ID: u32 = 0;
 pub struct Kept {
     /// The last word on each partition of a group: what is committed; `None` when the offset was dropped.
     pub offsets: Map<Key, Option<OffsetValue>>,
-    /// Offsets of transactions that have no end in it: they count for nothing.
+    /// Offsets of transactions that have not ended with it: they count for nothing yet.
     pub open: u64,
     /// Records that cannot be read: how many, and where the first is.
     pub unread: u64,
@@ -36,44 +36,73 @@ pub struct Kept {
 /// A record's offset and what it says.
 type At = (i64, OffsetValue);
 
-/// A reading under way.
-#[derive(Default)]
-struct Reading {
-    offsets: Map<Key, Option<At>>,
+/// The segments of one partition, read one after the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// The offset after the last record that was read.
+    end: i64,
     /// What open transactions have, by producer.
     open: Map<i64, Map<Key, Option<At>>>,
+    /// The last word of earlier segments on what open transactions have too.
+    before: Map<Key, Option<At>>,
+    /// Of the segment that is read: the last word on each partition of a group.
+    offsets: Map<Key, Option<At>>,
     kept: Kept,
 }
 
-/// Reads a segment.
+/// Reads a segment by itself.
 ///
 /// # Errors
 /// The first batch that is not sound.
 pub fn read(segment: &[u8]) -> Result<Kept, SegmentError> {
-    let mut reading = Reading::default();
-    for batch in segment::batches(segment) {
-        let batch = batch?;
-        let header = &batch.header;
-        let producer = Some(header.producer_id).filter(|_| header.attributes.is_transactional());
-        let control = header.attributes.is_control();
-        batch.for_each_record(|record| match producer {
-            Some(producer) if control => {
-                if let Some(marker) = Marker::parse(record.key, record.value) {
-                    reading.end(producer, marker.commit);
-                }
-            }
-            // Other control records tell of no offset.
-            None if control => {}
-            _ => reading.take(producer, &record),
-        });
-    }
-    let Reading { offsets, open, mut kept } = reading;
-    kept.open = open.values().map(|of| of.len() as u64).sum();
-    kept.offsets = offsets.into_iter().map(|(key, at)| (key, at.map(|(_, value)| value))).collect();
-    Ok(kept)
+    Reading::default().segment(segment)
 }
 
 impl Reading {
+    /// The offset after the last record that was read: the next segment begins there, or later.
+    pub fn end(&self) -> i64 {
+        self.end
+    }
+
+    /// Whether the next segment may say more of what was read: a transaction is open.
+    pub fn is_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// Reads the partition's next segment: what it says, and what those before it left open and it ends.
+    ///
+    /// # Errors
+    /// The first batch that is not sound. There is nothing to go on with then.
+    pub fn segment(&mut self, segment: &[u8]) -> Result<Kept, SegmentError> {
+        for batch in segment::batches(segment) {
+            let batch = batch?;
+            let header = &batch.header;
+            let producer = Some(header.producer_id).filter(|_| header.attributes.is_transactional());
+            let control = header.attributes.is_control();
+            self.end = header.last_offset() + 1;
+            batch.for_each_record(|record| match producer {
+                Some(producer) if control => {
+                    if let Some(marker) = Marker::parse(record.key, record.value) {
+                        self.ended(producer, marker.commit);
+                    }
+                }
+                // Other control records tell of no offset.
+                None if control => {}
+                _ => self.take(producer, &record),
+            });
+        }
+        let offsets = std::mem::take(&mut self.offsets);
+        for (key, at) in offsets.iter() {
+            self.before.insert(key.clone(), at.clone());
+        }
+        let open = &self.open;
+        self.before.retain(|key, _| open.values().any(|of| of.contains_key(key)));
+        let mut kept = std::mem::take(&mut self.kept);
+        kept.open = self.open.values().map(|of| of.len() as u64).sum();
+        kept.offsets = offsets.into_iter().map(|(key, at)| (key, at.map(|(_, value)| value))).collect();
+        Ok(kept)
+    }
+
     fn take(&mut self, producer: Option<i64>, record: &RecordView<'_>) {
         let parsed = match parse(record) {
             Ok(Some(parsed)) => parsed,
@@ -93,11 +122,12 @@ impl Reading {
         into.insert(key, at);
     }
 
-    fn end(&mut self, producer: i64, commit: bool) {
+    fn ended(&mut self, producer: i64, commit: bool) {
         let open = self.open.remove(&producer).unwrap_or_default();
         for (key, at) in open.into_iter().filter(|_| commit) {
             let later = |(known, _): &At| at.as_ref().is_some_and(|(new, _)| known > new);
-            if !self.offsets.get(&key).and_then(Option::as_ref).is_some_and(later) {
+            let known = self.offsets.get(&key).or_else(|| self.before.get(&key));
+            if !known.and_then(Option::as_ref).is_some_and(later) {
                 self.offsets.insert(key, at);
             }
         }

@@ -2,7 +2,8 @@
 
 use crate::archive;
 use rejoin::backup::kept;
-use rejoin::base::Uuid;
+use rejoin::backup::offsets::Key;
+use rejoin::base::{Map, Rng, Uuid};
 use rejoin::log::Record;
 use rejoin::log::batch::{self, BatchInfo};
 use rejoin::story::run::Runner;
@@ -131,16 +132,65 @@ fn offsets_of_a_transaction_count_from_its_marker_on_unless_a_later_one_stands()
     }
 }
 
+/// The last word on each offset of segments that are read one after the other.
+fn one_by_one(segments: &[Vec<u8>]) -> (Map<Key, Option<i64>>, u64) {
+    let (mut reading, mut last, mut open) = (kept::Reading::default(), Map::new(), 0);
+    for segment in segments {
+        let kept = reading.segment(segment).expect("sound");
+        for (key, value) in kept.offsets {
+            last.insert(key, value.map(|value| value.offset));
+        }
+        open = kept.open;
+    }
+    (last, open)
+}
+
+#[test]
+fn segments_one_after_the_other_say_what_they_say_as_one() {
+    let mut across = 0;
+    for seed in 0..3_000 {
+        let mut random = Rng::new(seed);
+        let (mut batches, mut parts, mut next) = (Vec::new(), vec![Vec::new()], 0);
+        for _ in 0..2 + random.below(14) {
+            let producer = Some(random.below(3) as i64).filter(|_| random.below(3) > 0);
+            let offset = random.below(50) as i64;
+            let value = Some(value(3, offset, None)).filter(|_| random.below(5) > 0);
+            let topic = ["t", "u"][random.below(2) as usize];
+            let bytes = match (producer, random.below(3)) {
+                (Some(id), 0) => marker(next, id, random.below(3) > 0),
+                _ => batch(next, producer, &[record(1, "g", topic, value.as_deref())]),
+            };
+            next += 1 + random.below(2) as i64;
+            if random.below(3) == 0 {
+                parts.push(Vec::new());
+            }
+            parts.last_mut().expect("one at least").extend_from_slice(&bytes);
+            batches.extend(bytes);
+        }
+        let whole = one_by_one(&[batches]);
+        assert_eq!(one_by_one(&parts), whole, "seed {seed}");
+        let alone: Vec<kept::Kept> = parts.iter().map(|part| kept::read(part).expect("sound")).collect();
+        let alone =
+            alone.into_iter().flat_map(|kept| kept.offsets).map(|(key, of)| (key, of.map(|of| of.offset)));
+        across += usize::from(alone.collect::<Map<Key, Option<i64>>>() != whole.0);
+    }
+    println!("{across} of 3000 logs have a transaction that ends in a later segment and counts");
+    assert!(across > 300, "{across}");
+}
+
 /// A story's run with a segment of committed offsets, and what it says of it.
 fn story(segment: Vec<u8>, text: &str) -> (Runner, String) {
     let mut options = Options::default();
     options.files.give("__consumer_offsets-12/00000000000000000000.log", segment.into());
+    let next = marker(6, 1, true);
+    options.files.give("__consumer_offsets-12/00000000000000000006.log", next.into());
     options.files.give("a.txt", b"a\nb\n".as_slice().into());
     let files = archive::files();
     let log = &files["segments/codec-none-0/00000000000000000000.log"];
     options.files.give("orders-0/00000000000000000000.log", log.as_slice().into());
     let line = "load __consumer_offsets file=__consumer_offsets-12/00000000000000000000.log";
-    let text = format!("seed 7\n{}\nend 30s\n", text.replace("OFFSETS", line));
+    let text = text.replace("OFFSETS", line).replace("NEXT", &line.replace("00.log", "06.log"));
+    let text = format!("seed 7\n{text}\nend 30s\n");
     let mut runner = Runner::new(&Story::parse(&text).expect("a story"), options);
     runner.finish(None);
     let mut said: Vec<String> = report::happened(&runner).into_iter().map(|(_, line)| line).collect();
@@ -199,12 +249,16 @@ fn what_cannot_be_taken_is_left_out_with_its_reason() {
     let open =
         [commits(Some(id)), batch(5, Some(1), &[record(1, "late", "orders", Some(&value(3, 5, None)))])]
             .concat();
-    let (runner, said) = story(open, &format!("{orders}\nOFFSETS"));
-    assert!(
-        said.contains("Offsets of transactions that do not end in this segment, which are not taken: 1."),
-        "{said}"
-    );
+    let (runner, said) = story(open.clone(), &format!("{orders}\nOFFSETS"));
+    let left = "Offsets of transactions that do not end in this segment, which are taken with a later one of its folder \
+                that ends them: 1.";
+    assert!(said.contains(left), "{said}");
     assert_eq!(committed(&runner, "late"), None);
+    // The next file of the folder ends it; by itself, or before the other, it has nothing to say of it.
+    for (text, taken) in [("OFFSETS\nNEXT", Some(5)), ("NEXT", None), ("NEXT\nOFFSETS", None)] {
+        let (runner, said) = story(open.clone(), &format!("{orders}\n{text}"));
+        assert_eq!(committed(&runner, "late"), taken, "{text}: {said}");
+    }
 }
 
 #[test]

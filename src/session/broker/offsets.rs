@@ -37,9 +37,10 @@ pub(super) fn read(topics: &mut [FolderTopic], files: &[FolderFile]) -> Option<F
     let topic = topics.iter_mut().find(|topic| &*topic.name == offsets::TOPIC)?;
     let mut last: Map<Key, OffsetValue> = Map::new();
     for partition in &mut topic.partitions {
+        let mut reading = kept::Reading::default();
         for place in &partition.logs {
             let file = &files[*place as usize];
-            let kept = match kept::read(&file.bytes) {
+            let kept = match reading.segment(&file.bytes) {
                 Ok(kept) => kept,
                 Err(error) => {
                     partition.refused.get_or_insert(format!("{}: {error}", file.path).into());

@@ -22,7 +22,8 @@ pub(super) const SPEC: Spec = Spec {
            before it, orders-0/00000000000000000000.log, and start= is where an empty partition's log starts. \
            topic-id= is the id of a topic that is created, as partition.metadata has it. A segment of \
            __consumer_offsets gives groups without members the offsets that it has for topics that are here: of all, or of \
-           those in topics=, T under the name NAME here; members are not taken. \
+           those in topics=, T under the name NAME here; members are not taken. A transaction that ends in the next file of \
+           its folder counts when that one is loaded. \
            The canonical line holds the file's SHA-256, and another file is refused.",
     parse,
 };

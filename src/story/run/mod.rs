@@ -30,7 +30,7 @@ pub use schedule::{SCHEDULES_MAX, Schedule};
 
 use super::command::{Command, End, Seed};
 use super::parse::{Line, Step, Story};
-use crate::backup::{Known, MemoryStore, Prepared, Report, Transaction};
+use crate::backup::{Known, MemoryStore, Prepared, Report, Transaction, kept};
 use crate::base::{Map, Time, limit};
 use crate::measure::Ledger;
 use crate::sim::{World, WorldConfig, coordinator_with};
@@ -77,6 +77,8 @@ pub struct Runner {
     /// The last full and the last backup after it, with the logs that they were taken of.
     known: Vec<Known>,
     refused_groups: Map<Rc<str>, Rc<str>>,
+    /// By folder: partitions of committed offsets whose transactions a further segment may end.
+    kept: Map<Rc<str>, kept::Reading>,
     last_act: Option<(Time, Rc<str>)>,
 }
 
@@ -106,6 +108,7 @@ impl Runner {
             restoring: None,
             schedules: Vec::new(),
             known: Vec::new(),
+            kept: Map::new(),
             refused_groups: Map::new(),
             last_act: None,
         };

@@ -6,7 +6,7 @@ use crate::base::Map;
 use crate::group::OffsetKey;
 use crate::sim::{AdoptedOffsets, LeftOut};
 use crate::story::command::{Load, LoadFormat};
-use crate::story::load::{LoadError, Report, Source};
+use crate::story::load::{LoadError, Report, Source, segment};
 use std::rc::Rc;
 
 impl Runner {
@@ -31,10 +31,21 @@ impl Runner {
                 &"its offsets become those of groups: partitions=, partition=, start=, rate= and topic-id= say nothing of them",
             );
         }
-        let kept = match kept::read(&file.bytes.whole()) {
+        // Segments of one folder, in order, are one log: a transaction may go on from one to the next.
+        let folder: Option<Rc<str>> = load.file.rsplit_once('/').map(|(folder, _)| folder.into());
+        let before = folder.as_ref().and_then(|folder| self.kept.get(folder));
+        let follows =
+            |reading: &&kept::Reading| segment::base_of(&load.file).is_some_and(|base| base >= reading.end());
+        let mut reading = before.filter(follows).cloned().unwrap_or_default();
+        let kept = match reading.segment(&file.bytes.whole()) {
             Ok(kept) => kept,
             Err(error) => return refused(&LoadError::Segment(error)),
         };
+        match folder {
+            Some(folder) if reading.is_open() => drop(self.kept.insert(folder, reading)),
+            Some(folder) => drop(self.kept.remove(&folder)),
+            None => {}
+        }
         let mut report = Report { format: LoadFormat::Segment, ..Report::default() };
         let (mut chosen, mut passed) = (Vec::new(), Map::<Rc<str>, u64>::new());
         for ((group, topic, partition), value) in kept.offsets {
@@ -56,8 +67,12 @@ impl Runner {
             report.more.push(format!("Offsets for {topic}, which is not loaded: {count}."));
         }
         if kept.open > 0 {
+            let until = match load.file.contains('/') {
+                true => "which are taken with a later one of its folder that ends them",
+                false => "which are not taken",
+            };
             report.more.push(format!(
-                "Offsets of transactions that do not end in this segment, which are not taken: {}.",
+                "Offsets of transactions that do not end in this segment, {until}: {}.",
                 kept.open
             ));
         }
