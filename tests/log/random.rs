@@ -35,7 +35,7 @@ fn info() -> impl Strategy<Value = BatchInfo> {
             base_offset,
             leader_epoch,
             producer,
-            transactional,
+            transactional: transactional && producer.id >= 0,
             ..BatchInfo::default()
         },
     )

@@ -131,6 +131,21 @@ impl Header {
             return Err(BatchError::Field { field: "baseOffset", says: self.base_offset, expected });
         }
         self.attributes.compression()?;
+        // Numbers of a producer come all together, or none of them; a marker has no sequence.
+        let expected = match self.attributes.is_transactional() {
+            true => "0 or more in a transaction",
+            false => "-1, or 0 or more",
+        };
+        if self.producer_id < -i64::from(!self.attributes.is_transactional()) {
+            let expected = expected.to_owned();
+            return Err(BatchError::Field { field: "producerId", says: self.producer_id, expected });
+        }
+        if self.producer_id >= 0 {
+            at_least_0("producerEpoch", i64::from(self.producer_epoch))?;
+            if !self.attributes.is_control() {
+                at_least_0("baseSequence", i64::from(self.base_sequence))?;
+            }
+        }
         Ok(())
     }
 }

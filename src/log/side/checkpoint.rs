@@ -71,7 +71,8 @@ pub fn write_offsets(offsets: &[(TopicPartition, i64)]) -> String {
 /// The entries of a checkpoint, each with the number of its line.
 fn checkpoint(text: &str) -> Result<Vec<(u64, &str)>, SideError> {
     let refused = |line, expected| Err(SideError::Line { line, expected });
-    let mut lines = (1u64..).zip(text.lines());
+    // Not `lines()`, which would take a carriage return along unseen.
+    let mut lines = (1u64..).zip(text.split_terminator('\n'));
     match lines.next().map(|(_, version)| number(version)) {
         Some(Some(0)) => {}
         Some(Some(version)) => return Err(SideError::Version(version)),

@@ -45,7 +45,9 @@ pub fn dump(path: &str, options: &Options, found: &mut Findings<'_>, out: &mut O
 fn print_start(path: &str, out: &mut Output<'_>) -> Done {
     let name = java::file_name(path);
     if name.ends_with(".log") {
-        out.text("Log starting offset: ").number(java::parse_long(stem(name))?);
+        // Before a word of the line is printed, as Java puts it together first.
+        let start = java::parse_long(stem(name))?;
+        out.text("Log starting offset: ").number(start);
     } else if name == "bootstrap.checkpoint" {
         out.text("KRaft bootstrap snapshot");
     } else {

@@ -33,25 +33,30 @@ pub fn offsets(base: i64, bytes: &[u8], around: &dyn Around, found: &mut Found) 
 }
 
 /// An entry comes as soon as more than `index.interval.bytes` follow the last one. Nobody says how many those are: the
-/// default, or another power of two that all entries follow from.
+/// default, or another number that all entries follow from. A broker that was started again counts from 0; then it has a
+/// new leader epoch, if it leads.
 fn complete(entries: &[OffsetEntry], batches: &[SegmentBatch<'_>], found: &mut Found) {
     let (mut at_least, mut below) = (0u64, u64::MAX);
-    let mut since = 0u64;
+    // Bytes since the last entry: all of them, and those that the broker surely counted.
+    let (mut since, mut counted) = (0u64, 0u64);
     let mut next = entries.iter().peekable();
+    let mut epoch = None;
     for batch in batches {
+        if epoch.replace(batch.header.leader_epoch) != Some(batch.header.leader_epoch) {
+            counted = 0;
+        }
         if next.next_if(|entry| entry.position == batch.position).is_some() {
             below = below.min(since);
-            since = 0;
+            (since, counted) = (0, 0);
         } else {
-            at_least = at_least.max(since);
+            at_least = at_least.max(counted);
         }
         since += u64::from(batch.header.size);
+        counted += u64::from(batch.header.size);
     }
-    let default = u64::from(INTERVAL_BYTES);
-    // Few entries follow from many numbers: a larger one is believed when several do.
-    let largest = if entries.len() > 2 { 1 << 30 } else { default };
-    let mut intervals = (0..31).map(|n| 1u64 << n).filter(|interval| *interval <= largest);
-    if !intervals.any(|interval| (at_least..below).contains(&interval)) {
+    // Few entries follow from many numbers: one over the default is believed when several do.
+    let largest = if entries.len() > 2 { u64::MAX } else { u64::from(INTERVAL_BYTES) };
+    if at_least >= below || at_least > largest {
         found.damaged(format!("entries are missing: {at_least} bytes of the log have none"));
     }
 }

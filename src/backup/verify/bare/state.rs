@@ -20,7 +20,7 @@ pub fn aborted(base: i64, bytes: &[u8], around: &dyn Around, found: &mut Found) 
         let sound = entry.producer_id >= 0
             && entry.first_offset >= 0
             && entry.last_offset >= base
-            && (0..=entry.last_offset + 1).contains(&entry.last_stable_offset);
+            && (0..=entry.last_offset.saturating_add(1)).contains(&entry.last_stable_offset);
         if !sound {
             found.damaged(format!("entry {i} contradicts itself or the name of the file"));
         }

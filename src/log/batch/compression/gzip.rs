@@ -5,10 +5,15 @@
 
 use super::{CHUNK_BYTES, CodecError, Limits};
 use crate::base::crc::crc32;
-use flate2::{Decompress, FlushDecompress, Status};
+use miniz_oxide::deflate::compress_to_vec;
+use miniz_oxide::inflate::TINFLStatus;
+use miniz_oxide::inflate::core::inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+use miniz_oxide::inflate::core::{DecompressorOxide, decompress as decompress_at};
 
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
 const DEFLATED: u8 = 8;
+/// zlib's.
+const DEFAULT_LEVEL: u8 = 6;
 /// Bits of the header's flags.
 const HEADER_CRC: u8 = 2;
 const EXTRA: u8 = 4;
@@ -47,22 +52,31 @@ pub fn decompress(packed: &[u8], limits: Limits, out: &mut Vec<u8>) -> Result<()
 }
 
 /// Inflates the stream that `packed` begins with, and answers what follows it.
+///
+/// It looks back into the member itself, not into a window: what refers further back than there is content is damaged,
+/// as for zlib. (A window begins as zeros, and zeros would be taken for content.)
 fn inflate<'a>(
     packed: &'a [u8],
     limits: Limits,
     start: usize,
     out: &mut Vec<u8>,
 ) -> Result<&'a [u8], CodecError> {
-    let mut stream = Decompress::new(false);
+    let mut stream = DecompressorOxide::new();
+    let (member, mut taken) = (out.len(), 0);
     loop {
-        limits.room(out, start, CHUNK_BYTES.min(1 + 8 * packed.len()))?;
-        let (taken, made) = (stream.total_in(), stream.total_out());
-        let rest = &packed[taken as usize..];
-        let status = stream.decompress_vec(rest, out, FlushDecompress::None);
-        match status.map_err(|_| CodecError::Damaged("the deflated bytes are damaged"))? {
-            Status::StreamEnd => return Ok(&packed[stream.total_in() as usize..]),
-            _ if stream.total_in() == taken && stream.total_out() == made => return Err(CUT),
-            _ => {}
+        let (made, chunk) = (out.len() - member, CHUNK_BYTES.min(1 + 8 * packed.len()));
+        limits.room(out, start, chunk)?;
+        out.resize(member + made + chunk, 0);
+        let flags = TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+        let (status, read, written) =
+            decompress_at(&mut stream, &packed[taken..], &mut out[member..], made, flags);
+        out.truncate(member + made + written);
+        taken += read;
+        match status {
+            TINFLStatus::Done => return Ok(&packed[taken..]),
+            TINFLStatus::HasMoreOutput => {}
+            TINFLStatus::FailedCannotMakeProgress | TINFLStatus::NeedsMoreInput => return Err(CUT),
+            _ => return Err(CodecError::Damaged("the deflated bytes are damaged")),
         }
     }
 }
@@ -100,16 +114,42 @@ fn take_header(member: &[u8]) -> Result<&[u8], CodecError> {
 /// `plain` as one member, at zlib's default level.
 pub fn compress(plain: &[u8]) -> Vec<u8> {
     let mut out = vec![MAGIC[0], MAGIC[1], DEFLATED, 0, 0, 0, 0, 0, 0, 0];
-    let mut stream = flate2::Compress::new(flate2::Compression::default(), false);
-    loop {
-        out.reserve(CHUNK_BYTES);
-        let rest = &plain[stream.total_in() as usize..];
-        let status = stream.compress_vec(rest, &mut out, flate2::FlushCompress::Finish);
-        if status.expect("deflate takes any bytes") == Status::StreamEnd {
-            break;
-        }
-    }
+    out.extend(compress_to_vec(plain, DEFAULT_LEVEL));
     out.extend_from_slice(&crc32(plain).to_le_bytes());
     out.extend_from_slice(&(plain.len() as u32).to_le_bytes());
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A member of one block with the fixed codes: a literal zero, then three bytes from `back` bytes before, one of
+    /// them the literal when `back` is 1.
+    fn looks_back(back: u8) -> Vec<u8> {
+        let mut bits: Vec<u8> = Vec::new();
+        let mut put = |value: u32, count: u32| bits.extend((0..count).map(|bit| (value >> bit & 1) as u8));
+        put(0b011, 3);
+        // Codes come with their highest bit first: literal 0 is 00110000, length 3 is 0000001, distances have five bits.
+        put(0b0000_1100, 8);
+        put(0b100_0000, 7);
+        put(u32::from(back - 1).reverse_bits() >> 27, 5);
+        put(0, 7);
+        let deflated = bits.chunks(8).map(|byte| byte.iter().rev().fold(0, |sum, bit| sum << 1 | bit));
+        let mut member = vec![MAGIC[0], MAGIC[1], DEFLATED, 0, 0, 0, 0, 0, 0, 0];
+        member.extend(deflated);
+        member.extend(crc32(&[0; 4]).to_le_bytes());
+        member.extend(4u32.to_le_bytes());
+        member
+    }
+
+    #[test]
+    fn what_refers_to_before_the_content_is_damaged_though_zeros_would_fit() {
+        let unpack = |packed: &[u8]| {
+            let mut out = Vec::new();
+            decompress(packed, Limits::of(packed.len() as u64), &mut out).map(|()| out)
+        };
+        assert_eq!(unpack(&looks_back(1)), Ok(vec![0; 4]));
+        assert_eq!(unpack(&looks_back(2)), Err(CodecError::Damaged("the deflated bytes are damaged")));
+    }
 }
