@@ -4,7 +4,7 @@ use super::log::headers;
 use super::{Around, Found, offset_of, segments};
 use crate::base::{Map, Set};
 use crate::log::producers::Producers;
-use crate::log::segment;
+use crate::log::segment::{self, SegmentBatch};
 use crate::log::side::aborted::{self, Aborted};
 use crate::log::side::file_name;
 use crate::log::side::snapshot::{self, ProducerEntry};
@@ -28,13 +28,43 @@ pub fn aborted(base: i64, bytes: &[u8], around: &dyn Around, found: &mut Found) 
     let Some(log) = around.read(&segment::file_name(base)) else {
         return found.remark("its log is not beside it: only the form was checked");
     };
-    let Before { mut producers, known, .. } = before(base, around);
-    let told: Vec<Aborted> = headers(&log).iter().filter_map(|batch| producers.take(batch)).collect();
+    let Before { mut producers, known, dense } = before(base, around);
+    let batches = headers(&log);
+    let told: Vec<Aborted> = batches.iter().filter_map(|batch| producers.take(batch)).collect();
+    if !dense || !is_dense(base, &batches) {
+        return compacted(&entries, &told, found);
+    }
     // Without what was before the segment nobody knows of the transactions that began there.
     let known = |entry: &&Aborted| known || entry.first_offset >= base;
     if !entries.iter().filter(known).eq(told.iter().filter(known)) {
         found.damaged(format!("the log has {} aborted transactions that are not these", told.len()));
     }
+}
+
+/// Compaction takes the records of aborted transactions and leaves the index: what the log still has of them must be in it.
+fn compacted(entries: &[Aborted], told: &[Aborted], found: &mut Found) {
+    let fits = |told: &&Aborted| {
+        let ends = |of: &&Aborted| (of.producer_id, of.last_offset) == (told.producer_id, told.last_offset);
+        entries.iter().find(ends).is_some_and(|of| of.first_offset <= told.first_offset)
+    };
+    let there = told.iter().filter(fits).count();
+    if there < told.len() {
+        let missing = told.len() - there;
+        found.damaged(format!("{missing} aborted transactions of the log are not in it, or begin later"));
+    } else if there < entries.len() {
+        let gone = entries.len() - there;
+        found.remark(format!("{gone} entries are of transactions whose records compaction took"));
+    }
+}
+
+/// Whether every offset from `base` on has its record.
+fn is_dense(base: i64, batches: &[SegmentBatch<'_>]) -> bool {
+    let mut end = base;
+    batches.iter().all(|SegmentBatch { header, .. }| {
+        let follows = header.base_offset == end && header.is_contiguous();
+        end = header.last_offset() + 1;
+        follows
+    })
 }
 
 /// Verifies a snapshot of the producers' state up to `offset`.
