@@ -181,4 +181,8 @@ fn a_restored_topic_lies_where_it_lay() {
          at 26s topic orders partitions=6 racks=a,b,c\nat 30s restore apply latest\nend 120s\n",
     );
     assert_eq!(of_one(&text), AT_HOME);
+    // More partitions go on where the others end.
+    let runner = run(&text.replace("end 120s", "at 100s grow orders partitions=8\nend 120s"));
+    let racks = |partition| runner.world().racks("orders", partition).expect("it lies in racks");
+    assert_eq!((racks(5), racks(7)), (&["c".into()][..], &["b".into()][..]));
 }

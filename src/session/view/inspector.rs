@@ -43,7 +43,8 @@ pub struct PartitionDetail {
     pub segment_count: u32,
     /// The newest of them, oldest first, at most 12: base offset and bytes. The last one is active.
     pub segments: Vec<(i64, u32)>,
-    /// What its topic is set to, where that is not Kafka's default: Kafka's names and values.
+    /// What its topic is set to, where that is not Kafka's default: Kafka's names and values; and in which racks its
+    /// replicas lie, if they lie in some.
     pub configs: Vec<(&'static str, Rc<str>)>,
 }
 
@@ -97,10 +98,12 @@ impl PartitionDetail {
         let log = world.log(topic, number)?;
         let segment_count = log.segment_list().count();
         let newest = log.segment_list().skip(segment_count.saturating_sub(SEGMENTS));
+        let mut configs = world.configs(topic);
+        configs.extend(world.racks(topic, number).map(|racks| ("broker.rack", racks.join(", ").into())));
         Some(PartitionDetail {
             segment_count: segment_count as u32,
             segments: newest.map(|of| (of.base_offset, of.bytes)).collect(),
-            configs: world.configs(topic),
+            configs,
             view: world.partition(topic, number, group.map(|name| &**name))?,
             ranges: group.map(|group| world.ranges(topic, number, group)).unwrap_or_default(),
             pins: pins(topic, number),

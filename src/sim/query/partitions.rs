@@ -40,6 +40,12 @@ impl World {
         differs.map(|(config, value)| (config.name, value.clone())).collect()
     }
 
+    /// The racks of a partition's replicas, the leader's first; `None` when its brokers have none.
+    pub fn racks(&self, topic: &str, partition: i32) -> Option<&[Rc<str>]> {
+        let of = self.core.topics.get(topic)?.racks.as_ref()?;
+        of.get(usize::try_from(partition).ok()?).map(|racks| &racks[..])
+    }
+
     fn rate(&self, topic: &Rc<str>) -> u64 {
         let sending = self.producers.iter().filter(|producer| producer.topic == *topic && producer.sends());
         sending.map(|producer| producer.rate_milli).sum()
