@@ -45,6 +45,9 @@ export async function walk(lab) {
   ensure((await field("group.id").inputValue()) === "payments", "the new group is not proposed");
   await field("client.id").fill("p1 p2");
   await field("max.poll.records").fill("100");
+  ensure(!(await field("client.rack").isVisible()), "a rare setting is not folded away");
+  await dialog.getByText("More settings", { exact: true }).click();
+  await field("client.rack").fill("east");
   ensure((await field("group.protocol").locator("option").first().innerText()) === "consumer, inherited", "not inherited");
   await add();
   await dialog.waitFor({ state: "detached" });
@@ -67,6 +70,7 @@ export async function walk(lab) {
   const before = await stable(2);
   ensure(before["group.protocol"] === "consumer" && before.assignor === "uniform", JSON.stringify(before));
   ensure(before["assignment epoch"] === before["group epoch"], JSON.stringify(before));
+  ensure(before.text.split("client.rack=east").length === 3, "the members' racks are not told");
   await lab.picture("group");
 
   await lab.press("Kill p1");
