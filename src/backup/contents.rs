@@ -12,7 +12,7 @@ use super::manifest::{
 use super::offsets;
 use super::scan::{Facts, Scan};
 use super::snapshot::{GroupSnapshot, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
-use super::store::{ChunkKey, Store, Transaction};
+use super::store::{ChunkKey, Transaction};
 use super::transactions;
 use crate::base::{Map, Uuid, small};
 use crate::log::Partition;
@@ -22,7 +22,7 @@ use std::rc::Rc;
 /// The bytes of a backup's files, in chunks.
 #[derive(Clone, Default)]
 pub struct Files {
-    /// See [`Store::chunk`].
+    /// See [`super::store::Store::chunk`].
     pub chunks: Map<ChunkKey, Rc<[u8]>>,
 }
 
@@ -120,23 +120,22 @@ pub fn topic_entry(topic: &TopicSnapshot<'_>) -> TopicEntry {
     }
 }
 
-/// The files of a partition's log, those before `rest` is asked for: what `prior` has already are references. The logs of
-/// that backup, where they are at hand, need not be read again.
+/// The files of a partition's log, step by step: what `prior` has already are references. The logs of that backup, where
+/// they are at hand, need not be read again.
 pub fn grown(
     (topic, topic_id, id): (&Rc<str>, Uuid, i32),
     log: &Partition,
     (prior, logs): (Option<&Link>, Option<&Map<(Uuid, i32), Partition>>),
-    store: &dyn Store,
-) -> Result<Grown, Refusal> {
+) -> Grown {
     let before = prior.and_then(|link| Some((link, link.partition(topic, &topic_id.to_string(), id)?)));
     let mut grown = Grown::new(log, (topic, id));
     if let Some((link, entry)) = before {
         let was = logs.and_then(|logs| logs.get(&(topic_id, id)));
         if !was.is_some_and(|was| grown.share(link, entry, was)) {
-            grown.keep(link, entry, store).map_err(|error| unsound(topic, id, &error))?;
+            grown.keep(link, entry);
         }
     }
-    Ok(grown)
+    grown
 }
 
 /// A log does not give sound batches.

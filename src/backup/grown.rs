@@ -9,13 +9,14 @@
 //! A file is kept when the log gives the same bytes for its offsets. Files wholly below the log's start are left out.
 
 use super::contents::{self, Files};
-use super::digest::{Crc32, Digest, sha256};
+use super::digest::{Crc32, Digest};
+use super::held::{Around, Held, Look};
 use super::indexes;
 use super::layout;
 use super::link::Link;
 use super::manifest::{Change, FileEntry, FileKind, Offset, PartitionEntry};
-use super::scan::{Facts, Place, Scan};
-use super::store::{self, CHUNK_BYTES_MAX, CHUNKS_CUT, Store};
+use super::scan::{Facts, Scan};
+use super::store::{CHUNK_BYTES_MAX, CHUNKS_CUT, Store};
 use super::verify::reading::{FileBytes, Loaded, PART_BYTES, Progress, Reading};
 use crate::log::segment::SegmentError;
 use crate::log::{Partition, Span};
@@ -40,9 +41,14 @@ pub struct Grown {
     end: Option<i64>,
     /// See [`Made::whole`].
     whole: bool,
+    /// Files of the prior that are still to be looked at, the next one last; and where its log ended.
+    prior: Vec<Held>,
+    prior_end: i64,
     /// Files to be made, the next one last; and up to where they go.
     todo: Vec<New>,
-    to: i64,
+    to: Option<i64>,
+    /// Those that come after the prior's are.
+    last: bool,
     now: Option<Making>,
     /// As in [`Reading::new`].
     outside: Range<u64>,
@@ -94,8 +100,11 @@ impl Grown {
             indexes: Vec::new(),
             end: None,
             whole: false,
+            prior: Vec::new(),
+            prior_end: log.end(),
             todo: Vec::new(),
-            to: log.end(),
+            to: None,
+            last: false,
             now: None,
             outside: 0..0,
         }
@@ -127,94 +136,20 @@ impl Grown {
 
     /// Takes the files of `before` that still hold, with new ones between them. What the store has lost of them is kept
     /// again.
-    pub fn keep(
-        &mut self,
-        link: &Link,
-        before: &PartitionEntry,
-        store: &dyn Store,
-    ) -> Result<(), SegmentError> {
+    pub fn keep(&mut self, link: &Link, before: &PartitionEntry) {
         self.whole = before.log_start_offset.0 <= self.log.log_start();
-        if !self.whole {
-            return Ok(());
+        if self.whole {
+            self.prior = Held::all(link, before, self.log.log_start());
+            self.prior_end = before.log_end_offset.0;
         }
-        for file in before.files.iter().filter(|file| file.kind == FileKind::Log && file.size > 0) {
-            let (Some(Offset(base)), Some(Offset(end))) = (file.base_offset, file.end_offset) else {
-                continue;
-            };
-            if end <= self.log.log_start() {
-                continue;
-            }
-            match self.holds(file, (base, end), store)? {
-                Some(place) => {
-                    self.made.push(link.refer(file));
-                    self.end = Some(end);
-                    for (_, index) in indexes::beside(before, base) {
-                        self.indexes.push(link.refer(index));
-                        self.files.keep(&indexes::bytes(index.kind, base, &place.indexes()));
-                    }
-                }
-                None => self.whole = false,
-            }
-        }
-        self.whole &= before.log_end_offset.0 <= self.log.end();
-        Ok(())
     }
 
-    /// Whether the log gives what the file holds. If so, the scan has read it, and what lies before it.
-    fn holds(
-        &mut self,
-        file: &FileEntry,
-        (base, end): (i64, i64),
-        store: &dyn Store,
-    ) -> Result<Option<Place>, SegmentError> {
-        let apart = base <= self.log.log_start() || self.log.is_boundary(base);
-        if end > self.log.end() || !apart {
-            return Ok(None);
-        }
-        let live = self.log.bytes_between(base, end);
-        if live.len() as u64 == file.size && sha256(&live) == file.sha256 {
-            if self.end.map_or(base > self.log.log_start(), |at| at < base) {
-                self.own(base)?;
-            }
-            let place = self.scan.file(base, &live)?;
-            if store::file(store, file.sha256, file.size).is_none_or(|stored| stored != live) {
-                self.files.keep(&live);
-            }
-            return Ok(Some(place));
-        }
-        if base >= self.log.log_start() {
-            return Ok(None);
-        }
-        // The log has dropped batches from the file's beginning.
-        let Some(stored) =
-            store::file(store, file.sha256, file.size).filter(|bytes| sha256(bytes) == file.sha256)
-        else {
-            return Ok(None);
-        };
-        let (mut of_live, mut of_stored) = (self.scan.clone(), self.scan.clone());
-        of_live.file(base, &live)?;
-        let place = of_stored.file(base, &stored).ok().filter(|_| stored.ends_with(&live));
-        let same = place.filter(|_| of_live.digest() == of_stored.digest());
-        if same.is_some() {
-            self.scan = of_stored;
-        }
-        Ok(same)
-    }
-
-    /// Makes files of what the log holds from the last file up to `to`.
-    fn own(&mut self, to: i64) -> Result<(), SegmentError> {
-        self.begin(to);
-        while self.step()? != Progress::Done {}
-        Ok(())
-    }
-
-    /// From now on [`Grown::step`] makes files of what the log holds from the last file up to its end. Digests of files with
-    /// so many bytes as `outside` are asked for.
-    pub fn rest(&mut self, outside: Range<u64>) {
+    /// Digests of files with so many bytes as `outside` are asked for.
+    pub fn ask(&mut self, outside: Range<u64>) {
         self.outside = outside;
-        self.begin(self.log.end());
     }
 
+    /// Begins to make files of what the log holds from the last file up to `to`.
     fn begin(&mut self, to: i64) {
         let spans = self.log.spans_between(self.end.unwrap_or(i64::MIN), to);
         let start = self.start();
@@ -226,7 +161,7 @@ impl Grown {
         };
         self.todo = spans.iter().zip(ends).enumerate().map(new).collect();
         self.todo.reverse();
-        self.to = to;
+        self.to = Some(to);
     }
 
     /// Where the next file begins.
@@ -234,17 +169,14 @@ impl Grown {
         self.end.unwrap_or(self.log.log_start())
     }
 
-    /// Makes a part of a file.
+    /// Looks at a part of a file of the prior, or makes a part of a new one.
     ///
     /// # Errors
     /// The log gives a batch that is not sound; it is of no further use then.
-    pub fn step(&mut self) -> Result<Progress, SegmentError> {
+    pub fn step(&mut self, store: &dyn Store) -> Result<Progress, SegmentError> {
         self.now = match self.now.take() {
             None => match self.todo.pop() {
-                None => {
-                    self.close();
-                    return Ok(Progress::Done);
-                }
+                None => return self.turn(store),
                 Some(new) => {
                     let (bytes, at) = (Vec::with_capacity(new.span.bytes as usize), new.span.from);
                     Some(Making::Writing(new, bytes, at))
@@ -284,15 +216,56 @@ impl Grown {
         Ok(Progress::More)
     }
 
-    /// The last file is made: one without a batch, where there is none.
-    fn close(&mut self) {
-        if self.made.last().is_none_or(|last| last.end_offset != Some(Offset(self.to))) {
+    /// Nothing is being made: the next file of the prior, or what comes after all of them.
+    fn turn(&mut self, store: &dyn Store) -> Result<Progress, SegmentError> {
+        if let Some(to) = self.to.take() {
+            self.close(to);
+        }
+        let Some(mut held) = self.prior.pop() else {
+            if self.last {
+                return Ok(Progress::Done);
+            }
+            self.last = true;
+            self.whole &= self.prior_end <= self.log.end();
+            self.begin(self.log.end());
+            return Ok(Progress::More);
+        };
+        let around = Around { log: &self.log, scan: &self.scan, outside: &self.outside, store };
+        match held.step(&around, &mut self.files)? {
+            Look::Goes(progress) => {
+                self.prior.push(held);
+                return Ok(progress);
+            }
+            Look::Follows(base) => {
+                self.prior.push(held);
+                if self.end.map_or(base > self.log.log_start(), |at| at < base) {
+                    self.begin(base);
+                }
+            }
+            Look::Holds(scan, made) => {
+                let (file, end, indexes) = held.entries(&made);
+                self.scan = scan;
+                self.made.push(file);
+                self.end = Some(end);
+                for (index, bytes) in indexes {
+                    self.indexes.push(index);
+                    self.files.keep(&bytes);
+                }
+            }
+            Look::Differs => self.whole = false,
+        }
+        Ok(Progress::More)
+    }
+
+    /// Files are made up to `to`: one without a batch, where there is none.
+    fn close(&mut self, to: i64) {
+        if self.made.last().is_none_or(|last| last.end_offset != Some(Offset(to))) {
             let (range, path) =
-                ((self.start(), self.to), layout::log_path(&self.name.0, self.name.1, self.start()));
+                ((self.start(), to), layout::log_path(&self.name.0, self.name.1, self.start()));
             let file = self.files.add_log(&path, FileKind::Log, &[], Some(range), &Facts::default());
             self.made.push(file);
         }
-        self.end = Some(self.to);
+        self.end = Some(to);
     }
 
     fn add(&mut self, new: &New, reading: &Reading<'_>, sums: (Digest, Crc32)) -> Result<(), SegmentError> {
@@ -310,7 +283,7 @@ impl Grown {
     pub fn progress(&self) -> u64 {
         let made: u64 = self.made.iter().map(|file| file.size).sum();
         let now = match &self.now {
-            None => 0,
+            None => self.prior.last().map_or(0, Held::progress),
             Some(Making::Writing(_, bytes, _)) => bytes.len() as u64 / 4,
             Some(Making::Reading(_, reading)) => (reading.size() + 3 * reading.read()) / 4,
             Some(Making::Cutting(_, reading, ..)) => reading.size(),
@@ -322,14 +295,17 @@ impl Grown {
     pub fn to_hash(&self) -> Option<&FileBytes<'static>> {
         match &self.now {
             Some(Making::Reading(_, reading)) => Some(reading.lies()),
-            _ => None,
+            Some(_) => None,
+            None => self.prior.last()?.to_hash(),
         }
     }
 
     /// The digest that was wanted.
     pub fn hashed(&mut self, digest: Digest) {
-        if let Some(Making::Reading(_, reading)) = &mut self.now {
-            reading.hashed(digest);
+        match &mut self.now {
+            Some(Making::Reading(_, reading)) => reading.hashed(digest),
+            Some(_) => {}
+            None => self.prior.last_mut().into_iter().for_each(|held| held.hashed(digest)),
         }
     }
 }

@@ -45,6 +45,7 @@ mod delete;
 mod differential;
 mod full;
 mod grown;
+mod held;
 mod history;
 mod incremental;
 mod indexes;

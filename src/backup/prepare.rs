@@ -88,7 +88,7 @@ impl Preparation {
     /// What taking the backup would be refused for.
     pub fn step(&mut self, store: &dyn Store) -> Result<Progress, Refusal> {
         if let Some(((topic, topic_id, id), mut grown)) = self.now.take() {
-            let progress = grown.step().map_err(|error| contents::unsound(&topic, id, &error))?;
+            let progress = grown.step(store).map_err(|error| contents::unsound(&topic, id, &error))?;
             if progress == Progress::Done {
                 let made = grown.done();
                 self.done += made.log.byte_count();
@@ -100,8 +100,8 @@ impl Preparation {
         }
         let Some((topic, topic_id, id, log)) = self.todo.pop() else { return Ok(Progress::Done) };
         let logs = self.logs.as_deref();
-        let mut grown = contents::grown((&topic, topic_id, id), &log, (self.prior.as_ref(), logs), store)?;
-        grown.rest(self.outside.clone());
+        let mut grown = contents::grown((&topic, topic_id, id), &log, (self.prior.as_ref(), logs));
+        grown.ask(self.outside.clone());
         self.now = Some(((topic, topic_id, id), grown));
         Ok(Progress::More)
     }

@@ -109,11 +109,9 @@ impl Take<'_> {
                     Some(made) => made.clone(),
                     None => {
                         let place = (&topic.name, topic.id, id);
-                        let mut grown =
-                            contents::grown(place, log, (prior, logs.map(|logs| &**logs)), self.store)?;
+                        let mut grown = contents::grown(place, log, (prior, logs.map(|logs| &**logs)));
                         let unsound = |error| contents::unsound(&topic.name, id, &error);
-                        grown.rest(0..0);
-                        while grown.step().map_err(unsound)? != Progress::Done {}
+                        while grown.step(self.store).map_err(unsound)? != Progress::Done {}
                         grown.done()
                     }
                 };

@@ -153,6 +153,7 @@ impl Session {
     }
 
     fn command(&mut self, command: Command) -> Result<Rc<str>, Rc<str>> {
+        self.finish_next();
         let done = self.runner.apply(command);
         self.settle();
         match done {
@@ -225,9 +226,16 @@ impl Session {
         self.runner.now()
     }
 
-    /// Lets everything happen that is due up to and including `time`.
+    /// Lets everything happen that is due up to and including `time`. Where things are done in parts
+    /// ([`Session::verify_in_parts`]), time stops at a backup that the run takes: it is being taken then.
     pub fn advance_to(&mut self, time: Time) {
-        self.runner.advance_to(time);
+        self.finish_next();
+        while let Some(backup) = self.runner.advance_to_backup(time) {
+            if self.begin_next(&backup, None) {
+                break;
+            }
+            self.runner.next_act();
+        }
         self.settle();
     }
 

@@ -25,34 +25,62 @@ const EVENTS_MAX: u32 = 2_000_000;
 /// The longest that one step goes on.
 const STEP_MAX: Span = Span::from_secs(600);
 
+/// A step under way.
+#[derive(Clone, Copy)]
+pub(super) struct Stepping {
+    kind: StepKind,
+    /// Up to where it goes at most.
+    stop: Time,
+    /// Entries of the trace that were looked at, and events that there were at its beginning.
+    seen: u64,
+    events: usize,
+    /// Events that it may still pass.
+    left: u32,
+}
+
 impl Session {
     /// Takes one step: time goes on to the moment that `kind` looks for, at most ten minutes, and to the end of that
-    /// moment's millisecond, so that the clock on the screen names the state exactly.
+    /// moment's millisecond, so that the clock on the screen names the state exactly. A backup that the run takes on the
+    /// way is taken as in [`Session::advance_to`], and then the step goes on.
     pub fn step(&mut self, kind: StepKind) {
-        let stop = self.now() + STEP_MAX;
-        let mut seen = self.runner.world().trace().len();
-        let events = self.runner.events().len();
-        for _ in 0..EVENTS_MAX {
-            if self.runner.next_at().is_none_or(|at| at > stop) || self.runner.step().is_none() {
+        self.finish_next();
+        let (seen, events) = (self.runner.world().trace().len(), self.runner.events().len());
+        self.go_on(Stepping { kind, stop: self.now() + STEP_MAX, seen, events, left: EVENTS_MAX });
+    }
+
+    /// Goes on with a step, first with the backup that it came upon, if that was taken meanwhile.
+    pub(super) fn go_on(&mut self, mut stepping: Stepping) {
+        let mut reached = self.reached(&mut stepping);
+        while !reached && stepping.left > 0 && self.runner.next_at().is_some_and(|at| at <= stepping.stop) {
+            stepping.left -= 1;
+            if let Some(backup) = self.runner.reach_backup()
+                && self.begin_next(&backup, Some(stepping))
+            {
+                return;
+            }
+            if self.runner.step().is_none() {
                 break;
             }
-            let trace = self.runner.world().trace();
-            let reached = match kind {
-                StepKind::Event => true,
-                StepKind::Rebalance => trace
-                    .since(seen)
-                    .any(|entry| matches!(entry.what, Happening::Stable(..) | Happening::Reconciled(..))),
-                StepKind::Interesting => {
-                    self.runner.events().len() > events
-                        || trace.since(seen).any(|entry| is_interesting(&entry.what))
-                }
-            };
-            if reached {
-                break;
-            }
-            seen = trace.len();
+            reached = self.reached(&mut stepping);
         }
         self.advance_to(whole_ms(self.now()));
+    }
+
+    /// Whether the step is at its end.
+    fn reached(&self, stepping: &mut Stepping) -> bool {
+        let trace = self.runner.world().trace();
+        let reached = match stepping.kind {
+            StepKind::Event => stepping.left < EVENTS_MAX,
+            StepKind::Rebalance => trace
+                .since(stepping.seen)
+                .any(|entry| matches!(entry.what, Happening::Stable(..) | Happening::Reconciled(..))),
+            StepKind::Interesting => {
+                self.runner.events().len() > stepping.events
+                    || trace.since(stepping.seen).any(|entry| is_interesting(&entry.what))
+            }
+        };
+        stepping.seen = trace.len();
+        reached
     }
 }
 

@@ -3,8 +3,10 @@
 //! it is done at the moment at which it was asked for. What is given up before its end leaves nothing.
 
 use super::Session;
+use super::step::Stepping;
 use super::verifying::percent;
 use crate::backup::archive::Summary;
+use crate::backup::manifest::KindName;
 use crate::backup::{Digest, FileBytes, Preparation, Progress};
 use crate::base::Pieces;
 use crate::story::Command;
@@ -21,6 +23,8 @@ pub(super) struct Taking {
 enum Work {
     /// The files of a backup are made for this command.
     Backup(Command, Box<Preparation>),
+    /// Those of a backup that the run takes next: a scheduled one, or one of a line. A step that it came upon goes on.
+    Next(Box<Preparation>, Option<Stepping>),
     /// An archive is read: the name of its file.
     Import(Rc<str>, Summary),
 }
@@ -29,6 +33,8 @@ enum Work {
 pub enum Taken {
     /// A backup was taken.
     Backup(Result<Rc<str>, Rc<str>>),
+    /// The run took its own next backup.
+    Next,
     /// An archive was taken in.
     Import(Result<Vec<Rc<str>>, Rc<str>>),
 }
@@ -37,7 +43,7 @@ impl Taking {
     /// The bytes whose digest is wanted.
     pub fn to_hash(&self) -> Option<&FileBytes<'static>> {
         match &self.work {
-            Work::Backup(_, preparation) => preparation.to_hash(),
+            Work::Backup(_, preparation) | Work::Next(preparation, _) => preparation.to_hash(),
             // Its digests are made here: whoever makes them elsewhere wants a file as one, beside what there is of it.
             Work::Import(..) => None,
         }
@@ -46,7 +52,7 @@ impl Taking {
     /// The digest that was wanted.
     pub fn hashed(&mut self, digest: Digest) {
         match &mut self.work {
-            Work::Backup(_, preparation) => preparation.hashed(digest),
+            Work::Backup(_, preparation) | Work::Next(preparation, _) => preparation.hashed(digest),
             Work::Import(..) => {}
         }
     }
@@ -54,7 +60,7 @@ impl Taking {
     /// How many hundredths of it are read.
     pub fn percent(&self) -> u32 {
         percent(match &self.work {
-            Work::Backup(_, preparation) => preparation.progress(),
+            Work::Backup(_, preparation) | Work::Next(preparation, _) => preparation.progress(),
             Work::Import(_, summary) => summary.progress(),
         })
     }
@@ -71,6 +77,28 @@ impl Session {
         let Ok(preparation) = self.runner.prepare(*kind, topics, outside) else { return false };
         self.taking = Some(Taking { work: Work::Backup(command, Box::new(preparation)), number });
         true
+    }
+
+    /// Begins to take part by part the backup that the run takes next, if that is to be done so; nothing happens otherwise.
+    pub(super) fn begin_next(
+        &mut self,
+        (kind, topics): &(KindName, Vec<Rc<str>>),
+        stepping: Option<Stepping>,
+    ) -> bool {
+        if self.taking.is_some() {
+            return false;
+        }
+        let Some((outside, number)) = self.shelf.queue.in_parts() else { return false };
+        let Ok(preparation) = self.runner.prepare(*kind, topics, outside) else { return false };
+        self.taking = Some(Taking { work: Work::Next(Box::new(preparation), stepping), number });
+        true
+    }
+
+    /// The run's next backup is taken whole, whatever was read of it: time is to go on.
+    pub(super) fn finish_next(&mut self) {
+        if self.taking.as_ref().is_some_and(|taking| matches!(taking.work, Work::Next(..))) {
+            self.finish_taking();
+        }
     }
 
     /// Begins to take in the backups of an archive part by part, if that is to be done so; nothing happens otherwise.
@@ -92,7 +120,7 @@ impl Session {
         match self.taking.as_mut().map(|taking| &mut taking.work) {
             None => Progress::Done,
             // What cannot be made in parts is told when it is made in one go.
-            Some(Work::Backup(_, preparation)) => {
+            Some(Work::Backup(_, preparation) | Work::Next(preparation, _)) => {
                 preparation.step(self.runner.store()).unwrap_or(Progress::Done)
             }
             Some(Work::Import(_, summary)) => summary.step(),
@@ -105,6 +133,15 @@ impl Session {
             Work::Backup(command, preparation) => {
                 self.runner.give_prepared(preparation.prepared());
                 Taken::Backup(self.command(command))
+            }
+            Work::Next(preparation, stepping) => {
+                self.runner.give_prepared(preparation.prepared());
+                self.runner.next_act();
+                self.settle();
+                if let Some(stepping) = stepping {
+                    self.go_on(stepping);
+                }
+                Taken::Next
             }
             Work::Import(name, summary) => {
                 let (archive, sha256, known) = summary.known();

@@ -114,6 +114,11 @@ pub(super) fn percent((read, total): (u64, u64)) -> u32 {
     (read.saturating_mul(100) / total.max(1)).min(100) as u32
 }
 
+/// Tells for what a digest is wanted: for what was begun, and for which file of it.
+fn number(begun: u64, file: u32) -> u64 {
+    begun << 32 | u64::from(file)
+}
+
 /// Verification in parts.
 impl Session {
     /// From now on backups are verified a part at a time, by [`Session::verify_part`], and can be taken so
@@ -165,23 +170,25 @@ impl Session {
         Some(progress)
     }
 
-    /// The bytes whose digest is wanted, after [`Progress::Hash`]; and a number that tells for what it is.
+    /// The bytes whose digest is wanted, after [`Progress::Hash`], or without which there is nothing to do, after
+    /// [`Progress::Waits`]; and a number that tells for what it is.
     pub fn to_hash(&self) -> Option<(u64, &FileBytes<'static>)> {
         if let Some(taking) = &self.taking {
-            return Some((taking.number, taking.to_hash()?));
+            return Some((number(taking.number, 0), taking.to_hash()?));
         }
         let queue = &self.shelf.queue;
-        Some((queue.number, queue.now.as_ref()?.0.to_hash()?))
+        let (file, bytes) = queue.now.as_ref()?.0.to_hash()?;
+        Some((number(queue.number, file), bytes))
     }
 
     /// The digest that was wanted with this number.
-    pub fn hashed(&mut self, number: u64, digest: Digest) {
-        if let Some(taking) = self.taking.as_mut().filter(|taking| taking.number == number) {
+    pub fn hashed(&mut self, of: u64, digest: Digest) {
+        if let Some(taking) = self.taking.as_mut().filter(|taking| number(taking.number, 0) == of) {
             taking.hashed(digest);
         }
-        let queue = &mut self.shelf.queue;
-        if let Some((now, _)) = queue.now.as_mut().filter(|_| queue.number == number) {
-            now.hashed(digest);
+        let (queue, file) = (&mut self.shelf.queue, of as u32);
+        if let Some((now, _)) = queue.now.as_mut().filter(|_| number(queue.number, file) == of) {
+            now.hashed(file, digest);
         }
     }
 

@@ -1,71 +1,52 @@
 //! Backups are taken, taken in and verified beside everything else: a little at a time, so that the page never waits for it; digests are
 //! made by the browser, on another thread.
 
+use super::digests::{Digests, Given, answer, digest};
 use super::dom;
 use super::intent::{Refusal, Told};
 use super::lab::{Inner, Lab};
+use super::turns::{Stretch, Turns};
 use crate::session::{Digest, FileBytes, Progress, Taken, sha256};
-use js_sys::{Function, Promise, Reflect, Uint8Array};
-use std::ops::Range;
+use js_sys::Promise;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::SubtleCrypto;
-
-/// The files whose digest the browser makes, by their bytes: it copies them, so not the largest; and one waits for its
-/// answer, so not the small ones.
-const HASHED: Range<u64> = 64 << 10..128 << 20;
-
-/// The longest that is worked at a stretch, in milliseconds. What is under way then is brought to its end.
-const WORK_MS: f64 = 8.0;
 
 /// The least time between two views of how far it is, in milliseconds.
 const SHOWN_MS_MIN: f64 = 100.0;
 
-/// The files whose digest the browser makes, by their bytes: none, where it makes none (only secure origins have it).
-pub fn hashed() -> Range<u64> {
-    if subtle().is_some() { HASHED } else { 0..0 }
-}
-
-fn subtle() -> Option<SubtleCrypto> {
-    let crypto = gloo::utils::window().crypto().ok()?;
-    let there = Reflect::get(&crypto, &"subtle".into()).is_ok_and(|subtle| subtle.is_object());
-    there.then(|| crypto.subtle())
-}
-
 /// Works until there is nothing to do.
 pub fn start(lab: Lab) {
     spawn_local(async move {
-        let mut promises: Vec<(u64, Option<Promise>)> = Vec::new();
+        let mut digests = lab.inner.borrow_mut().digests.take().unwrap_or_default();
+        let turns = Turns::new();
+        let mut promises: Vec<(u64, Promise)> = Vec::new();
         let mut shown_ms = 0.0;
         loop {
-            let begun_ms = dom::clock_ms();
+            let stretch = Stretch::new();
             let mut progress = lab.part();
-            while progress == Some(Progress::More) && dom::clock_ms() - begun_ms < WORK_MS {
+            while progress == Some(Progress::More) && stretch.goes_on() {
                 progress = lab.part();
             }
             match progress {
                 None => break,
-                Some(Progress::Hash) => {
-                    promises.extend(lab.with_wanted(|number, bytes| (number, digest(&bytes.whole()))));
-                    pause().await;
-                }
+                Some(Progress::Hash) => promises.extend(lab.ask_digest(&mut digests, &turns).await),
                 Some(Progress::Waits) => {
                     let number = lab.with_wanted(|number, _| number);
                     let at = promises.iter().position(|(of, _)| Some(*of) == number);
-                    let asked = at.and_then(|at| promises.remove(at).1);
-                    let ask = || lab.with_wanted(|_, bytes| digest(&bytes.whole())).flatten();
-                    let promise = asked.or_else(ask);
-                    lab.hashed(number, answer(promise).await);
+                    let asked = match at {
+                        Some(at) => Some(promises.swap_remove(at)),
+                        None => lab.ask_digest(&mut digests, &turns).await,
+                    };
+                    lab.hashed(number, answer(asked.map(|(_, promise)| promise)).await);
                 }
-                Some(Progress::More | Progress::Done) => pause().await,
+                Some(Progress::More | Progress::Done) => turns.next().await,
             }
             if progress == Some(Progress::Done) || dom::clock_ms() - shown_ms > SHOWN_MS_MIN {
                 shown_ms = dom::clock_ms();
                 lab.show();
             }
         }
-        lab.worked();
+        lab.worked(digests);
     });
 }
 
@@ -92,6 +73,30 @@ impl Lab {
         self.inner.borrow().session.to_hash().map(|(number, bytes)| make(number, bytes))
     }
 
+    /// Asks for the digest of the bytes that are wanted; `None` when they are not wanted any more, or none is to be had.
+    async fn ask_digest(&self, digests: &mut Digests, turns: &Turns) -> Option<(u64, Promise)> {
+        let asked = self.with_wanted(|number, bytes| (number, digests.begin(bytes)));
+        let Some((number, Some(mut giving))) = asked else {
+            let small = self.with_wanted(|number, bytes| (number, digest(&bytes.whole())));
+            turns.next().await;
+            return small.and_then(|(number, promise)| Some((number, promise?)));
+        };
+        let mut stretch = Stretch::new();
+        loop {
+            let part = |of: u64, bytes: &FileBytes<'static>| (of == number).then(|| giving.part(bytes));
+            match self.with_wanted(part).flatten()? {
+                Given::More if stretch.goes_on() => continue,
+                Given::More => turns.next().await,
+                Given::Later(promise) => drop(JsFuture::from(promise).await),
+                Given::All(Some(promise)) => return Some((number, promise)),
+                Given::All(None) => {
+                    return Some((number, self.with_wanted(|_, bytes| digest(&bytes.whole()))??));
+                }
+            }
+            stretch = Stretch::new();
+        }
+    }
+
     /// The digest that was wanted with this number; one that nobody else could make is made here.
     fn hashed(&self, number: Option<u64>, digest: Option<Digest>) {
         let made = || self.with_wanted(|number, bytes| (number, sha256(&bytes.whole())));
@@ -101,8 +106,11 @@ impl Lab {
     }
 
     /// Nothing is left to be done.
-    fn worked(&self) {
-        self.inner.borrow_mut().working = false;
+    fn worked(&self, digests: Digests) {
+        {
+            let mut inner = self.inner.borrow_mut();
+            (inner.working, inner.digests) = (false, Some(digests));
+        }
         self.show();
     }
 }
@@ -110,11 +118,11 @@ impl Lab {
 impl Inner {
     /// Does what was just begun: at once when that is quickly done, else beside everything else.
     pub(super) fn take_begun(&mut self) -> Vec<Told> {
-        let begun_ms = dom::clock_ms();
+        let stretch = Stretch::new();
         loop {
             match self.session.take_part() {
                 Progress::Done => return self.finish_taking(),
-                Progress::More if dom::clock_ms() - begun_ms < WORK_MS => {}
+                Progress::More if stretch.goes_on() => {}
                 // A digest that is asked for now is asked for again when it is waited for.
                 _ => return Vec::new(),
             }
@@ -126,6 +134,7 @@ impl Inner {
         match self.session.finish_taking() {
             None => Vec::new(),
             Some(Taken::Backup(done)) => told(done),
+            Some(Taken::Next) => Vec::new(),
             Some(Taken::Import(Ok(labels))) => {
                 // The page offers no undo any more.
                 self.deleted = None;
@@ -142,23 +151,4 @@ pub(super) fn told(done: Result<Rc<str>, Rc<str>>) -> Vec<Told> {
         Ok(line) => Told::Done(line),
         Err(why) => Told::Refused(Refusal::Command, why),
     }]
-}
-
-/// Lets the browser make a digest. It copies the bytes before this returns.
-fn digest(bytes: &[u8]) -> Option<Promise> {
-    subtle()?.digest_with_str_and_u8_array("SHA-256", bytes).ok()
-}
-
-/// What the browser answered; `None` when it made none.
-async fn answer(promise: Option<Promise>) -> Option<Digest> {
-    let bytes = JsFuture::from(promise?).await.ok()?;
-    Uint8Array::new(&bytes).to_vec().try_into().ok().map(Digest)
-}
-
-/// Gives the page its turn.
-async fn pause() {
-    let turn = Promise::new(&mut |resolve: Function, _| {
-        drop(gloo::utils::window().set_timeout_with_callback(resolve.unchecked_ref()));
-    });
-    drop(JsFuture::from(turn).await);
 }

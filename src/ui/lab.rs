@@ -2,11 +2,12 @@
 //! take its place, since nothing but [`Ask`] goes in and nothing but [`Told`] comes out.
 
 use super::beside;
+use super::digests::{self, Digests};
 use super::dom;
 use super::intent::{Ask, Follow, Keeping, Refusal, Told};
 use super::pace::{Pace, slice};
 use crate::base::Time;
-use crate::session::view::{Focus, InspectorView, LabView, ParseError};
+use crate::session::view::{Focus, InspectorView, ParseError};
 use crate::session::{Contents, Keepsake, LoadOptions, Session};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use std::cell::RefCell;
@@ -48,6 +49,8 @@ pub(super) struct Inner {
     playing: bool,
     /// Backups are being taken or verified.
     pub(super) working: bool,
+    /// Who has the browser make digests, as long as nobody works.
+    pub(super) digests: Option<Digests>,
     last_frame_ms: Option<f64>,
     last_view_ms: f64,
     /// When everything was shown last, not only what moves.
@@ -76,7 +79,7 @@ impl Lab {
         let scene = Session::examples().first().map_or("", |example| example.text);
         let mut session = Session::open(scene).expect("the default scene is a story");
         session.advance_to(OPENED_AT);
-        session.verify_in_parts(beside::hashed());
+        session.verify_in_parts(digests::hashed());
         let inner = Inner {
             session,
             tell,
@@ -85,6 +88,7 @@ impl Lab {
             frame: None,
             playing: false,
             working: false,
+            digests: None,
             last_frame_ms: None,
             last_view_ms: 0.0,
             last_all_ms: 0.0,
@@ -156,7 +160,7 @@ impl Inner {
         let mut told = self.exports();
         told.extend(self.change());
         let view = self.session.view(&self.focus);
-        match first_focus(&view) {
+        match view.first_focus() {
             Some(first) if *view.inspector == InspectorView::Nothing => {
                 self.focus = first.clone();
                 let view = self.session.view(&first);
@@ -190,7 +194,9 @@ impl Inner {
         let begun = dom::clock_ms();
         while self.session.now() < target {
             self.session.advance_to(slice(self.session.now(), target));
-            if dom::clock_ms() - begun > WORK_MS_MAX {
+            // The run takes a backup: that tells nothing.
+            drop(self.take_begun());
+            if self.session.is_taking() || dom::clock_ms() - begun > WORK_MS_MAX {
                 self.pace.forget();
                 break;
             }
@@ -218,6 +224,7 @@ impl Inner {
             Ask::Step(kind) => {
                 let told = self.set_playing(false);
                 self.session.step(kind);
+                drop(self.take_begun());
                 told
             }
             Ask::Line(line) => self.line(&line),
@@ -380,14 +387,5 @@ impl Inner {
             },
             _ => Vec::new(),
         }
-    }
-}
-
-/// What is selected when nothing was chosen: the first partition, or where there is none the first consumer.
-fn first_focus(view: &LabView) -> Option<Focus> {
-    let partition = view.stage.topics.first().and_then(|topic| topic.partitions.first());
-    match partition {
-        Some(partition) => Some(Focus::Partition(partition.topic.clone(), partition.partition)),
-        None => view.stage.consumers.first().map(|consumer| Focus::Consumer(consumer.name.clone())),
     }
 }

@@ -7,6 +7,7 @@ mod app;
 mod archives;
 mod beside;
 mod broken;
+mod digests;
 mod dom;
 pub mod files;
 mod hook;
@@ -20,6 +21,7 @@ pub mod paint;
 mod panel;
 pub mod store;
 mod take;
+mod turns;
 mod widget;
 
 /// Mounts the page in the element with the id `page`, in place of the static picture that stands there.

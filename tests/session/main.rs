@@ -1,5 +1,6 @@
 //! The session: what a person does and sees, without a browser.
 
+mod playing;
 mod verification;
 
 use rejoin::base::Time;

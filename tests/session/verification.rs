@@ -16,7 +16,7 @@ fn wanted(session: &mut Session) -> u64 {
 }
 
 /// Verifies all that is to be verified; the most that was said to be read on the way.
-fn verify_all(session: &mut Session) -> u32 {
+pub(super) fn verify_all(session: &mut Session) -> u32 {
     let mut most = 0;
     while let Some(progress) = session.verify_part() {
         if progress == Progress::Waits {
@@ -66,7 +66,7 @@ fn backups_are_verified_in_parts_beside_everything_else() {
 }
 
 /// Makes all parts of the backup that is being taken; how many, and whether a digest was asked for.
-fn make_all(session: &mut Session) -> (u32, bool) {
+pub(super) fn make_all(session: &mut Session) -> (u32, bool) {
     let (mut parts, mut asked) = (0, false);
     loop {
         match session.take_part() {

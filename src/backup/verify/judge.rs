@@ -41,13 +41,16 @@ impl Judge<'_> {
         let keeper = file.reference.as_ref().unwrap_or(&self.manifest.label);
         let loaded = source.load(keeper, file);
         match &loaded {
-            Some(loaded) => {
-                self.report.files += 1;
-                self.report.bytes += loaded.size;
-            }
+            Some(loaded) => self.loaded(loaded.size),
             None => self.found(file, "is missing".to_owned()),
         }
         loaded
+    }
+
+    /// A file of so many bytes is there.
+    pub fn loaded(&mut self, size: u64) {
+        self.report.files += 1;
+        self.report.bytes += size;
     }
 
     /// Whether a file is the one that the manifest means.

@@ -1,7 +1,9 @@
 //! Verification: reads every byte that it speaks of. Whatever it prints makes the verdict fail.
 
+mod ahead;
 pub mod bare;
 pub(super) mod chain;
+mod committed;
 pub(super) mod files;
 mod judge;
 pub(super) mod reading;

@@ -177,6 +177,15 @@ impl<'a> Reading<'a> {
         Reading { held: loaded.bytes, size: loaded.size, sums, scan, error, scanned }
     }
 
+    /// The same as a file that comes with this scan, as in [`Reading::new`].
+    pub fn after(self, scan: Option<(Scan, i64)>) -> Reading<'a> {
+        let scan = scan.map(|(scan, base)| {
+            let place = scan.begin(base);
+            (scan, place)
+        });
+        Reading { scanned: scan.is_none(), scan, ..self }
+    }
+
     /// Its bytes as they lie.
     pub fn lies(&self) -> &FileBytes<'a> {
         &self.held

@@ -84,15 +84,16 @@ impl Verification {
         }
     }
 
-    /// The bytes whose digest is wanted: after [`Progress::Hash`] and until it is told.
-    pub fn to_hash(&self) -> Option<&FileBytes<'static>> {
+    /// The bytes whose digest is wanted, and the file's number: after [`Progress::Hash`] those of which it is said so, after
+    /// [`Progress::Waits`] those that there is nothing to do without.
+    pub fn to_hash(&self) -> Option<(u32, &FileBytes<'static>)> {
         self.check.as_ref()?.to_hash()
     }
 
-    /// The digest that was wanted.
-    pub fn hashed(&mut self, digest: Digest) {
+    /// The digest that was wanted of the file with this number.
+    pub fn hashed(&mut self, number: u32, digest: Digest) {
         if let Some(check) = &mut self.check {
-            check.hashed(digest);
+            check.hashed(number, digest);
         }
     }
 

@@ -67,6 +67,17 @@ pub struct LabView {
     pub happened: Rc<HappenedView>,
 }
 
+impl LabView {
+    /// What is selected when nothing was chosen: the first partition, or where there is none the first consumer.
+    pub fn first_focus(&self) -> Option<Focus> {
+        let partition = self.stage.topics.first().and_then(|topic| topic.partitions.first());
+        match partition {
+            Some(partition) => Some(Focus::Partition(partition.topic.clone(), partition.partition)),
+            None => self.stage.consumers.first().map(|consumer| Focus::Consumer(consumer.name.clone())),
+        }
+    }
+}
+
 /// The clock and the identity of the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunView {

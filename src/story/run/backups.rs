@@ -7,6 +7,8 @@ use crate::backup::manifest::KindName;
 use crate::backup::{
     self, Catalog, Expiry, Kind, Known, Manifest, Preparation, Prepared, Rules, Snapshot, Store, Transaction,
 };
+use crate::base::Time;
+use crate::story::Command;
 use crate::story::command::Backup;
 use std::ops::Range;
 use std::rc::Rc;
@@ -64,6 +66,28 @@ impl Runner {
 
     fn catalog(&self) -> Result<Catalog, Refusal> {
         Catalog::of(&self.store).map_err(|error| Refusal::new(format!("the stored catalog {error}")))
+    }
+
+    /// What is to be taken next, when nothing else happens before.
+    pub fn reach_backup(&mut self) -> Option<(KindName, Vec<Rc<str>>)> {
+        let event = self.world.next_event_at();
+        let at = self.next_act_at().filter(|at| event.is_none_or(|event| event > *at))?;
+        let backup = self.next_backup()?;
+        self.advance_world(at);
+        Some(backup)
+    }
+
+    /// The backup that the next act takes; `None`: it does something else.
+    pub(super) fn next_backup(&self) -> Option<(KindName, Vec<Rc<str>>)> {
+        let (line, due) = (self.pending(), self.backup_due());
+        let first = |due: &Time| line.is_none_or(|(_, at)| *due <= at);
+        if let Some(at) = due.filter(first) {
+            return self.due_by(at).map(|kind| (kind, Vec::new()));
+        }
+        match &self.lines[line?.0].step.as_ref()?.command {
+            Command::Backup(Backup::Take(kind, topics)) => Some((*kind, topics.clone())),
+            _ => None,
+        }
     }
 
     /// Begins to make the files of a backup of this moment, part by part; whoever does so gives them to the run before it

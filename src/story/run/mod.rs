@@ -30,6 +30,7 @@ pub use schedule::{SCHEDULES_MAX, Schedule};
 
 use super::command::{Command, End, Seed};
 use super::parse::{Line, Step, Story};
+use crate::backup::manifest::KindName;
 use crate::backup::{Known, MemoryStore, Prepared, Report, Transaction, kept};
 use crate::base::{Map, Time, limit};
 use crate::measure::Ledger;
@@ -136,27 +137,35 @@ impl Runner {
 
     /// When something happens next: an event or a line; `None` when nothing ever will.
     pub fn next_at(&self) -> Option<Time> {
-        let line = self.pending().map(|(_, at)| at);
-        [line, self.backup_due(), self.world.next_event_at()].into_iter().flatten().min()
+        [self.next_act_at(), self.world.next_event_at()].into_iter().flatten().min()
     }
 
     /// Lets everything happen that is due up to and including `time`, within the longest run ([`limit::RUN_MAX`]).
     pub fn advance_to(&mut self, time: Time) {
+        while self.advance_to_backup(time).is_some() {
+            self.next_act();
+        }
+    }
+
+    /// The same up to the moment at which a backup is to be taken: then that comes back, and comes with
+    /// [`Runner::next_act`].
+    pub fn advance_to_backup(&mut self, time: Time) -> Option<(KindName, Vec<Rc<str>>)> {
         let time = time.min(Time::ZERO + limit::RUN_MAX);
-        while let Some(at) = self.pending().map(|(_, at)| at).into_iter().chain(self.backup_due()).min() {
-            if at > time {
-                break;
-            }
+        while let Some(at) = self.next_act_at().filter(|at| *at <= time) {
             self.advance_world(at);
+            if let Some(backup) = self.next_backup() {
+                return Some(backup);
+            }
             self.next_act();
         }
         self.advance_world(time);
+        None
     }
 
     /// Lets one event happen, or carries one line out; the present afterwards. `None` when nothing is left.
     pub fn step(&mut self) -> Option<Time> {
         let event = self.world.next_event_at();
-        match self.pending().map(|(_, at)| at).into_iter().chain(self.backup_due()).min() {
+        match self.next_act_at() {
             Some(at) if event.is_none_or(|event| event > at) => {
                 self.advance_world(at);
                 self.next_act();
@@ -194,14 +203,19 @@ impl Runner {
     }
 
     /// The next line that is to be carried out: its index and its time.
-    fn pending(&self) -> Option<(usize, Time)> {
+    pub(super) fn pending(&self) -> Option<(usize, Time)> {
         let from = self.done as usize;
         let steps = self.lines[from..].iter().map(|line| line.step.as_ref());
         steps.enumerate().find_map(|(index, step)| step.map(|step| (from + index, step.at)))
     }
 
-    /// The scheduled backup that is due, else the next line.
-    fn next_act(&mut self) {
+    /// When the next line or scheduled backup comes.
+    pub(super) fn next_act_at(&self) -> Option<Time> {
+        self.pending().map(|(_, at)| at).into_iter().chain(self.backup_due()).min()
+    }
+
+    /// Takes the scheduled backup that is due, else carries out the next line, at its moment.
+    pub fn next_act(&mut self) {
         match self.backup_due() {
             Some(at) if at <= self.now() => self.take_due(),
             _ => self.next_line(),
@@ -220,7 +234,7 @@ impl Runner {
 
     /// Lets the world's events happen up to `time`. While a restore waits for its first records, one by one, so that
     /// the moment of its proof does not depend on how time was cut.
-    fn advance_world(&mut self, time: Time) {
+    pub(super) fn advance_world(&mut self, time: Time) {
         while self.restoring.as_ref().is_some_and(|restoring| restoring.waits() || restoring.goes_on())
             && self.world.next_event_at().is_some_and(|at| at <= time)
         {

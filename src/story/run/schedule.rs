@@ -45,14 +45,17 @@ impl Runner {
         self.schedules.iter().map(|schedule| schedule.next).min().filter(within)
     }
 
+    /// The backup to be taken of those that are due by then: full, differential, incremental, in this order.
+    pub(super) fn due_by(&self, time: Time) -> Option<KindName> {
+        self.schedules.iter().filter(|schedule| schedule.next <= time).map(|schedule| schedule.kind).min()
+    }
+
     /// Takes the backup that is due now.
     pub(super) fn take_due(&mut self) {
         let now = self.now();
-        let mut due: Option<KindName> = None;
+        let due = self.due_by(now);
         for schedule in self.schedules.iter_mut().filter(|schedule| schedule.next <= now) {
             schedule.next = now + schedule.every;
-            // Full, differential, incremental: in this order, the most complete first.
-            due = Some(due.map_or(schedule.kind, |kind| kind.min(schedule.kind)));
         }
         if let Some(kind) = due
             && let Err(refusal) = self.take(kind, &[])

@@ -1,0 +1,177 @@
+//! The browser's digests. Small ones are asked for here; those of large files on another thread (`static/digest.js`), since
+//! Chromium makes them on the thread that asks, however long that takes.
+
+use crate::session::{Digest, FileBytes};
+use gloo::utils::window;
+use js_sys::{Array, ArrayBuffer, Function, Promise, Reflect, Uint8Array};
+use std::cell::RefCell;
+use std::ops::Range;
+use std::rc::Rc;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{MessageEvent, SubtleCrypto, Worker};
+
+/// The files whose digest the browser makes, by their bytes: it copies them, so not the largest; and one waits for its
+/// answer, so not the small ones.
+const HASHED: Range<u64> = 64 << 10..128 << 20;
+
+/// So many bytes are given to the other thread: with fewer, both would wait for each other more than they work.
+const LARGE_BYTES: u64 = 1 << 20;
+
+/// What is given to it at a time, and how much of that is under way or waits to be used again.
+const PART_BYTES: u32 = 1 << 20;
+const PARTS_MAX: u32 = 16;
+
+/// The other thread's script.
+const SCRIPT: &str = "digest.js";
+
+/// The files whose digest the browser makes, by their bytes: none, where it makes none (only secure origins have it).
+pub fn hashed() -> Range<u64> {
+    if subtle().is_some() { HASHED } else { 0..0 }
+}
+
+fn subtle() -> Option<SubtleCrypto> {
+    let crypto = window().crypto().ok()?;
+    let there = Reflect::get(&crypto, &"subtle".into()).is_ok_and(|subtle| subtle.is_object());
+    there.then(|| crypto.subtle())
+}
+
+/// What the browser answered; `None` when it made none.
+pub async fn answer(promise: Option<Promise>) -> Option<Digest> {
+    let bytes = JsFuture::from(promise?).await.ok()?;
+    bytes.is_object().then(|| Uint8Array::new(&bytes).to_vec().try_into().ok().map(Digest))?
+}
+
+/// Who has digests made. The other thread is started with the first large one.
+#[derive(Default)]
+pub struct Digests {
+    other: Option<Other>,
+}
+
+/// The other thread.
+struct Other {
+    worker: Worker,
+    post: Rc<RefCell<Post>>,
+    _handlers: [Closure<dyn FnMut(MessageEvent)>; 2],
+}
+
+/// What comes and goes between the threads.
+#[derive(Default)]
+struct Post {
+    /// Parts' buffers, to be used again; and how many there are with those that are under way.
+    spare: Vec<ArrayBuffer>,
+    parts: u32,
+    /// Those who wait for a digest, in order.
+    asked: Vec<Function>,
+    /// Who waits for a buffer.
+    short: Option<Function>,
+    /// It cannot be had.
+    broken: bool,
+}
+
+impl Post {
+    fn came(&mut self, data: JsValue) {
+        match data.dyn_into::<ArrayBuffer>() {
+            Ok(buffer) => self.spare.push(buffer),
+            Err(digest) if !self.asked.is_empty() => tell(Some(self.asked.remove(0)), &digest),
+            Err(_) => {}
+        }
+        tell(self.short.take(), &JsValue::NULL);
+    }
+
+    fn broke(&mut self) {
+        self.broken = true;
+        std::mem::take(&mut self.asked).into_iter().for_each(|asked| tell(Some(asked), &JsValue::NULL));
+        tell(self.short.take(), &JsValue::NULL);
+    }
+}
+
+fn tell(who: Option<Function>, what: &JsValue) {
+    drop(who.map(|who| who.call1(&JsValue::NULL, what)));
+}
+
+/// Bytes that are being given to the other thread.
+pub struct Giving {
+    post: Rc<RefCell<Post>>,
+    worker: Worker,
+    at: u64,
+}
+
+/// How far that is.
+pub enum Given {
+    /// There is more to give.
+    More,
+    /// So is there, once this comes true.
+    Later(Promise),
+    /// All is given: the digest that comes of it, unless none can be had.
+    All(Option<Promise>),
+}
+
+impl Digests {
+    /// Asks for the digest of `bytes`: [`Giving::part`] goes on with it, always with the same bytes.
+    pub fn begin(&mut self, bytes: &FileBytes<'_>) -> Option<Giving> {
+        if bytes.size() < LARGE_BYTES {
+            return None;
+        }
+        if self.other.is_none() {
+            self.other = Other::start();
+        }
+        let Other { worker, post, .. } = self.other.as_ref()?;
+        let begun = !post.borrow().broken && worker.post_message(&(bytes.size() as f64).into()).is_ok();
+        begun.then(|| Giving { post: post.clone(), worker: worker.clone(), at: 0 })
+    }
+}
+
+impl Other {
+    fn start() -> Option<Other> {
+        let worker = Worker::new(SCRIPT).ok()?;
+        let post = Rc::new(RefCell::new(Post::default()));
+        let (of_message, of_error) = (post.clone(), post.clone());
+        let handlers = [
+            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+                of_message.borrow_mut().came(event.data());
+            }),
+            Closure::<dyn FnMut(MessageEvent)>::new(move |_| of_error.borrow_mut().broke()),
+        ];
+        worker.set_onmessage(Some(handlers[0].as_ref().unchecked_ref()));
+        worker.set_onerror(Some(handlers[1].as_ref().unchecked_ref()));
+        Some(Other { worker, post, _handlers: handlers })
+    }
+}
+
+impl Giving {
+    /// Gives the next part. Nobody else gives anything meanwhile.
+    pub fn part(&mut self, bytes: &FileBytes<'_>) -> Given {
+        let mut post = self.post.borrow_mut();
+        if post.broken {
+            return Given::All(None);
+        }
+        let part = match post.spare.pop() {
+            Some(buffer) => buffer,
+            None if post.parts < PARTS_MAX => {
+                post.parts += 1;
+                ArrayBuffer::new(PART_BYTES)
+            }
+            None => {
+                return Given::Later(Promise::new(&mut |wake, _| post.short = Some(wake)));
+            }
+        };
+        let end = bytes.size().min(self.at + u64::from(PART_BYTES));
+        let length = (end - self.at) as u32;
+        Uint8Array::new_with_byte_offset_and_length(&part, 0, length).copy_from(&bytes.get(self.at..end));
+        self.at = end;
+        if self.worker.post_message_with_transfer(&part, &Array::of1(&part)).is_err() {
+            post.broke();
+        } else if self.at < bytes.size() {
+            return Given::More;
+        }
+        let asked = Promise::new(&mut |answer, _| post.asked.push(answer));
+        Given::All((!post.broken).then_some(asked))
+    }
+}
+
+/// Lets the browser make a digest on this thread. It copies the bytes before this returns.
+pub fn digest(bytes: &[u8]) -> Option<Promise> {
+    subtle()?.digest_with_str_and_u8_array("SHA-256", bytes).ok()
+}
