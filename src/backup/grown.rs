@@ -242,7 +242,8 @@ impl Grown {
                     self.begin(base);
                 }
             }
-            Look::Holds(scan, made) => {
+            Look::Holds(found) => {
+                let (scan, made) = *found;
                 let (file, end, indexes) = held.entries(&made);
                 self.scan = scan;
                 self.made.push(file);

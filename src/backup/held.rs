@@ -42,7 +42,7 @@ enum Stage {
     /// They may be what is left of the file, which is read from the store.
     Stored(FileBytes<'static>, Reading<'static>),
     /// So are they.
-    Left(Reading<'static>, Reading<'static>),
+    Left(Box<(Reading<'static>, Reading<'static>)>),
 }
 
 /// What came of a step.
@@ -52,7 +52,7 @@ pub enum Look {
     /// It holds so far. Before it is read, what lies before this offset has to be.
     Follows(i64),
     /// It holds: what has read it, and its indexes.
-    Holds(Scan, Indexes),
+    Holds(Box<(Scan, Indexes)>),
     /// The log gives something else.
     Differs,
 }
@@ -143,19 +143,20 @@ impl Held {
             Stage::Stored(live, mut stored) => match (stored.step(), stored.sums()) {
                 (Progress::Done, Some((sha256, _))) if sha256 == self.file.sha256 => {
                     let live = self.reading(live, true, around);
-                    Stage::Left(stored, live)
+                    Stage::Left(Box::new((stored, live)))
                 }
                 (Progress::Done, _) => return Ok(Look::Differs),
                 (progress, _) => return Ok(self.goes(Stage::Stored(live, stored), progress)),
             },
-            Stage::Left(stored, mut live) => match live.step() {
+            Stage::Left(mut both) => match both.1.step() {
                 Progress::Done => {
+                    let (stored, live) = &*both;
                     live.place().map_err(Clone::clone)?;
                     let digest = |reading: &Reading<'_>| reading.scan().map(Scan::digest);
-                    let same = stored.bytes().ends_with(&live.bytes()) && digest(&stored) == digest(&live);
-                    return Ok(if same { holds(&stored) } else { Look::Differs });
+                    let same = stored.bytes().ends_with(&live.bytes()) && digest(stored) == digest(live);
+                    return Ok(if same { holds(stored) } else { Look::Differs });
                 }
-                progress => return Ok(self.goes(Stage::Left(stored, live), progress)),
+                progress => return Ok(self.goes(Stage::Left(both), progress)),
             },
         };
         Ok(Look::Goes(Progress::More))
@@ -233,7 +234,7 @@ impl Held {
 /// A file that was read and holds, if it is sound.
 fn holds(reading: &Reading<'_>) -> Look {
     match (reading.place(), reading.scan()) {
-        (Ok(Some(place)), Some(scan)) => Look::Holds(scan.clone(), place.indexes()),
+        (Ok(Some(place)), Some(scan)) => Look::Holds(Box::new((scan.clone(), place.indexes()))),
         _ => Look::Differs,
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Taking {
 
 enum Work {
     /// The files of a backup are made for this command.
-    Backup(Command, Box<Preparation>),
+    Backup(Box<Command>, Box<Preparation>),
     /// Those of a backup that the run takes next: a scheduled one, or one of a line. A step that it came upon goes on.
     Next(Box<Preparation>, Option<Stepping>),
     /// An archive is read: the name of its file.
@@ -75,7 +75,7 @@ impl Session {
         let Command::Backup(Backup::Take(kind, topics)) = &command else { return false };
         // Why it is refused is told by the command itself.
         let Ok(preparation) = self.runner.prepare(*kind, topics, outside) else { return false };
-        self.taking = Some(Taking { work: Work::Backup(command, Box::new(preparation)), number });
+        self.taking = Some(Taking { work: Work::Backup(Box::new(command), Box::new(preparation)), number });
         true
     }
 
@@ -132,7 +132,7 @@ impl Session {
         Some(match self.taking.take()?.work {
             Work::Backup(command, preparation) => {
                 self.runner.give_prepared(preparation.prepared());
-                Taken::Backup(self.command(command))
+                Taken::Backup(self.command(*command))
             }
             Work::Next(preparation, stepping) => {
                 self.runner.give_prepared(preparation.prepared());

@@ -30,12 +30,9 @@ impl Tables {
     /// Of a polynomial as in [`Folds::POLYNOMIAL`].
     pub fn new(polynomial: u32) -> Tables {
         let mut tables = [[0; 256]; 8];
-        for byte in 0..256 {
-            let mut sum = byte as u32;
-            for _ in 0..8 {
-                sum = (sum >> 1) ^ (polynomial & (sum & 1).wrapping_neg());
-            }
-            tables[0][byte] = sum;
+        for (byte, sum) in (0..).zip(&mut tables[0]) {
+            let bit = |sum: u32, _| (sum >> 1) ^ (polynomial & (sum & 1).wrapping_neg());
+            *sum = (0..8).fold(byte, bit);
         }
         for number in 1..8 {
             for byte in 0..256 {
