@@ -209,11 +209,6 @@ impl Runner {
         steps.enumerate().find_map(|(index, step)| step.map(|step| (from + index, step.at)))
     }
 
-    /// When the next line or scheduled backup comes.
-    pub(super) fn next_act_at(&self) -> Option<Time> {
-        self.pending().map(|(_, at)| at).into_iter().chain(self.backup_due()).min()
-    }
-
     /// Takes the scheduled backup that is due, else carries out the next line, at its moment.
     pub fn next_act(&mut self) {
         match self.backup_due() {

@@ -45,6 +45,11 @@ impl Runner {
         self.schedules.iter().map(|schedule| schedule.next).min().filter(within)
     }
 
+    /// When the next line or scheduled backup comes.
+    pub(super) fn next_act_at(&self) -> Option<Time> {
+        self.pending().map(|(_, at)| at).into_iter().chain(self.backup_due()).min()
+    }
+
     /// The backup to be taken of those that are due by then: full, differential, incremental, in this order.
     pub(super) fn due_by(&self, time: Time) -> Option<KindName> {
         self.schedules.iter().filter(|schedule| schedule.next <= time).map(|schedule| schedule.kind).min()
