@@ -27,6 +27,7 @@ pub use dump::{Dump, dump};
 pub use files::Keepsake;
 pub use form::{Field, Filled, Form, Making, Values, group_settings};
 pub use step::StepKind;
+use step::Stepping;
 pub use taking::Taken;
 
 use crate::backup::MemoryStore;
@@ -230,8 +231,12 @@ impl Session {
     /// ([`Session::verify_in_parts`]), time stops at a backup that the run takes: it is being taken then.
     pub fn advance_to(&mut self, time: Time) {
         self.finish_next();
+        self.advance(time, None);
+    }
+
+    fn advance(&mut self, time: Time, stepping: Option<Stepping>) {
         while let Some(backup) = self.runner.advance_to_backup(time) {
-            if self.begin_next(&backup, None) {
+            if self.begin_next(&backup, stepping) {
                 break;
             }
             self.runner.next_act();

@@ -63,7 +63,8 @@ impl Session {
             }
             reached = self.reached(&mut stepping);
         }
-        self.advance_to(whole_ms(self.now()));
+        let to_its_end = Stepping { left: 0, ..stepping };
+        self.advance(whole_ms(self.now()), Some(to_its_end));
     }
 
     /// Whether the step is at its end.

@@ -52,6 +52,13 @@ fn play(session: &mut Session, until_ms: u64) -> u32 {
         assert!(session.is_taking() || session.now() == frame);
         upon += u32::from(taken(session));
     }
+    // Several backups, and lines after them, may be due at the last moment.
+    while session.is_taking() || {
+        session.advance_to(until);
+        session.is_taking()
+    } {
+        upon += u32::from(taken(session));
+    }
     upon
 }
 
