@@ -73,11 +73,10 @@ fn commit_sync_gives_up_after_the_time_of_an_api_call() {
     };
     let gave_up = |settings: &str| {
         let runner = run(&text(settings));
-        let at = runner.world().trace().since(0).find_map(|entry| match &entry.what {
+        runner.world().trace().since(0).find_map(|entry| match &entry.what {
             Happening::CommitFailed(_, "TimeoutException") => Some(entry.at.us() / 1_000_000),
             _ => None,
-        });
-        at
+        })
     };
     assert_eq!(gave_up(""), None, "a minute is not over");
     let at = gave_up("api-timeout=5s").expect("it gives up");
