@@ -21,7 +21,7 @@ const LARGE_BYTES: u64 = 1 << 20;
 
 /// What is given to it at a time, and how much of that is under way or waits to be used again.
 const PART_BYTES: u32 = 1 << 20;
-const PARTS_MAX: u32 = 16;
+const PARTS_MAX: u32 = 8;
 
 /// The other thread's script.
 const SCRIPT: &str = "digest.js";

@@ -1,4 +1,4 @@
-//! A log's file that is opened while the one before it waits for its digest: nothing is judged of it yet.
+//! A log's file that is opened while another waits for its digest: nothing is judged of it yet.
 
 use super::files::Source;
 use super::reading::Reading;

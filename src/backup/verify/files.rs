@@ -9,7 +9,7 @@ use crate::backup::contents::small_files;
 use crate::backup::digest::{Crc32, Digest, sha256};
 use crate::backup::indexes;
 use crate::backup::layout;
-use crate::backup::manifest::{FileEntry, FileKind, Manifest};
+use crate::backup::manifest::{FileEntry, FileKind, Manifest, PartitionEntry};
 use crate::backup::scan::{Facts, Scan};
 use crate::backup::transactions;
 use crate::base::Map;
@@ -122,6 +122,17 @@ impl Task {
             Task::Partition(_) | Task::Totals(_) | Task::Transactions(_) | Task::Committed => None,
         }
     }
+}
+
+/// What stands for the files of a partition's log before the first.
+fn nothing_read(partition: &PartitionEntry) -> Digest {
+    sha256(&partition.log_start_offset.0.to_be_bytes())
+}
+
+/// What stands for the log's files up to this one.
+fn key_after(read: Digest, manifest: &Manifest, file: &FileEntry) -> Digest {
+    let keeper = file.reference.as_ref().unwrap_or(&manifest.label);
+    key(read, &layout::in_archive(keeper, &file.path), file)
 }
 
 /// All that is to be done, in order.
@@ -244,14 +255,17 @@ impl<'a> Check<'a> {
         Progress::More
     }
 
-    /// While the digest of a file is made elsewhere, that of the log's next file is asked for, and it is summed.
+    /// While the digest of a file is made elsewhere, that of the next file of a log is asked for, and it is summed.
     fn look_ahead(&mut self, manifest: &Manifest, source: &dyn Source<'a>, memo: &Memo) -> Progress {
         if self.ahead.is_none() {
-            let next = |task: &&Task| matches!(task, Task::Log(..) | Task::Partition(_));
-            let Some(Task::Log(p, f)) = self.todo.iter().rev().find(next) else { return Progress::Waits };
-            let (place, file) = ((*p, *f), &manifest.partitions[*p as usize].files[*f as usize]);
-            let known = self.scan.account.is_none() && memo.after.contains_key(&self.key(manifest, file));
-            if !known {
+            let next = |task: &Task| if let Task::Log(p, f) = task { Some((*p, *f)) } else { None };
+            let Some(place) = self.todo.iter().rev().find_map(next) else { return Progress::Waits };
+            let partition = &manifest.partitions[place.0 as usize];
+            let file = &partition.files[place.1 as usize];
+            let first = self.todo.iter().any(|task| matches!(task, Task::Partition(p) if *p == place.0));
+            let read = if first { nothing_read(partition) } else { self.read };
+            let plain = !transactions::says_anything(manifest, partition);
+            if !(plain && memo.after.contains_key(&key_after(read, manifest, file))) {
                 self.opened += 1;
                 let place = (place, self.opened);
                 self.ahead = Ahead::open(place, file, &manifest.label, source, &self.outside);
@@ -263,18 +277,12 @@ impl<'a> Check<'a> {
         if progress == Progress::Done { Progress::Waits } else { progress }
     }
 
-    /// What stands for the log's files up to this one.
-    fn key(&self, manifest: &Manifest, file: &FileEntry) -> Digest {
-        let keeper = file.reference.as_ref().unwrap_or(&manifest.label);
-        key(self.read, &layout::in_archive(keeper, &file.path), file)
-    }
-
     fn begin(&mut self, manifest: &Manifest, partition: u32) {
         let partition = &manifest.partitions[partition as usize];
         self.scan = Scan::new(partition.log_start_offset.0);
         self.scan.account = transactions::says_anything(manifest, partition).then(Account::default);
         self.whole = true;
-        self.read = sha256(&partition.log_start_offset.0.to_be_bytes());
+        self.read = nothing_read(partition);
     }
 
     /// The partition's log was read.
@@ -308,7 +316,7 @@ impl<'a> Check<'a> {
         if let Task::Log(p, f) = task {
             ahead = self.ahead.take().filter(|ahead| ahead.place == (p, f));
             self.indexes = None;
-            self.read = self.key(judge.manifest, file);
+            self.read = key_after(self.read, judge.manifest, file);
             // Who follows transactions needs the batches themselves.
             if self.scan.account.is_none()
                 && let Some(known) = memo.after.get(&self.read)

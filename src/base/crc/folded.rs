@@ -3,7 +3,7 @@
 //! A message is a polynomial, its CRC the remainder by the CRC's own polynomial. So any multiple of that may be added to
 //! it; and there are multiples of only six terms whose distances are whole words ([`Folds`]). Adding such a one takes
 //! the first word of the message away and puts it on five words further on: no table is asked. So all words go but the
-//! last ones, and only these go through the tables.
+//! last ones, and only these go through the tables. (The idea is known as Chorba.)
 
 /// The distances of a multiple's other terms from its first, in words: see [`sum`].
 pub trait Folds {
