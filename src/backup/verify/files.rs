@@ -5,6 +5,7 @@ use super::ahead::Ahead;
 use super::committed::{Commits, folder};
 use super::judge::Judge;
 use super::reading::{FileBytes, Loaded, Progress, Reading};
+use super::tasks::{Task, tasks};
 use crate::backup::contents::small_files;
 use crate::backup::digest::{Crc32, Digest, sha256};
 use crate::backup::indexes;
@@ -84,46 +85,6 @@ pub struct Check<'a> {
     done: u64,
 }
 
-/// Something to be done: partitions and files by their numbers in the manifest.
-#[derive(Clone, Copy)]
-enum Task {
-    /// A partition begins.
-    Partition(u32),
-    /// A file of its log.
-    Log(u32, u32),
-    /// An index of the log's file before it.
-    Index(u32, u32),
-    /// One of its files that follows from the manifest.
-    Beside(u32, u32),
-    /// All of its log was read.
-    Totals(u32),
-    /// One of its files that tell of producers.
-    Producers(u32, u32),
-    /// All of it was read.
-    Transactions(u32),
-    /// A file of committed offsets.
-    Offsets(u32),
-    /// All of those were read.
-    Committed,
-    /// A file of the backup that follows from the manifest.
-    Small(u32),
-}
-
-impl Task {
-    fn file(self, manifest: &Manifest) -> Option<&FileEntry> {
-        match self {
-            Task::Log(partition, file)
-            | Task::Index(partition, file)
-            | Task::Beside(partition, file)
-            | Task::Producers(partition, file) => {
-                Some(&manifest.partitions[partition as usize].files[file as usize])
-            }
-            Task::Offsets(file) | Task::Small(file) => Some(&manifest.files[file as usize]),
-            Task::Partition(_) | Task::Totals(_) | Task::Transactions(_) | Task::Committed => None,
-        }
-    }
-}
-
 /// What stands for the files of a partition's log before the first.
 fn nothing_read(partition: &PartitionEntry) -> Digest {
     sha256(&partition.log_start_offset.0.to_be_bytes())
@@ -133,42 +94,6 @@ fn nothing_read(partition: &PartitionEntry) -> Digest {
 fn key_after(read: Digest, manifest: &Manifest, file: &FileEntry) -> Digest {
     let keeper = file.reference.as_ref().unwrap_or(&manifest.label);
     key(read, &layout::in_archive(keeper, &file.path), file)
-}
-
-/// All that is to be done, in order.
-fn tasks(manifest: &Manifest) -> Vec<Task> {
-    let of_kind = |files: &[FileEntry], kind: FileKind| -> Vec<u32> {
-        (0..).zip(files).filter(|(_, file)| file.kind == kind).map(|(i, _)| i).collect()
-    };
-    let mut tasks = Vec::new();
-    for (p, partition) in (0..).zip(&manifest.partitions) {
-        tasks.push(Task::Partition(p));
-        for log in of_kind(&partition.files, FileKind::Log) {
-            tasks.push(Task::Log(p, log));
-            let base = partition.files[log as usize].base_offset;
-            let indexes = base.map(|base| indexes::beside(partition, base.0));
-            tasks.extend(indexes.into_iter().flatten().map(|(file, _)| Task::Index(p, file)));
-        }
-        for kind in [FileKind::LeaderEpochCheckpoint, FileKind::PartitionMetadata] {
-            tasks.extend(of_kind(&partition.files, kind).into_iter().map(|file| Task::Beside(p, file)));
-        }
-        tasks.push(Task::Totals(p));
-        if transactions::says_anything(manifest, partition) {
-            let tells =
-                |file: &FileEntry| matches!(file.kind, FileKind::TxnIndex | FileKind::ProducerSnapshot);
-            let files = (0..).zip(&partition.files).filter(|(_, file)| tells(file));
-            tasks.extend(files.map(|(file, _)| Task::Producers(p, file)));
-            tasks.push(Task::Transactions(p));
-        }
-    }
-    tasks.extend(of_kind(&manifest.files, FileKind::OffsetsLog).into_iter().map(Task::Offsets));
-    tasks.push(Task::Committed);
-    let small =
-        [FileKind::LogStartOffsetCheckpoint, FileKind::OffsetsCsv, FileKind::Topics, FileKind::CreateTopics];
-    for kind in small {
-        tasks.extend(of_kind(&manifest.files, kind).into_iter().map(Task::Small));
-    }
-    tasks
 }
 
 impl<'a> Check<'a> {

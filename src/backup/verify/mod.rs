@@ -9,6 +9,7 @@ mod judge;
 pub(super) mod reading;
 pub(super) mod shape;
 mod stored;
+mod tasks;
 
 pub use files::Memo;
 pub use reading::{FileBytes, Progress};
