@@ -13,14 +13,20 @@ use crate::sim::trace::Happening;
 impl Core {
     /// A request has waited for records as long as it may, or for what it acknowledged to be written.
     pub fn share_waited(&mut self, consumer: u32) {
-        if self.shares.waiting.contains(&consumer)
-            && let Some(mut exchange) = self.fetches[consumer as usize].share.take()
-        {
-            exchange.answer.acquired = self.acquire(&exchange.call);
-            self.fetches[consumer as usize].share = Some(exchange);
+        if self.shares.waiting.contains(&consumer) {
+            self.acquires(consumer);
             return self.answer_share(consumer);
         }
         self.answer_fetch(consumer);
+    }
+
+    /// Acquires what there is now for a fetch that waits; whether that is anything.
+    fn acquires(&mut self, consumer: u32) -> bool {
+        let Some(mut exchange) = self.fetches[consumer as usize].share.take() else { return false };
+        exchange.answer.acquired = self.acquire(&exchange.call);
+        let anything = !exchange.answer.acquired.is_empty();
+        self.fetches[consumer as usize].share = Some(exchange);
+        anything
     }
 
     /// The answer is known. It goes once the acknowledgements are written, and others who wait may have what it left.
@@ -48,16 +54,9 @@ impl Core {
             at += 1;
             let of = self.member_of[consumer as usize];
             let reads = |call: &ShareCall| call.fetch.as_ref().is_some_and(|(logs, _)| logs.contains(&log));
-            let share = &mut self.fetches[consumer as usize].share;
+            let share = &self.fetches[consumer as usize].share;
             let reads = share.as_ref().is_some_and(|exchange| reads(&exchange.call));
-            if !reads || group.is_some_and(|group| group != of) {
-                continue;
-            }
-            let Some(mut exchange) = share.take() else { continue };
-            exchange.answer.acquired = self.acquire(&exchange.call);
-            let nothing = exchange.answer.acquired.is_empty();
-            self.fetches[consumer as usize].share = Some(exchange);
-            if !nothing {
+            if reads && group.is_none_or(|group| group == of) && self.acquires(consumer) {
                 at -= 1;
                 self.answer_share(consumer);
             }
