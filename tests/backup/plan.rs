@@ -11,7 +11,13 @@ use rejoin::log::Partition;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-fn planned(lab: &Lab, label: &Rc<str>, place: Place, moment_ms: Option<i64>) -> Result<Plan, RestoreError> {
+/// The plan of a restore with nothing else asked for.
+pub fn planned(
+    lab: &Lab,
+    label: &Rc<str>,
+    place: Place,
+    moment_ms: Option<i64>,
+) -> Result<Plan, RestoreError> {
     let request =
         Request { label: label.clone(), moment_ms, place, offsets: None, transactions: Ending::Abort };
     plan(&lab.store, &request, &lab.snapshot())
@@ -227,15 +233,7 @@ fn translation_skips_nothing_and_reads_nothing_again() {
             lab.produce("t", 0, 1 + random.below(3) as usize, 0);
         }
         let own_end = lab.log("t", 0).end();
-        let request = Request {
-            label,
-            moment_ms: None,
-            place: Place::Into,
-            offsets: None,
-            transactions: Ending::Abort,
-        };
-        let snapshot = lab.snapshot();
-        let plan = plan(&lab.store, &request, &snapshot).expect("it exists");
+        let plan = planned(&lab, &label, Place::Into, None).expect("it exists");
         let row = &plan.rows[0];
         let log = &plan.state.topics[0].partitions[0];
         let found = values(log, row.committed.expect("it has committed"));

@@ -1,11 +1,10 @@
 //! Transactions in backups: random lives against a plain model, and moments, with both ways to end what is open.
 
 use crate::lab::{Lab, Plain, State, plain};
+use crate::plan::planned;
 use rejoin::backup::archive;
 use rejoin::backup::manifest::{FileKind, Manifest, Offset};
-use rejoin::backup::{
-    Chain, Ending, MemoryStore, Place, Request, Store, plan, restored, restored_with, verify,
-};
+use rejoin::backup::{Chain, Ending, MemoryStore, Place, Store, restored, restored_with, verify};
 use rejoin::base::Rng;
 use rejoin::log::batch::{BatchInfo, Marker, Producer, encode};
 use rejoin::log::segment::{self, SegmentBatch};
@@ -326,14 +325,7 @@ fn what_is_appended_is_what_was_committed_and_belongs_to_no_producer() {
         life.lab.tick(1000);
         life.lab.drop_topic("t");
         life.lab.create("t", 2);
-        let request = Request {
-            label,
-            moment_ms: None,
-            place: Place::Into,
-            offsets: None,
-            transactions: Ending::Abort,
-        };
-        let plan = plan(&life.lab.store, &request, &life.lab.snapshot()).expect("it exists");
+        let plan = planned(&life.lab, &label, Place::Into, None).expect("it exists");
         for (id, log) in plan.state.topics[0].partitions.iter().enumerate() {
             assert_eq!(committed(log), expected[id], "seed {seed}");
             assert!(log.producers().is_empty() && log.end() == log.record_count() as i64, "seed {seed}");
