@@ -78,7 +78,8 @@ pub fn sum<F: Folds>(sum: u32, bytes: &[u8]) -> u32 {
 
 /// The last words of `words`, and what was folded on each.
 fn folded<F: Folds>(sum: u32, words: &[[u8; 8]]) -> [u64; WINDOW] {
-    let mut all = [0; WINDOW + BLOCK];
+    // A word that is folded alone looks at as much as a group: the last of a block must find that too.
+    let mut all = [0; WINDOW + BLOCK + AT_ONCE];
     let mut sum = u64::from(sum);
     for block in words.chunks(BLOCK) {
         let (groups, few) = block.as_chunks::<AT_ONCE>();
@@ -86,7 +87,7 @@ fn folded<F: Folds>(sum: u32, words: &[[u8; 8]]) -> [u64; WINDOW] {
         for group in groups {
             // An array, so that nothing is checked for each word; spelled out, as a compiler that wants the least code
             // makes a loop of it.
-            let Some(near) = all[at..].first_chunk_mut::<{ WINDOW + AT_ONCE }>() else { break };
+            let Some(near) = all[at..].first_chunk_mut::<{ WINDOW + AT_ONCE }>() else { unreachable!() };
             macro_rules! fold {
                 ($($i:literal)*) => { $( near[WINDOW + $i] = fold_on::<F>(near, $i, &group[$i]); )* };
             }
@@ -95,7 +96,7 @@ fn folded<F: Folds>(sum: u32, words: &[[u8; 8]]) -> [u64; WINDOW] {
             at += AT_ONCE;
         }
         for word in few {
-            let Some(near) = all[at..].first_chunk_mut::<{ WINDOW + AT_ONCE }>() else { break };
+            let Some(near) = all[at..].first_chunk_mut::<{ WINDOW + AT_ONCE }>() else { unreachable!() };
             near[WINDOW] = fold_on::<F>(near, 0, word) ^ std::mem::take(&mut sum);
             at += 1;
         }
