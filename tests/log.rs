@@ -7,6 +7,8 @@
 mod broker;
 #[path = "log/clean.rs"]
 mod clean;
+#[path = "log/codecs.rs"]
+mod codecs;
 #[path = "log/damage.rs"]
 mod damage;
 #[path = "log/random.rs"]

@@ -267,8 +267,11 @@ fn log(store: &dyn Store, manifest: &Manifest, entry: &PartitionEntry) -> Result
         Ok(log) if Digest(log.state_digest()) != entry.state_digest => {
             "gives a log of another digest".to_owned()
         }
-        Ok(log) if log.end() != entry.log_end_offset.0 => format!("gives a log that ends at {}", log.end()),
-        Ok(log) => return Ok(log),
+        Ok(log) if log.end() > entry.log_end_offset.0 => format!("gives a log that ends at {}", log.end()),
+        Ok(mut log) => {
+            log.go_on_at(entry.log_end_offset.0);
+            return Ok(log);
+        }
         Err(error) => error.to_string(),
     };
     let place = format!("{}-{}", entry.topic, entry.id);

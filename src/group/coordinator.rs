@@ -6,7 +6,7 @@ use super::consumer::{ConsumerGroup, TopicsVersion};
 use super::event::{Batch, Event, Outcome, Output, Producer};
 use super::ids::MemberIds;
 use super::metadata::Metadata;
-use super::offset::Offsets;
+use super::offset::{Gone, Offsets};
 use super::record::{OffsetValue, Record};
 use super::request::{Context, Request};
 use super::share::ShareGroup;
@@ -14,7 +14,7 @@ use super::timer::{Task, TimerKey, Timers};
 use super::turn::Turn;
 use super::view::{GroupState, GroupView};
 use crate::assign::server::Kind;
-use crate::base::{Map, Time, TimelineMap, Uuid};
+use crate::base::{Map, Time, TimelineMap};
 use std::rc::Rc;
 
 /// A group coordinator for all groups of a cluster.
@@ -154,13 +154,18 @@ impl Coordinator {
         }
     }
 
-    /// Takes note of the topics that exist. Offsets of topics that are gone are dropped.
+    /// Takes note of the topics that exist. Offsets of topics that are gone are dropped, and so are those of partitions that
+    /// a topic has no more: Kafka takes none away, but a restore does.
     pub fn set_metadata(&mut self, now: Time, metadata: Metadata) -> Outcome {
         let mut out = Outcome::new(now);
         self.note_topics(&metadata);
         let old = std::mem::replace(&mut self.metadata, metadata);
-        let gone = old.topics.into_iter().filter(|(name, topic)| self.metadata.id_of(name) != topic.id);
-        let gone: Map<Rc<str>, Uuid> = gone.map(|(name, topic)| (name, topic.id)).collect();
+        let gone = old.topics.into_iter().filter_map(|(name, topic)| {
+            let now = self.metadata.topics.get(&name).filter(|now| now.id == topic.id);
+            let left = now.map_or(0, |now| now.partitions);
+            (left < topic.partitions).then_some((name, Gone { id: topic.id, from: left }))
+        });
+        let gone: Map<Rc<str>, Gone> = gone.collect();
         if !gone.is_empty() {
             self.drop_offsets_of(&gone, &mut out);
             self.forget_shared(&gone, &mut out);

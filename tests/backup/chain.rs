@@ -8,6 +8,8 @@ use rejoin::backup::archive::{self, ImportError};
 use rejoin::backup::manifest::{Change, KindName};
 use rejoin::backup::{Catalog, Link, Manifest, MemoryStore, RestoredState, restored};
 use rejoin::base::Rng;
+use rejoin::log::Record;
+use rejoin::log::batch::{BatchInfo, encode};
 use std::rc::Rc;
 
 fn manifest(store: &MemoryStore, label: &str) -> Manifest {
@@ -185,6 +187,37 @@ fn changes_are_named_and_restored() {
             let report = verify(&lab.store, &label);
             assert!(report.ok(), "{name}: {report}");
             check_equal(&restored(&lab.store, &label).expect("sound"), &lab.truths[&label], name);
+        }
+    }
+}
+
+#[test]
+fn a_log_that_ends_behind_its_last_batch_is_restored_so() {
+    for first in [0, 4] {
+        let mut lab = Lab::default();
+        lab.create("t", 1);
+        if first > 0 {
+            lab.produce("t", 0, first, 0);
+        }
+        // Compaction left nothing between, and the log is cut back to there.
+        let behind = BatchInfo { base_offset: 9, ..BatchInfo::default() };
+        let record = Record::new(1, None, Some(b"x"));
+        lab.log("t", 0).append_bytes(encode(&behind, &[record]).into()).expect("a gap is left");
+        lab.log("t", 0).cut_to(7);
+        lab.commit("g", "t", 0, 7);
+        lab.tick(1000);
+        let mut labels = vec![lab.backup("full")];
+        lab.tick(1000);
+        labels.push(lab.backup("incremental"));
+        lab.produce("t", 0, 2, 0);
+        lab.tick(1000);
+        labels.push(lab.backup("incremental"));
+        for (label, end) in labels.iter().zip([7, 7, 9]) {
+            let report = verify(&lab.store, label);
+            assert!(report.ok(), "{report}");
+            let state = restored(&lab.store, label).expect("sound");
+            assert_eq!((plain(&state), &*state.moved), (lab.truths[label].clone(), &[] as &[Rc<str>]));
+            assert_eq!(state.topics[0].partitions[0].end(), end, "{label}");
         }
     }
 }

@@ -40,12 +40,6 @@ fn wrong_offsets_of_a_log() {
         m.timeline.last_mut().expect("the cut").end_offsets[0] = Some(Offset(11));
     });
     check_manifest("says state_digest", |m| m.partitions[0].state_digest = Digest([7; 32]));
-    check_manifest("says that orders-2 goes from 0 to 5, but there is no batch", |m| {
-        let p = &mut m.partitions[2];
-        (p.log_end_offset, p.high_watermark, p.last_stable_offset) = (Offset(5), Offset(5), Offset(5));
-        p.files[0].end_offset = Some(Offset(5));
-        m.timeline.last_mut().expect("the cut").end_offsets[2] = Some(Offset(5));
-    });
 }
 
 #[test]

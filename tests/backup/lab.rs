@@ -305,7 +305,6 @@ impl Lab {
 
     /// Puts what was restored in place.
     pub fn restore(&mut self, state: &RestoredState) {
-        let groups: Vec<String> = state.groups.iter().map(|group| group.group.to_string()).collect();
         for topic in &state.topics {
             let mut places =
                 self.state.topics.get(&*topic.name).map_or(Vec::new(), |known| known.places.clone());
@@ -321,10 +320,11 @@ impl Lab {
             }
             self.state.topics.insert(topic.name.to_string(), Topic { id, created_ms, logs, places });
         }
-        for group in groups {
-            self.state.groups.remove(&group);
-        }
+        state.groups.iter().for_each(|group| drop(self.state.groups.remove(&*group.group)));
         self.state.groups.extend(plain(state).groups);
+        // Offsets of groups that the backup does not know end with the partitions that it does not have.
+        let has = |(topic, p): &(String, i32)| (*p as usize) < self.state.topics[topic].logs.len();
+        self.state.groups.values_mut().for_each(|offsets| offsets.retain(|of, _| has(of)));
         self.restored_from = state.lineage.clone();
         self.past.restart(self.now);
         for (group, offsets) in &self.state.groups {

@@ -44,6 +44,21 @@ fn strangers_and_old_generations_are_refused_each_with_its_own_error() {
 }
 
 #[test]
+fn offsets_of_partitions_that_are_gone_are_dropped() {
+    let (mut lab, id) = Lab::stable(None);
+    for partition in 0..3 {
+        let token = lab.send("a", commit(&id, 1, "orders", (partition, 5)));
+        assert_eq!(lab.error(token), Some(ErrorCode::NONE));
+    }
+    let mut fewer = lab.metadata.clone();
+    fewer.topics.get_mut("orders").expect("it is there").partitions = 1;
+    lab.set_metadata(fewer);
+    let group: Rc<str> = "g".into();
+    let left: Vec<i32> = lab.coordinator.committed(&group).map(|(_, partition, _)| partition).collect();
+    assert_eq!(left, [0]);
+}
+
+#[test]
 fn a_static_member_that_comes_back_fences_the_one_it_was() {
     let (mut lab, old) = Lab::stable(Some("i"));
     let (new, token) = lab.join("a", Some("i"));

@@ -9,6 +9,14 @@ use crate::group::offset::commit::Errors;
 use crate::group::record::{OffsetKey, Record};
 use std::rc::Rc;
 
+/// What is gone of a topic.
+pub(in crate::group) struct Gone {
+    /// The topic's id.
+    pub(in crate::group) id: Uuid,
+    /// The first partition that is gone: 0 when the whole topic is.
+    pub(in crate::group) from: i32,
+}
+
 impl Coordinator {
     /// Deletes offsets of topics that the group does not read.
     pub(in crate::group) fn delete_offsets(
@@ -48,21 +56,28 @@ impl Coordinator {
         Ok(errors)
     }
 
-    /// Drops the offsets of topics that are gone, the committed ones and then those of each open transaction: a partition may
+    /// Drops the offsets of partitions that are gone, the committed ones and then those of each open transaction: a partition may
     /// get several tombstones. Those of a topic made again under the same name stay: they carry its new id.
-    pub(in crate::group) fn drop_offsets_of(&mut self, gone: &Map<Rc<str>, Uuid>, out: &mut Outcome) {
-        let concerned =
-            |topic: &Rc<str>, id: Uuid| gone.get(topic).is_some_and(|g| id == Uuid::ZERO || id == *g);
+    pub(in crate::group) fn drop_offsets_of(&mut self, gone: &Map<Rc<str>, Gone>, out: &mut Outcome) {
+        let concerned = |topic: &Rc<str>, partition: i32, id: Uuid| {
+            gone.get(topic).is_some_and(|g| partition >= g.from && (id == Uuid::ZERO || id == g.id))
+        };
         let mut keys = Vec::new();
         for (group, topics) in &self.offsets.committed {
             for (topic, partitions) in topics {
-                for (&partition, _) in partitions.iter().filter(|(_, s)| concerned(topic, s.value.topic_id)) {
+                for (&partition, _) in
+                    partitions.iter().filter(|(p, s)| concerned(topic, **p, s.value.topic_id))
+                {
                     keys.push(OffsetKey { group: group.clone(), topic: topic.clone(), partition });
                 }
             }
         }
-        for (key, _) in
-            self.offsets.pending.values().flatten().filter(|(k, s)| concerned(&k.topic, s.value.topic_id))
+        for (key, _) in self
+            .offsets
+            .pending
+            .values()
+            .flatten()
+            .filter(|(k, s)| concerned(&k.topic, k.partition, s.value.topic_id))
         {
             keys.push(key.clone());
         }

@@ -9,6 +9,7 @@ mod expiry;
 mod fetch;
 
 pub(super) use commit::{CommitTopic, Errors};
+pub(in crate::group) use delete::Gone;
 pub(super) use fetch::Wanted;
 
 use super::event::Producer;

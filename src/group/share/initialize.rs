@@ -6,6 +6,7 @@ use crate::base::{Map, Set, Uuid};
 use crate::group::coordinator::{Coordinator, Group};
 use crate::group::event::{Batch, Outcome};
 use crate::group::metadata::Metadata;
+use crate::group::offset::Gone;
 use crate::group::record::Record;
 use std::rc::Rc;
 
@@ -66,15 +67,15 @@ impl Coordinator {
     }
 
     /// Topics are gone, and with them the state of their partitions.
-    pub(in crate::group) fn forget_shared(&mut self, gone: &Map<Rc<str>, Uuid>, out: &mut Outcome) {
+    pub(in crate::group) fn forget_shared(&mut self, gone: &Map<Rc<str>, Gone>, out: &mut Outcome) {
         let mut records = Vec::new();
         for (id, group) in &self.groups {
             let Group::Share(share) = group else { continue };
             let mut value = share.partitions.clone();
-            for topic in gone.values() {
-                value.initializing.remove(topic);
-                value.initialized.remove(topic);
-                value.deleting.remove(topic);
+            for topic in gone.values().filter(|gone| gone.from == 0) {
+                value.initializing.remove(&topic.id);
+                value.initialized.remove(&topic.id);
+                value.deleting.remove(&topic.id);
             }
             if value != share.partitions {
                 records.push(Record::SharePartitions(id.clone(), Some(value)));

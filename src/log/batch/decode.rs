@@ -1,6 +1,6 @@
 //! Bytes to records, and every check that a batch can be put to.
 
-use super::compression;
+use super::compression::{self, Rigor};
 use super::error::BatchError;
 use super::header::{Compression, Header, TimestampType};
 use super::varint;
@@ -122,7 +122,7 @@ pub fn unpacked<'a>(header: &Header, batch: &'a [u8]) -> Result<Body<'a>, BatchE
         _ if header.count == 0 && packed.is_empty() => Cow::Borrowed(packed),
         codec => {
             let mut plain = Vec::new();
-            let done = compression::decompress(codec, packed, &mut plain);
+            let done = compression::decompress(codec, packed, Rigor::Format, &mut plain);
             done.map_err(|what| BatchError::Packed { codec, what })?;
             Cow::Owned(plain)
         }

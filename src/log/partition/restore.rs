@@ -64,4 +64,10 @@ impl Partition {
         partition.see_all();
         Ok(partition)
     }
+
+    /// Lets the log end at `end`, behind its last batch: one that was cut back to where compaction had left nothing does.
+    /// A log that reaches further stays as it is.
+    pub fn go_on_at(&mut self, end: i64) {
+        self.end = self.end.max(end);
+    }
 }

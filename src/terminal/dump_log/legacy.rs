@@ -9,7 +9,7 @@ use super::batch::{Batch, compression, is_valid_legacy, legacy_timestamp_type};
 use super::decoder::Part;
 use super::output::{Done, Stop, invalid_record, thrown};
 use crate::log::batch::Compression;
-use crate::log::batch::compression::{CodecError, Limits, decompress, lz4};
+use crate::log::batch::compression::{CodecError, Limits, Rigor, decompress, lz4};
 
 /// Offset and size before a message.
 const OVERHEAD_BYTES: usize = 12;
@@ -171,10 +171,14 @@ pub fn check_inner(message: &Message<'_>, batch: &Batch<'_>) -> Done {
 
 fn unpack(codec: Compression, magic: u8, packed: &[u8], out: &mut Vec<u8>) -> Result<(), CodecError> {
     match (codec, magic) {
-        (Compression::Lz4, 0) => {
-            lz4::decompress(packed, lz4::Descriptor::Ignored, Limits::of(packed.len() as u64), out)
-        }
-        _ => decompress(codec, packed, out),
+        (Compression::Lz4, 0) => lz4::decompress(
+            packed,
+            lz4::Descriptor::Ignored,
+            Rigor::Kafka,
+            Limits::of(packed.len() as u64),
+            out,
+        ),
+        _ => decompress(codec, packed, Rigor::Kafka, out),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::batch::{Header, increment_sequence};
 use super::output::{Done, Stop, invalid_record, thrown};
-use crate::log::batch::compression::decompress;
+use crate::log::batch::compression::{Rigor, decompress};
 use crate::log::batch::{Compression, HEADER_BYTES, TimestampType};
 
 /// A record in the bytes of its batch.
@@ -74,7 +74,7 @@ impl<'a> Records<'a> {
         }
         if packed {
             scratch.clear();
-            decompress(codec, rest, scratch).map_err(|error| {
+            decompress(codec, rest, Rigor::Kafka, scratch).map_err(|error| {
                 let what = format!("Failed to decompress record stream: {codec}: {error}");
                 thrown("org.apache.kafka.common.KafkaException", what)
             })?;

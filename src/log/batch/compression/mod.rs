@@ -53,6 +53,15 @@ impl fmt::Display for CodecError {
 
 impl std::error::Error for CodecError {}
 
+/// How strictly a stream is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rigor {
+    /// As its format demands.
+    Format,
+    /// As Kafka's own tools read it: what the libraries of Kafka 4.3.1 let pass is let pass.
+    Kafka,
+}
+
 /// How much may come out of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -80,7 +89,12 @@ impl Limits {
 ///
 /// # Errors
 /// A damaged stream, or one that unpacks to more than [`Limits`] allow; `out` may then have grown.
-pub fn decompress(codec: Compression, packed: &[u8], out: &mut Vec<u8>) -> Result<(), CodecError> {
+pub fn decompress(
+    codec: Compression,
+    packed: &[u8],
+    rigor: Rigor,
+    out: &mut Vec<u8>,
+) -> Result<(), CodecError> {
     let limits = Limits::of(packed.len() as u64);
     match codec {
         Compression::None => {
@@ -90,8 +104,8 @@ pub fn decompress(codec: Compression, packed: &[u8], out: &mut Vec<u8>) -> Resul
         }
         Compression::Gzip => gzip::decompress(packed, limits, out),
         Compression::Snappy => snappy::decompress(packed, limits, out),
-        Compression::Lz4 => lz4::decompress(packed, lz4::Descriptor::Checked, limits, out),
-        Compression::Zstd => zstd::decompress(packed, limits, out),
+        Compression::Lz4 => lz4::decompress(packed, lz4::Descriptor::Checked, rigor, limits, out),
+        Compression::Zstd => zstd::decompress(packed, rigor, limits, out),
     }
 }
 
@@ -103,6 +117,18 @@ pub fn compress(codec: Compression, plain: &[u8]) -> Vec<u8> {
         Compression::Snappy => snappy::compress(plain),
         Compression::Lz4 => lz4::compress(plain),
         Compression::Zstd => zstd::compress(plain),
+    }
+}
+
+/// Appends `length` bytes from `back` before the end; they may overlap with what is appended.
+fn repeat(out: &mut Vec<u8>, back: usize, length: usize) {
+    let from = out.len() - back;
+    let mut left = length;
+    while left > 0 {
+        // What was appended is as good as what it was copied from.
+        let now = left.min(out.len() - from);
+        out.extend_from_within(from..from + now);
+        left -= now;
     }
 }
 
@@ -131,7 +157,8 @@ mod tests {
             for plain in samples() {
                 let packed = compress(codec, &plain);
                 let mut out = b"before".to_vec();
-                decompress(codec, &packed, &mut out).unwrap_or_else(|error| panic!("{codec}: {error}"));
+                decompress(codec, &packed, Rigor::Format, &mut out)
+                    .unwrap_or_else(|error| panic!("{codec}: {error}"));
                 assert_eq!(&out[..6], b"before");
                 assert!(out[6..] == plain, "{codec}: {} bytes came back as {}", plain.len(), out.len() - 6);
             }
@@ -145,7 +172,7 @@ mod tests {
             let packed = compress(*codec, &plain);
             for end in 1..packed.len() {
                 let mut out = Vec::new();
-                let refused = decompress(*codec, &packed[..end], &mut out).is_err();
+                let refused = decompress(*codec, &packed[..end], Rigor::Format, &mut out).is_err();
                 // Snappy's framing has no end: a cut between two blocks, or in the length of one, is an end.
                 let framed =
                     *codec == Compression::Snappy && out.len() < plain.len() && plain.starts_with(&out);
@@ -159,14 +186,15 @@ mod tests {
         let plain = vec![0u8; 64 << 20];
         let packed = compress(Compression::Zstd, &plain);
         let mut out = Vec::new();
-        let refusal = decompress(Compression::Zstd, &packed, &mut out).expect_err("64 MiB of zeros");
+        let refusal =
+            decompress(Compression::Zstd, &packed, Rigor::Format, &mut out).expect_err("64 MiB of zeros");
         assert_eq!(refusal, CodecError::TooLarge { limit: Limits::of(packed.len() as u64).bytes });
         assert!(out.capacity() as u64 <= 2 * UNPACKED_BYTES_FREE, "{} bytes were made", out.capacity());
         // Deflate cannot get beyond the ratio.
         let packed = compress(Compression::Gzip, &plain);
-        assert_eq!(decompress(Compression::Gzip, &packed, &mut Vec::new()), Ok(()));
+        assert_eq!(decompress(Compression::Gzip, &packed, Rigor::Format, &mut Vec::new()), Ok(()));
         // A block of snappy that says it is 4 GiB.
         let claim = [0xff, 0xff, 0xff, 0xff, 0x0f, 0x00];
-        assert!(decompress(Compression::Snappy, &claim, &mut Vec::new()).is_err());
+        assert!(decompress(Compression::Snappy, &claim, Rigor::Format, &mut Vec::new()).is_err());
     }
 }
