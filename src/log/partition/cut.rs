@@ -22,9 +22,13 @@ impl Partition {
             && self.runs.len() >= was.runs.len()
             && self.recipes.len() >= was.recipes.len()
             && recipes.into_iter().all(|(was, is)| Rc::ptr_eq(&was.recipe, &is.recipe));
-        let Some((last, before)) = was.runs.split_last().filter(|_| same) else {
-            return same && was.runs.is_empty() && self.end >= was.end;
-        };
+        // A log may end behind its last batch: what this one has more begins where it ended, too.
+        let held = was.runs.last().map_or(was.log_start, |run| run.end_offset());
+        let more = self.batches_from(held).find(|batch| batch.base_offset() >= held);
+        if !same || self.end < was.end || more.is_some_and(|batch| batch.base_offset() < was.end) {
+            return false;
+        }
+        let Some((last, before)) = was.runs.split_last() else { return true };
         before.iter().zip(&self.runs).all(|(was, is)| Rc::ptr_eq(was, is))
             && self.runs[before.len()].extends(last)
     }
