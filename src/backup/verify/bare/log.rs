@@ -1,5 +1,6 @@
 //! A segment by itself.
 
+use super::sequences::Sequences;
 use super::{Around, Found};
 use crate::backup::verify::judge::offset_at;
 use crate::log::batch::{HEADER_BYTES, Header};
@@ -11,7 +12,13 @@ pub fn check(base: Option<i64>, bytes: &[u8], around: &dyn Around, found: &mut F
     let epochs = around
         .read("leader-epoch-checkpoint")
         .and_then(|bytes| checkpoint::read_epochs(std::str::from_utf8(&bytes).ok()?).ok());
-    let mut walk = Walk { expected: base, epoch: -1, epochs: epochs.unwrap_or_default(), found };
+    let mut walk = Walk {
+        expected: base,
+        epoch: -1,
+        epochs: epochs.unwrap_or_default(),
+        sequences: Sequences::default(),
+        found,
+    };
     let (mut batches, mut records) = (0, 0);
     for batch in segment::batches(bytes).starting_at(base.unwrap_or(0)) {
         match batch {
@@ -38,6 +45,7 @@ struct Walk<'a> {
     expected: Option<i64>,
     epoch: i32,
     epochs: Vec<EpochEntry>,
+    sequences: Sequences,
     found: &'a mut Found,
 }
 
@@ -48,6 +56,9 @@ impl Walk<'_> {
             self.found.remark(format!("offsets {expected} to {} are not there", offset - 1));
         }
         self.expected = Some(header.last_offset() + 1);
+        if let Some(wrong) = self.sequences.take(header) {
+            self.found.damaged(format!("at byte {position}: {wrong} (offset {offset})"));
+        }
         // The leader epoch lies outside the CRC.
         let epoch = header.leader_epoch;
         let says = format!("at byte {position}: the leader epoch is {epoch}");

@@ -2,7 +2,7 @@
 //!
 //! | file | held against |
 //! |---|---|
-//! | `.log` | itself: every check of the log; its name; `leader-epoch-checkpoint` beside it |
+//! | `.log` | itself: every check of the log, and the numbers of its producers; its name; `leader-epoch-checkpoint` beside it |
 //! | `.index`, `.timeindex` | the log beside it: what stands there, and that nothing is missing |
 //! | `.txnindex`, `.snapshot` | itself; the logs and the snapshots beside it |
 //! | `leader-epoch-checkpoint` | itself; the logs beside it |
@@ -15,6 +15,7 @@
 
 mod index;
 mod log;
+mod sequences;
 mod state;
 mod text;
 
