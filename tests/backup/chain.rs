@@ -231,6 +231,26 @@ fn a_log_that_ends_behind_its_last_batch_is_restored_so() {
     }
 }
 
+#[test]
+fn a_log_whose_start_lies_inside_a_batch_does_not_go_on_from_one_that_was_empty_there() {
+    let mut lab = Lab::default();
+    lab.create("t", 1);
+    lab.produce("t", 0, 5, 0);
+    lab.log("t", 0).delete_before(3);
+    let inside = lab.log("t", 0).clone();
+    lab.log("t", 0).cut_to(3);
+    lab.tick(1000);
+    let empty = lab.backup("full");
+    *lab.log("t", 0) = inside;
+    lab.tick(1000);
+    let label = lab.backup("incremental");
+    for label in [empty, label] {
+        let report = verify(&lab.store, &label);
+        assert!(report.ok(), "{report}");
+        assert_eq!(plain(&restored(&lab.store, &label).expect("sound")), lab.truths[&label]);
+    }
+}
+
 /// Offsets outside their log are moved, and said; the truth has them as they were committed.
 pub fn check_equal(state: &RestoredState, truth: &Plain, name: &str) {
     let mut found = plain(state);

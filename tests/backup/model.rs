@@ -9,8 +9,20 @@ use std::rc::Rc;
 
 const KINDS: [&str; 4] = ["full", "incremental", "incremental", "differential"];
 
+/// Says which life a panic is of.
+struct Said(u64);
+
+impl Drop for Said {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("seed {}", self.0);
+        }
+    }
+}
+
 /// One life; how many restores were compared.
 fn live(seed: u64, steps: u64) -> u64 {
+    let _said = Said(seed);
     let mut random = Rng::new(seed);
     let mut lab = Lab { upkept: seed % 2 == 1, ..Lab::default() };
     let mut restores = 0;

@@ -24,7 +24,7 @@ impl Partition {
             && recipes.into_iter().all(|(was, is)| Rc::ptr_eq(&was.recipe, &is.recipe));
         // A log may end behind its last batch: what this one has more begins where it ended, too.
         let held = was.runs.last().map_or(was.log_start, |run| run.end_offset());
-        let more = self.batches_from(held).find(|batch| batch.base_offset() >= held);
+        let more = self.batches_from(held).next();
         if !same || self.end < was.end || more.is_some_and(|batch| batch.base_offset() < was.end) {
             return false;
         }
