@@ -1,44 +1,35 @@
 // Digests beside the page, on a thread of their own: browsers may make them on the thread that asks.
-// A number says how many bytes come. Then they come, a part at a time, each in a buffer that goes back once it is empty; all
-// but the last are whole blocks. After the last one comes their digest.
-// The browser makes digests faster than anything here, but of all bytes as one, which it copies: so it makes those of files
-// that may be held twice, and larger ones are hashed part by part and never held, at a quarter of the speed.
+// A number says how many bytes come. Then they come, in buffers that go back once they are empty: all in one, or a part at a
+// time, each but the last of whole blocks. After the last one comes their digest.
+// The browser makes digests faster than anything here, but of all bytes as one, which it copies: so it makes those that come
+// in one buffer, and those that come in parts are hashed here part by part, at a quarter of the speed.
 "use strict";
-const HELD_BYTES_MAX = 40 << 20;
-const HELD_MS = 10_000;
 const BLOCK = 64;
 const [START, ROUNDS] = constants();
 const state = new Int32Array(8);
 const words = new Int32Array(64);
 const tail = new Uint8Array(2 * BLOCK);
-let held = new Uint8Array(0);
 let size = 0;
 let at = 0;
-let idle;
 onmessage = ({ data }) => {
-  clearTimeout(idle);
-  idle = setTimeout(() => { held = new Uint8Array(0); }, HELD_MS);
   if (typeof data === "number") {
     [size, at] = [data, 0];
     state.set(START);
-    // A new one costs more than half of a digest.
-    if (held.length < size && size <= HELD_BYTES_MAX) held = new Uint8Array(size);
     return;
   }
   const part = new Uint8Array(data, 0, Math.min(data.byteLength, size - at));
-  const whole = part.length - (part.length % BLOCK);
-  if (size <= HELD_BYTES_MAX) held.set(part, at);
-  else blocks(part, whole);
   at += part.length;
-  const rest = part.slice(whole);
-  postMessage(data, [data]);
-  if (at < size) return;
-  if (size > HELD_BYTES_MAX) {
-    postMessage(end(rest));
+  if (part.length === size) {
+    const digest = crypto.subtle.digest("SHA-256", part);
+    postMessage(data, [data]);
+    digest.then((digest) => postMessage(new Uint8Array(digest)), () => postMessage(null));
     return;
   }
-  const digest = crypto.subtle.digest("SHA-256", held.subarray(0, size));
-  digest.then((digest) => postMessage(new Uint8Array(digest)), () => postMessage(null));
+  const whole = part.length - (part.length % BLOCK);
+  blocks(part, whole);
+  const rest = part.slice(whole);
+  postMessage(data, [data]);
+  if (at === size) postMessage(end(rest));
 };
 
 // The digest, once only the bytes after the last whole block are left.

@@ -221,10 +221,13 @@ impl MemoryStore {
         let Some(bytes) = self.contents.manifests.get(label).filter(|_| self.changed == since) else {
             return;
         };
-        let Ok(Manifest { chain, .. }) = Manifest::parse(bytes) else { return };
-        let manifests = chain.iter().filter_map(|of| Manifest::parse(self.contents.manifests.get(of)?).ok());
-        let files = manifests.flat_map(|of| of.all_files().map(|file| file.sha256).collect::<Vec<_>>());
-        let proof = Proof { manifest: sha256(bytes), files: files.collect(), chain };
+        let Ok(own) = Manifest::parse(bytes) else { return };
+        let mut files: Set<Digest> = own.all_files().map(|file| file.sha256).collect();
+        for of in own.chain.iter().filter(|of| ***of != *label) {
+            let manifest = self.contents.manifests.get(of).and_then(|bytes| Manifest::parse(bytes).ok());
+            files.extend(manifest.iter().flat_map(Manifest::all_files).map(|file| file.sha256));
+        }
+        let proof = Proof { manifest: sha256(bytes), files, chain: own.chain };
         self.proofs.insert(label.into(), proof);
     }
 

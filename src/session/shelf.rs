@@ -107,8 +107,11 @@ impl Shelf {
         let catalog = Catalog::of(store).unwrap_or_default();
         let Some(entry) = catalog.get(label) else { return };
         let verdict = if findings.is_empty() { Verdict::Holds } else { Verdict::Damaged(findings) };
+        let shown = self.shown.iter_mut().filter(|(generation, _)| *generation == catalog.generation);
+        if let Some(view) = shown.flat_map(|(_, views)| views).find(|view| view.label == *label) {
+            view.verdict = verdict.clone();
+        }
         self.verdicts.insert(label.clone(), (entry.manifest_sha256, verdict));
-        self.shown = None;
     }
 
     /// The backups, chain by chain, and what is being verified.

@@ -109,7 +109,7 @@ impl Lab {
     fn worked(&self, digests: Digests) {
         {
             let mut inner = self.inner.borrow_mut();
-            (inner.working, inner.digests) = (false, Some(digests));
+            (inner.working, inner.digests) = (false, Some(digests.rest()));
         }
         self.show();
     }

@@ -2,6 +2,7 @@
 //! Chromium makes them on the thread that asks, however long that takes.
 
 use crate::session::{Digest, FileBytes};
+use gloo::timers::callback::Timeout;
 use gloo::utils::window;
 use js_sys::{Array, ArrayBuffer, Function, Promise, Reflect, Uint8Array};
 use std::cell::RefCell;
@@ -19,9 +20,16 @@ const HASHED: Range<u64> = 64 << 10..128 << 20;
 /// So many bytes are given to the other thread: with fewer, both would wait for each other more than they work.
 const LARGE_BYTES: u64 = 1 << 20;
 
-/// What is given to it at a time, and how much of that is under way or waits to be used again.
+/// The largest file that is given to it as one: the browser's digest, which wants all bytes as one, needs them twice. Larger
+/// ones are given a part at a time, for the other thread's own digest, and never held.
+const WHOLE_BYTES_MAX: u64 = 40 << 20;
 const PART_BYTES: u32 = 1 << 20;
-const PARTS_MAX: u32 = 8;
+
+/// What the parts of one file may have that are under way.
+const PARTS_BYTES_MAX: u32 = 8 << 20;
+
+/// How long buffers are kept for the next digest: new ones cost half as much as it does.
+const KEPT_MS: u32 = 10_000;
 
 /// The other thread's script.
 const SCRIPT: &str = "digest.js";
@@ -47,6 +55,7 @@ pub async fn answer(promise: Option<Promise>) -> Option<Digest> {
 #[derive(Default)]
 pub struct Digests {
     other: Option<Other>,
+    resting: Option<Timeout>,
 }
 
 /// The other thread.
@@ -59,9 +68,9 @@ struct Other {
 /// What comes and goes between the threads.
 #[derive(Default)]
 struct Post {
-    /// Parts' buffers, to be used again; and how many there are with those that are under way.
+    /// Buffers to be used again; and how many bytes they have with those that are under way.
     spare: Vec<ArrayBuffer>,
-    parts: u32,
+    bytes: u32,
     /// Those who wait for a digest, in order.
     asked: Vec<Function>,
     /// Who waits for a buffer.
@@ -85,6 +94,18 @@ impl Post {
         std::mem::take(&mut self.asked).into_iter().for_each(|asked| tell(Some(asked), &JsValue::NULL));
         tell(self.short.take(), &JsValue::NULL);
     }
+
+    /// A buffer of at least `size` bytes, unless there would be more than `room` bytes of them.
+    fn buffer(&mut self, size: u32, room: u32) -> Option<ArrayBuffer> {
+        if let Some(at) = self.spare.iter().position(|spare| spare.byte_length() >= size) {
+            return Some(self.spare.swap_remove(at));
+        }
+        while self.bytes + size > room {
+            self.bytes -= self.spare.pop()?.byte_length();
+        }
+        self.bytes += size;
+        Some(ArrayBuffer::new(size))
+    }
 }
 
 fn tell(who: Option<Function>, what: &JsValue) {
@@ -96,6 +117,8 @@ pub struct Giving {
     post: Rc<RefCell<Post>>,
     worker: Worker,
     at: u64,
+    /// What is being filled, and how far it is.
+    filling: Option<(ArrayBuffer, u32)>,
 }
 
 /// How far that is.
@@ -114,12 +137,26 @@ impl Digests {
         if bytes.size() < LARGE_BYTES {
             return None;
         }
+        self.resting = None;
         if self.other.is_none() {
             self.other = Other::start();
         }
         let Other { worker, post, .. } = self.other.as_ref()?;
         let begun = !post.borrow().broken && worker.post_message(&(bytes.size() as f64).into()).is_ok();
-        begun.then(|| Giving { post: post.clone(), worker: worker.clone(), at: 0 })
+        begun.then(|| Giving { post: post.clone(), worker: worker.clone(), at: 0, filling: None })
+    }
+
+    /// Nothing more is asked for now.
+    pub fn rest(mut self) -> Digests {
+        let post = self.other.as_ref().map(|other| other.post.clone());
+        self.resting = post.map(|post| {
+            Timeout::new(KEPT_MS, move || {
+                let mut post = post.borrow_mut();
+                let spare: u32 = post.spare.drain(..).map(|spare| spare.byte_length()).sum();
+                post.bytes -= spare;
+            })
+        });
+        self
     }
 }
 
@@ -141,33 +178,44 @@ impl Other {
 }
 
 impl Giving {
-    /// Gives the next part. Nobody else gives anything meanwhile.
+    /// Copies the next part, and gives what is full. Nobody else gives anything meanwhile.
     pub fn part(&mut self, bytes: &FileBytes<'_>) -> Given {
         let mut post = self.post.borrow_mut();
         if post.broken {
             return Given::All(None);
         }
-        let part = match post.spare.pop() {
-            Some(buffer) => buffer,
-            None if post.parts < PARTS_MAX => {
-                post.parts += 1;
-                ArrayBuffer::new(PART_BYTES)
-            }
-            None => {
-                return Given::Later(Promise::new(&mut |wake, _| post.short = Some(wake)));
-            }
+        let (size, room) = if bytes.size() <= WHOLE_BYTES_MAX {
+            ((bytes.size() as u32).next_multiple_of(PART_BYTES), WHOLE_BYTES_MAX as u32)
+        } else {
+            (PART_BYTES, PARTS_BYTES_MAX)
+        };
+        let Some((buffer, from)) = self.filling.take().or_else(|| Some((post.buffer(size, room)?, 0))) else {
+            return Given::Later(Promise::new(&mut |wake, _| post.short = Some(wake)));
         };
         let end = bytes.size().min(self.at + u64::from(PART_BYTES));
         let length = (end - self.at) as u32;
-        Uint8Array::new_with_byte_offset_and_length(&part, 0, length).copy_from(&bytes.get(self.at..end));
+        Uint8Array::new_with_byte_offset_and_length(&buffer, from, length)
+            .copy_from(&bytes.get(self.at..end));
         self.at = end;
-        if self.worker.post_message_with_transfer(&part, &Array::of1(&part)).is_err() {
+        if end < bytes.size() && from + length < size {
+            self.filling = Some((buffer, from + length));
+            return Given::More;
+        }
+        if self.worker.post_message_with_transfer(&buffer, &Array::of1(&buffer)).is_err() {
             post.broke();
-        } else if self.at < bytes.size() {
+        } else if end < bytes.size() {
             return Given::More;
         }
         let asked = Promise::new(&mut |answer, _| post.asked.push(answer));
         Given::All((!post.broken).then_some(asked))
+    }
+}
+
+impl Drop for Giving {
+    fn drop(&mut self) {
+        if let Some((buffer, _)) = self.filling.take() {
+            self.post.borrow_mut().spare.push(buffer);
+        }
     }
 }
 

@@ -208,6 +208,20 @@ fn a_digest_from_outside_that_is_wrong_is_damage() {
 }
 
 #[test]
+fn the_next_file_is_given_to_be_hashed_before_the_first_is_read() {
+    let mut session = open();
+    session.verify_in_parts(1000..u64::MAX);
+    at(&mut session, 20_000);
+    session.apply("backup full").expect("there is something to back up");
+    let (first, size) = (wanted(&mut session), session.to_hash().expect("the bytes of a file").1.size());
+    assert!(size >= 1000);
+    assert_eq!(session.verify_part(), Some(Progress::Hash), "nothing is read in between");
+    assert_ne!(session.to_hash().expect("the bytes of another").0, first);
+    verify_all(&mut session);
+    assert_eq!(verdict(&mut session), Verdict::Holds);
+}
+
+#[test]
 fn what_is_deleted_undone_or_taken_over_while_it_is_verified_is_read_anew() {
     let mut session = open();
     session.verify_in_parts(1..u64::MAX);

@@ -151,7 +151,9 @@ impl<'a> Check<'a> {
     ) -> Progress {
         let mut judge = Judge { manifest, report };
         if let Some((task, number, mut reading)) = self.now.take() {
-            let progress = reading.step();
+            // Whoever makes digests has the next file before it is done with this one.
+            let ahead = reading.is_asked() && self.open_ahead(manifest, source, memo);
+            let progress = if ahead { Progress::Waits } else { reading.step() };
             if progress == Progress::Done {
                 self.done += reading.size();
                 self.finish(task, &reading, memo, &mut judge);
@@ -159,10 +161,9 @@ impl<'a> Check<'a> {
             }
             self.now = Some((task, number, reading));
             self.of_ahead = false;
-            return if progress == Progress::Waits {
-                self.look_ahead(manifest, source, memo)
-            } else {
-                progress
+            return match progress {
+                Progress::Waits => self.step_ahead(),
+                _ => progress,
             };
         }
         let Some(task) = self.todo.pop() else { return Progress::Done };
@@ -180,22 +181,27 @@ impl<'a> Check<'a> {
         Progress::More
     }
 
-    /// While the digest of a file is made elsewhere, that of the next file of a log is asked for, and it is summed.
-    fn look_ahead(&mut self, manifest: &Manifest, source: &dyn Source<'a>, memo: &Memo) -> Progress {
-        if self.ahead.is_none() {
-            let next = |task: &Task| if let Task::Log(p, f) = task { Some((*p, *f)) } else { None };
-            let Some(place) = self.todo.iter().rev().find_map(next) else { return Progress::Waits };
-            let partition = &manifest.partitions[place.0 as usize];
-            let file = &partition.files[place.1 as usize];
-            let first = self.todo.iter().any(|task| matches!(task, Task::Partition(p) if *p == place.0));
-            let read = if first { nothing_read(partition) } else { self.read };
-            let plain = !transactions::says_anything(manifest, partition);
-            if !(plain && memo.after.contains_key(&key_after(read, manifest, file))) {
-                self.opened += 1;
-                let place = (place, self.opened);
-                self.ahead = Ahead::open(place, file, &manifest.label, source, &self.outside);
-            }
+    /// Opens the next file of a log, while the digest of one is made elsewhere. Whether it did.
+    fn open_ahead(&mut self, manifest: &Manifest, source: &dyn Source<'a>, memo: &Memo) -> bool {
+        let next = |task: &Task| if let Task::Log(p, f) = task { Some((*p, *f)) } else { None };
+        let Some(place) = self.todo.iter().rev().find_map(next).filter(|_| self.ahead.is_none()) else {
+            return false;
+        };
+        let partition = &manifest.partitions[place.0 as usize];
+        let file = &partition.files[place.1 as usize];
+        let first = self.todo.iter().any(|task| matches!(task, Task::Partition(p) if *p == place.0));
+        let read = if first { nothing_read(partition) } else { self.read };
+        let plain = !transactions::says_anything(manifest, partition);
+        if !(plain && memo.after.contains_key(&key_after(read, manifest, file))) {
+            self.opened += 1;
+            let place = (place, self.opened);
+            self.ahead = Ahead::open(place, file, &manifest.label, source, &self.outside);
         }
+        self.ahead.is_some()
+    }
+
+    /// The digest of a file that was opened so is asked for, and it is summed.
+    fn step_ahead(&mut self) -> Progress {
         let Some(ahead) = &mut self.ahead else { return Progress::Waits };
         let progress = ahead.reading.step();
         self.of_ahead = progress == Progress::Hash;

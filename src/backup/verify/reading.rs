@@ -50,6 +50,14 @@ impl FileBytes<'_> {
         }
     }
 
+    /// Gives the bytes of `range` to `take`, as they lie.
+    pub fn within(&self, range: Range<u64>, take: &mut dyn FnMut(&[u8])) {
+        match self {
+            FileBytes::One(_) => take(&self.get(range)),
+            FileBytes::Pieces(pieces) => pieces.within(range).for_each(take),
+        }
+    }
+
     /// All of them as one.
     pub fn whole(&self) -> Cow<'_, [u8]> {
         self.get(0..self.size())
@@ -110,11 +118,12 @@ impl Summing {
             return if matches!(self.sha, Sha::Known(_)) { Progress::Done } else { Progress::Waits };
         }
         let end = bytes.size().min(self.at + PART_BYTES as u64);
-        let part = bytes.get(self.at..end);
-        self.crc.update(&part);
-        if let Sha::Made(sha) = &mut self.sha {
-            sha.update(&part);
-        }
+        bytes.within(self.at..end, &mut |part| {
+            self.crc.update(part);
+            if let Sha::Made(sha) = &mut self.sha {
+                sha.update(part);
+            }
+        });
         self.at = end;
         if end == bytes.size() {
             self.crc32 = Some(Crc32(self.crc.value()));
@@ -130,6 +139,11 @@ impl Summing {
         if matches!(self.sha, Sha::Asked) {
             self.sha = Sha::Known(digest);
         }
+    }
+
+    /// Whether its digest was asked for and is not told yet.
+    fn is_asked(&self) -> bool {
+        matches!(self.sha, Sha::Asked)
     }
 
     /// Both, once all was read.
@@ -215,6 +229,11 @@ impl<'a> Reading<'a> {
         self.sums.hashed(digest);
     }
 
+    /// Whether its digest was asked for and is not told yet.
+    pub fn is_asked(&self) -> bool {
+        self.sums.is_asked()
+    }
+
     /// Reads a part.
     pub fn step(&mut self) -> Progress {
         let progress = self.sums.step(&self.held);
@@ -258,7 +277,12 @@ fn scan_on(scan: &mut Scan, place: &mut Place, held: &FileBytes<'_>) -> Result<b
     let (at, size) = (place.position(), pieces.len());
     let begin = u64::from(at);
     if size <= u64::from(SEGMENT_BYTES_MAX) {
-        let mut part = pieces.get(begin..size.min(begin + PART_BYTES as u64)).unwrap_or_default();
+        // What lies in one piece is not copied: only a batch that does not is.
+        let part_of = |length: usize| begin..size.min(begin + length as u64);
+        let mut part = Cow::Borrowed(pieces.within(part_of(PART_BYTES)).next().unwrap_or_default());
+        if part.len() < segment::LENGTH.end {
+            part = pieces.get(part_of(segment::LENGTH.end)).unwrap_or_default();
+        }
         if let Some((0, next)) = segment::whole_batches(&part)
             && let Some(longer) = pieces.get(begin..begin + u64::from(next))
         {

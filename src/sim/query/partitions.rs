@@ -80,6 +80,7 @@ impl World {
         let progress = group.and_then(|group| self.core.progress_of(group, log));
         let owner = progress.and_then(|progress| progress.owners.last());
         let committed = progress.and_then(|progress| progress.committed);
+        let records = data.count_between(data.log_start(), data.end());
         Some(PartitionFacts {
             topic: self.core.logs[log as usize].name.topic.clone(),
             partition,
@@ -97,10 +98,10 @@ impl World {
             unread: match (progress, share) {
                 (_, Some(share)) => share.unread(data.end()),
                 (Some(progress), _) => of.unread(progress),
-                (None, _) => data.count_between(data.log_start(), data.end()) as i64,
+                (None, _) => records as i64,
             },
             leader_epoch: data.leader_epoch(),
-            records: data.count_between(data.log_start(), data.end()),
+            records,
             bytes: data.byte_count(),
             batches: data.batch_count(),
         })
