@@ -80,6 +80,9 @@ pub enum Refusal {
     },
 }
 
+/// Backups that are named when they are in the way; further ones are counted.
+const NEEDING_MAX: usize = 8;
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -102,8 +105,13 @@ impl fmt::Display for Refusal {
             ),
             Refusal::Needed { label, by } => write!(
                 f,
-                "{label} is not deleted: {} build{} on it. Delete {} first.",
-                by.join(", "),
+                "{label} is not deleted: {}{} build{} on it. Delete {} first.",
+                by.iter().take(NEEDING_MAX).cloned().collect::<Vec<_>>().join(", "),
+                if by.len() > NEEDING_MAX {
+                    format!(" and {} more", by.len() - NEEDING_MAX)
+                } else {
+                    String::new()
+                },
                 if by.len() == 1 { "s" } else { "" },
                 if by.len() == 1 { "that" } else { "those" },
             ),

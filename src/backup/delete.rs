@@ -50,12 +50,7 @@ pub fn delete_all(labels: &[Rc<str>], store: &dyn Store) -> Result<Transaction, 
     Ok(transaction)
 }
 
-/// Why a backup would not be deleted: what builds on it.
-pub fn kept_by(catalog: &Catalog, label: &Rc<str>) -> Option<Refusal> {
-    needed(catalog, label, &[])
-}
-
-/// The same when those of `going` go as well.
+/// Why a backup would not be deleted: what builds on it, without those of `going`, which go as well.
 fn needed(catalog: &Catalog, label: &Rc<str>, going: &[Rc<str>]) -> Option<Refusal> {
     let needing = catalog.dependants(label).into_iter().map(|entry| entry.label.clone());
     let by: Vec<Rc<str>> = needing.filter(|needing| !going.contains(needing)).collect();

@@ -16,16 +16,17 @@ pub fn bytes(kind: FileKind, base: i64, indexes: &Indexes) -> Vec<u8> {
     }
 }
 
-/// Keeps the indexes of a new file; those that say nothing are left out.
+/// Keeps the indexes of a new file: both, an empty one too, as `kafka-dump-log.sh` reads a time index through the offset
+/// index beside it, and fails without. None when neither says anything.
 pub fn keep(name: (&str, i32), base: i64, indexes: &Indexes, files: &mut Files) -> Vec<FileEntry> {
-    let mut kept = Vec::new();
-    for kind in KINDS {
-        let bytes = bytes(kind, base, indexes);
-        if !bytes.is_empty() {
-            kept.push(files.add(&layout::beside(name.0, name.1, base, kind), kind, &bytes));
-        }
+    let made = KINDS.map(|kind| (kind, bytes(kind, base, indexes)));
+    if made.iter().all(|(_, bytes)| bytes.is_empty()) {
+        return Vec::new();
     }
-    kept
+    let mut add = |(kind, bytes): (FileKind, Vec<u8>)| {
+        files.add(&layout::beside(name.0, name.1, base, kind), kind, &bytes)
+    };
+    made.map(&mut add).to_vec()
 }
 
 /// The indexes that `of` names of its file from `base` on, with their numbers among its files.

@@ -8,10 +8,12 @@ use super::link::{Chain, Link};
 use super::manifest::{Change, FileKind, GroupEntry, Manifest, Offset, OffsetEntry, PartitionEntry};
 use super::offsets::{Commit, Replayed};
 use super::restore::{self, RestoreError, RestoredState, RestoredTopic};
+use super::selection::Selection;
 use super::store::{self, Store};
 use super::transactions::Ending;
 use super::{Digest, Label};
-use crate::base::Map;
+use crate::base::time::EPOCH_MS;
+use crate::base::{Map, Time};
 use crate::log::batch::RecordView;
 use crate::log::{Partition, segment};
 use std::rc::Rc;
@@ -26,30 +28,31 @@ pub fn restored_at(
     label: &str,
     moment_ms: Option<i64>,
 ) -> Result<RestoredState, RestoreError> {
-    restored_with(store, label, moment_ms, Ending::default())
+    restored_with(store, label, moment_ms, Ending::default(), &Selection::default())
 }
 
-/// The same, with open transactions ended in one way or the other.
+/// What is wanted of it, with open transactions ended in one way or the other.
 ///
 /// # Errors
-/// As [`restored_at`].
+/// As [`restored_at`], and [`RestoreError::NotHeld`].
 pub fn restored_with(
     store: &dyn Store,
     label: &str,
     moment_ms: Option<i64>,
     ending: Ending,
+    of: &Selection,
 ) -> Result<RestoredState, RestoreError> {
-    let Some(moment_ms) = moment_ms else { return restore::restored_whole(store, label, ending) };
+    let Some(moment_ms) = moment_ms else { return restore::restored_whole(store, label, ending, of) };
     restore::sound(store, label)?;
     let chain = Chain::load(store, label).expect("what verifies has its chain");
     let Some(link) = chain.at(moment_ms) else {
         return Err(RestoreError::OutsideWindow { moment_ms, windows: chain.windows() });
     };
     if link.manifest.cut_ms == moment_ms {
-        return restore::restored_whole(store, &link.manifest.label, ending);
+        return restore::restored_whole(store, &link.manifest.label, ending, of);
     }
-    let mut state = restore::whole(store, &restore::sound(store, &link.manifest.label)?)?;
-    Moment { link, moment_ms, ending }.cut(&mut state, store);
+    let mut state = restore::whole(store, &restore::sound(store, &link.manifest.label)?, of)?;
+    Moment { link, moment_ms, ending, of }.cut(&mut state, store)?;
     Ok(state)
 }
 
@@ -57,11 +60,12 @@ struct Moment<'a> {
     link: &'a Link,
     moment_ms: i64,
     ending: Ending,
+    of: &'a Selection,
 }
 
 impl Moment<'_> {
     /// Takes the state back from the cut of the backup to the moment.
-    fn cut(&self, state: &mut RestoredState, store: &dyn Store) {
+    fn cut(&self, state: &mut RestoredState, store: &dyn Store) -> Result<(), RestoreError> {
         let manifest = &self.link.manifest;
         state.moment_ms = self.moment_ms;
         let later = |topic: &RestoredTopic| topic.created_ms > self.moment_ms;
@@ -70,7 +74,7 @@ impl Moment<'_> {
                 format!("Topic {} was created after that moment: it is left as it is.", topic.name).into(),
             );
         }
-        for (topic, id) in self.gone() {
+        for (topic, id) in self.gone().into_iter().filter(|(topic, _)| self.of.has_topic(topic)) {
             state.notes.push(format!(
                 "Topic {topic} ({id}) of that moment was deleted before {}: restore an earlier backup for it.",
                 manifest.label
@@ -87,7 +91,8 @@ impl Moment<'_> {
         }
         state.end_open_transactions(self.ending);
         let groups = self.groups(store, state);
-        state.take_groups(&groups);
+        state.take_groups(&self.of.groups(manifest, groups, &state.topics)?);
+        Ok(())
     }
 
     /// Topics of the prior that were deleted since; those that existed at the moment, as far as is known.
@@ -129,8 +134,11 @@ impl Moment<'_> {
         log.cut_to(end);
         if early > 0 {
             notes.push(
-                format!("{name}: {early} records beyond offset {end} have timestamps up to that moment; they came later.")
-                    .into(),
+                format!(
+                    "{name}: {early} record{} beyond offset {end}, with a timestamp up to that moment, came later.",
+                    if early == 1 { "" } else { "s" }
+                )
+                .into(),
             );
         }
     }
@@ -209,8 +217,11 @@ pub(super) fn said(windows: &[(i64, i64)]) -> String {
     windows.collect::<Vec<_>>().join(", ")
 }
 
-/// A moment as `00:01:30.250` of its day in UTC, after the date.
+/// A moment as `at=` takes it; one before the first of any run as `00:01:30.250` of its day in UTC, after the date.
 pub(super) fn stamp(moment_ms: i64) -> String {
+    if let Ok(ms) = u64::try_from(moment_ms - EPOCH_MS) {
+        return Time::from_ms(ms).to_string();
+    }
     let label = Label { second: moment_ms.div_euclid(1000), letter: 'F', full: None }.to_string();
     let (date, time) = label.split_once('-').unwrap_or((&label, "000000F"));
     let millis = moment_ms.rem_euclid(1000);

@@ -14,6 +14,7 @@
 
 use super::Digest;
 use super::restore::RestoredState;
+use super::selection::Selection;
 use super::snapshot::{GroupSnapshot, Snapshot};
 use super::transactions::Ending;
 use crate::base::Map;
@@ -32,6 +33,8 @@ pub struct Request {
     pub offsets: Option<Strategy>,
     /// What becomes of transactions that are open where a log ends.
     pub transactions: Ending,
+    /// What of the backup is restored.
+    pub of: Selection,
 }
 
 /// Where a restore puts what it restores.
@@ -104,6 +107,10 @@ pub struct PlanRow {
     pub log_start: i64,
     /// The offset after its last.
     pub log_end: i64,
+    /// Records that are in the log now and will not be.
+    pub leaves: u64,
+    /// Records that are not in the log now and will be.
+    pub returns: u64,
     /// The digest of its log.
     pub digest: Digest,
     /// The group that has committed here; a partition without commits has one row without.
@@ -159,8 +166,13 @@ impl Plan {
     pub fn lines(&self) -> Vec<Rc<str>> {
         let mut lines: Vec<Rc<str>> = Vec::new();
         for row in &self.rows {
-            let PlanRow { topic, partition, log_start, log_end, .. } = row;
+            let PlanRow { topic, partition, log_start, log_end, leaves, returns, .. } = row;
             let mut line = format!("{topic}-{partition}: {log_start} to {log_end}");
+            for (records, what) in [(leaves, "leave the log"), (returns, "come back")] {
+                if *records > 0 {
+                    line.push_str(&format!("; {records} {what}"));
+                }
+            }
             if let (Some(group), Some(committed)) = (&row.group, row.committed) {
                 let now = row.now.map_or("none".to_owned(), |now| now.to_string());
                 line.push_str(&format!("; {group}: {now} becomes {committed}"));
@@ -187,6 +199,19 @@ impl Plan {
     pub fn cost(&self) -> (u64, u64) {
         let used = self.rows.iter().filter_map(|row| row.outcomes.get(self.strategy as usize));
         used.fold((0, 0), |(again, skipped), outcome| (again + outcome.again, skipped + outcome.skipped))
+    }
+
+    /// Records that leave all logs together, and those that come back.
+    pub fn exchange(&self) -> (u64, u64) {
+        let mut before: Option<(&str, i32)> = None;
+        self.rows.iter().fold((0, 0), |(leaves, returns), row| {
+            // A partition has a row for each group.
+            let here = Some((&*row.topic, row.partition));
+            if std::mem::replace(&mut before, here) == here {
+                return (leaves, returns);
+            }
+            (leaves + row.leaves, returns + row.returns)
+        })
     }
 
     /// Groups of the present that have committed in topics that are replaced, and are not restored themselves.

@@ -2,10 +2,12 @@
 
 use super::Digest;
 use super::layout;
+use super::leaving;
 use super::manifest::Manifest;
 use super::moment::{restored_at, restored_with};
 use super::plan::{MapRun, Outcome, Place, Plan, PlanRow, Request, Strategy};
 use super::restore::{Gone, RestoreError, RestoredGroup, RestoredState, RestoredTopic};
+use super::selection::Selection;
 use super::snapshot::{GroupSnapshot, Lineage, OffsetSnapshot, Snapshot, TopicSnapshot};
 use super::store::Store;
 use super::transactions::Ending;
@@ -18,7 +20,10 @@ use std::rc::Rc;
 /// # Errors
 /// [`RestoreError`]: what is wrong with the backup, or what is in the way.
 pub fn plan(store: &dyn Store, request: &Request, snapshot: &Snapshot<'_>) -> Result<Plan, RestoreError> {
-    let source = restored_with(store, &request.label, request.moment_ms, request.transactions)?;
+    let source = {
+        let Request { label, moment_ms, transactions, of, .. } = request;
+        restored_with(store, label, *moment_ms, *transactions, of)?
+    };
     let mut planner = Planner { request, snapshot, rows: Vec::new(), map: Vec::new() };
     let strategy = request.offsets.unwrap_or(match request.place {
         Place::Into => Strategy::Translated,
@@ -59,9 +64,14 @@ pub fn undo(
         .manifest(label)
         .and_then(|bytes| Manifest::parse(&bytes).ok()?.restored_from)
         .map(|from| Lineage { label: from.label, manifest_sha256: from.manifest_sha256 });
-    let transactions = Ending::default();
-    let request =
-        Request { label: label.into(), moment_ms: None, place: Place::InPlace, offsets: None, transactions };
+    let request = Request {
+        label: label.into(),
+        moment_ms: None,
+        place: Place::InPlace,
+        offsets: None,
+        transactions: Ending::default(),
+        of: Selection::default(),
+    };
     let mut planner = Planner { request: &request, snapshot, rows: Vec::new(), map: Vec::new() };
     let mut state = source.clone();
     planner.offsets(&source, &mut state, Strategy::Identical);
@@ -154,19 +164,32 @@ impl<'a> Planner<'a> {
     /// The offsets as they will be, and the rows.
     fn offsets(&mut self, source: &RestoredState, state: &mut RestoredState, strategy: Strategy) {
         let mut groups: Vec<RestoredGroup> = Vec::new();
+        let restored = |o: &&OffsetSnapshot| state.topics.iter().any(|topic| topic.name == o.topic);
         for (group, from) in state.groups.iter().zip(&source.groups) {
-            let known = self.group(&group.group).filter(|_| self.request.place == Place::Into);
-            let offsets = known.map_or(&group.offsets, |known| &known.offsets).clone();
-            let generation = known.map_or(from.generation, |known| known.generation.max(from.generation));
+            let known = self.group(&group.group);
+            let into = known.filter(|_| self.request.place == Place::Into);
+            let generation = into.map_or(from.generation, |known| known.generation.max(from.generation));
+            let offsets = match (into, known) {
+                (Some(known), _) => known.offsets.clone(),
+                (None, None) => group.offsets.clone(),
+                // In topics that are not restored a group goes on where it is by then.
+                (None, Some(_)) => group.offsets.iter().filter(restored).cloned().collect(),
+            };
             groups.push(RestoredGroup { group: group.group.clone(), generation, offsets });
         }
         for topic in &state.topics {
             for (id, (log, digest)) in (0..).zip(topic.partitions.iter().zip(&topic.digests)) {
+                let (leaves, returns) = match self.request.place {
+                    Place::InPlace => leaving::between(self.topic(&topic.name), topic, id),
+                    Place::Beside(_) | Place::Into => (0, 0),
+                };
                 let row = PlanRow {
                     topic: topic.name.clone(),
                     partition: id,
                     log_start: log.log_start(),
                     log_end: log.end(),
+                    leaves,
+                    returns,
                     digest: *digest,
                     group: None,
                     now: None,

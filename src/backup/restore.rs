@@ -5,6 +5,7 @@ use super::digest::{Digest, sha256};
 use super::layout;
 use super::manifest::{FileEntry, FileKind, GroupEntry, Manifest, OffsetEntry, PartitionEntry};
 use super::moment;
+use super::selection::Selection;
 use super::snapshot::{Lineage, OffsetSnapshot};
 use super::store::{self, Store};
 use super::transactions::Ending;
@@ -93,6 +94,15 @@ pub enum RestoreError {
         /// The moments that can be restored, from and to.
         windows: Vec<(i64, i64)>,
     },
+    /// Something to be restored that the backup does not hold.
+    NotHeld {
+        /// The backup.
+        label: Rc<str>,
+        /// A topic or a group.
+        what: &'static str,
+        /// The name.
+        name: Rc<str>,
+    },
     /// A pattern of names without its `*`.
     Pattern(Rc<str>),
     /// A new name that exists, or that Kafka does not take.
@@ -135,6 +145,7 @@ impl fmt::Display for RestoreError {
                 moment::stamp(*moment_ms),
                 moment::said(windows)
             ),
+            RestoreError::NotHeld { label, what, name } => write!(f, "{label} holds no {what} {name}."),
             RestoreError::Pattern(pattern) => {
                 write!(
                     f,
@@ -166,6 +177,12 @@ impl fmt::Display for RestoreError {
 
 impl std::error::Error for RestoreError {}
 
+impl RestoreError {
+    pub(super) fn not_held(manifest: &Manifest, what: &'static str, name: &Rc<str>) -> RestoreError {
+        RestoreError::NotHeld { label: manifest.label.clone(), what, name: name.clone() }
+    }
+}
+
 /// The manifest of a backup, once all of it was verified.
 pub(super) fn sound(store: &dyn Store, label: &str) -> Result<Manifest, RestoreError> {
     let catalog = Catalog::of(store).ok();
@@ -190,26 +207,32 @@ pub(super) fn sound(store: &dyn Store, label: &str) -> Result<Manifest, RestoreE
 /// # Errors
 /// [`RestoreError`]: what is wrong, and where. There is no partial state.
 pub fn restored(store: &dyn Store, label: &str) -> Result<RestoredState, RestoreError> {
-    restored_whole(store, label, Ending::default())
+    restored_whole(store, label, Ending::default(), &Selection::default())
 }
 
-/// The same, with open transactions ended in one way or the other.
+/// What is wanted of it, with open transactions ended in one way or the other.
 pub(super) fn restored_whole(
     store: &dyn Store,
     label: &str,
     ending: Ending,
+    of: &Selection,
 ) -> Result<RestoredState, RestoreError> {
     let manifest = sound(store, label)?;
-    let mut state = whole(store, &manifest)?;
+    let mut state = whole(store, &manifest, of)?;
     state.end_open_transactions(ending);
-    state.take_groups(&manifest.groups);
+    state.take_groups(&of.groups(&manifest, manifest.groups.clone(), &state.topics)?);
     Ok(state)
 }
 
 /// The state without its groups, with logs as long as they were, open transactions and all.
-pub(super) fn whole(store: &dyn Store, manifest: &Manifest) -> Result<RestoredState, RestoreError> {
+pub(super) fn whole(
+    store: &dyn Store,
+    manifest: &Manifest,
+    of: &Selection,
+) -> Result<RestoredState, RestoreError> {
+    of.check(manifest)?;
     let mut topics = Vec::new();
-    for entry in &manifest.topics {
+    for entry in manifest.topics.iter().filter(|entry| of.has_topic(&entry.name)) {
         let own = manifest.partitions.iter().filter(|partition| partition.topic == entry.name);
         let mut topic = RestoredTopic {
             name: entry.name.clone(),

@@ -144,17 +144,21 @@ impl RestoredState {
                     _ => format!("by {markers} markers from {end} on"),
                 };
                 let cut_to = format!("the log ends at {}, not at {end}", cut.end());
-                let taken = format!("{} records that others committed", lost.committed);
+                let taken = match lost.committed {
+                    0 => "losing nothing that others committed since".to_owned(),
+                    1 => "without 1 record that others committed since".to_owned(),
+                    more => format!("without {more} records that others committed since"),
+                };
                 let (producers, what) = match markers {
-                    1 => ("producer", "the open transaction"),
-                    _ => ("producers", "the open transactions"),
+                    1 => ("producer id", "the open transaction"),
+                    _ => ("producer ids", "the open transactions"),
                 };
                 let fate = match ending {
                     Ending::Abort => {
-                        format!("aborted, {aborted}. With transactions=cut {cut_to}, without {taken} since")
+                        format!("aborted, {aborted}. With transactions=cut {cut_to}, {taken}")
                     }
                     Ending::Cut => format!(
-                        "{cut_to}, without {taken} since and {} of transactions that were open. With \
+                        "{cut_to}, {taken}, and without {} of transactions that were open. With \
                          transactions=abort it keeps them, and ends {aborted}",
                         lost.open
                     ),

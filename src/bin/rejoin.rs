@@ -249,10 +249,23 @@ fn run(arguments: &[String]) -> Answer {
     Ok(status)
 }
 
-fn write(target: &Path, archive: &Pieces) -> std::io::Result<()> {
-    let mut file = std::fs::File::create(target)?;
-    archive.iter().try_for_each(|piece| file.write_all(piece))
+/// Writes an archive, whole or not at all, in the place of an older one: never in that of anything else.
+fn write(target: &Path, archive: &Pieces) -> io::Result<()> {
+    let mut begin = [0; ZIP_BEGINS.len()];
+    match std::fs::File::open(target).and_then(|mut file| file.read_exact(&mut begin)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Ok(()) if begin == *ZIP_BEGINS => {}
+        _ => return Err(io::Error::other("there is a file of that name already, and it is no archive")),
+    }
+    let part = target.with_added_extension("part");
+    let mut file = std::fs::File::create(&part)?;
+    archive.iter().try_for_each(|piece| file.write_all(piece))?;
+    file.sync_all()?;
+    std::fs::rename(&part, target)
 }
+
+/// How every archive begins.
+const ZIP_BEGINS: &[u8; 4] = b"PK\x03\x04";
 
 /// The commands as they stand in the text, with their times: what a recording calls an act.
 fn acts(story: &Story, text: &str) -> Vec<(Time, String)> {

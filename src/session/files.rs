@@ -1,6 +1,6 @@
 //! Files in and out: records that are loaded, archives that are exported and imported, and what storage held.
 
-use super::{Contents, LoadOptions, LoadSummary, Session, Transaction, sentence};
+use super::{Contents, Exported, LoadOptions, LoadSummary, Session, Transaction, sentence};
 use crate::backup::{Catalog, MemoryStore, Store, archive};
 use crate::base::Pieces;
 use crate::story::Command;
@@ -74,15 +74,17 @@ impl Session {
         Ok(summary)
     }
 
-    /// The archive of a backup and the name of its file, `rejoin-<label>.zip`; a command of the run like any other.
+    /// Writes the archive of a backup, or of all: a command of the run like any other.
     ///
     /// # Errors
     /// Why there is none, in words.
-    pub fn export(&mut self, label: &str) -> Result<(Rc<str>, Pieces), Rc<str>> {
-        self.runner.take_exports();
-        self.command(Command::Export(Export { label: label.into(), file: None }))?;
-        let exported = self.runner.take_exports().pop().ok_or("The archive was not written.")?;
-        Ok((exported.file, exported.bytes))
+    pub fn export(&mut self, label: &str) -> Result<(), Rc<str>> {
+        self.command(Command::Export(Export { label: label.into(), file: None })).map(drop)
+    }
+
+    /// The archives that commands have written since this was asked last.
+    pub fn take_exported(&mut self) -> Vec<Exported> {
+        self.runner.take_exports()
     }
 
     /// The archive of a backup without a command, as an undo of its deletion takes it in again; `None` when there is no
@@ -136,9 +138,9 @@ impl Session {
         self.shelf.answered(result.is_ok());
     }
 
-    /// A file with this backup was handed to the browser, at this wall clock (milliseconds since 1970).
-    pub fn exported(&mut self, label: &str, at_ms: i64) {
-        self.shelf.exported(label, at_ms);
+    /// A file with these backups was handed to the browser, at this wall clock (milliseconds since 1970).
+    pub fn exported(&mut self, labels: &[Rc<str>], at_ms: i64) {
+        labels.iter().for_each(|label| self.shelf.exported(label, at_ms));
     }
 
     /// Takes over what storage held when the page was opened, with the times of the last exports. Everything is

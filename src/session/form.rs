@@ -2,6 +2,7 @@
 //! of settings, and the one line of a command that they come to. The line's own parser says what is wrong, and where.
 
 mod client;
+mod kept;
 mod producer;
 mod restore;
 mod topic;
@@ -32,6 +33,8 @@ pub enum Making {
     Group,
     /// `consumer`.
     Consumer,
+    /// `backup full` of some topics.
+    Backup,
     /// `backup schedule`.
     Schedule,
     /// `backup retain`, as a dry run.
@@ -183,11 +186,9 @@ impl Form {
                     ..plain(ASSIGN, ASSIGN, ASSIGN, "null")
                 },
             ],
-            Making::Schedule => vec![
-                plain("every", "every", "every", ""),
-                closed("type", "incremental", &["full", "incremental", "differential"]),
-            ],
-            Making::Retain => ["full", "diff", "time"].map(|id| plain(id, id, id, "null")).to_vec(),
+            Making::Backup => vec![kept::topics(of(NAME, &topics))],
+            Making::Schedule => kept::schedule(plain, closed),
+            Making::Retain => kept::rules(plain),
             Making::Restore => restore_fields(values, plain, closed),
             Making::Configure => vec![topic()].into_iter().chain(self.changes(values)).collect(),
             Making::Grow => vec![topic(), plain("partitions", "partitions", "partitions", "")],
@@ -218,6 +219,7 @@ impl Form {
             Making::Producer => "producer",
             Making::Group => "group",
             Making::Consumer => "consumer",
+            Making::Backup => "backup full",
             Making::Schedule => "backup schedule",
             Making::Retain => "backup retain",
             Making::Restore => "restore stop",

@@ -22,6 +22,8 @@ pub use crate::backup::{ChunkKey, Contents, Digest, FileBytes, Progress, Step, T
 pub use crate::base::Pieces;
 pub use crate::base::limit::{IMPORT_BYTES_MAX, LOAD_BYTES_MAX};
 pub use crate::story::Example;
+pub use crate::story::command::EVERY;
+pub use crate::story::run::Exported;
 pub use crate::story::token::quote;
 pub use dump::{Dump, dump};
 pub use files::Keepsake;

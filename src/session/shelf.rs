@@ -162,7 +162,7 @@ impl Shelf {
                     .unwrap_or_default(),
                 saved: self.is_saved(&entry.label),
                 exported_ms: self.exported.get(&entry.label).copied(),
-                keeps: backup::kept_by(&catalog, &entry.label).map(|refusal| refusal.to_string().into()),
+                keeps: kept_by(&catalog, &entry.label),
             };
             if let Some(manifest) = manifest {
                 self.describe(&mut view, manifest);
@@ -190,6 +190,16 @@ impl Shelf {
         let of = |(_, name, id, _): &&(Rc<str>, Rc<str>, i32, i64)| **name == *topic && *id == partition;
         self.ends.iter().filter(of).map(|(label, _, _, end)| (label.clone(), *end)).collect()
     }
+}
+
+/// Why a backup cannot be deleted: what builds on it, in few words.
+fn kept_by(catalog: &Catalog, label: &str) -> Option<Rc<str>> {
+    let on_it = catalog.dependants(label);
+    let newest = &on_it.last()?.label;
+    Some(match on_it.len() {
+        1 => format!("{newest} builds on it.").into(),
+        all => format!("{all} others build on it; {newest} is the newest, and would go first.").into(),
+    })
 }
 
 /// What a report found, a line each.

@@ -5,6 +5,7 @@ use super::shelf::findings;
 use crate::backup::{
     Catalog, CatalogEntry, Digest, FileBytes, Memo, MemoryStore, Progress, Store, Verification,
 };
+use crate::story::command::EVERY;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -148,6 +149,9 @@ impl Session {
     pub fn has_to_be_read(&self, label: &str) -> bool {
         let (store, catalog) = (self.runner.store(), self.catalog());
         let waits = |of: &str| self.shelf.queue.percent(of).is_some() && store.verified(of).is_none();
+        if label == EVERY {
+            return catalog.backups.iter().any(|entry| waits(&entry.label));
+        }
         let below = std::iter::successors(catalog.get(label), |entry| catalog.get(entry.prior.as_deref()?));
         // No chain is longer; a damaged catalog may go in circles.
         below.take(catalog.backups.len()).any(|entry| waits(&entry.label))

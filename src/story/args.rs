@@ -225,6 +225,11 @@ impl<'a> Args<'a> {
         word.split(',').iter().map(|part| self.as_topic(part)).collect()
     }
 
+    /// Reads names between commas.
+    pub fn as_names(&mut self, word: &Word, what: &str) -> Vec<Name> {
+        word.split(',').iter().map(|part| self.as_name(part, what)).collect()
+    }
+
     /// Reads a partition such as `orders:0`.
     pub fn as_partition(&mut self, word: &Word) -> TopicPartition {
         let parts = word.split_last(':');

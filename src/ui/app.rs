@@ -112,14 +112,14 @@ fn use_lab(page: UseReducerDispatcher<Page>) -> Lab {
         let told_of = own.clone();
         let lab = Lab::open(Callback::from(move |told: Told| match told {
             Told::Store(transaction) => keeper.store(transaction),
-            Told::Archive(label, name, archive) => {
+            Told::Archive(labels, name, archive) => {
                 let (keeper, lab, page) = (keeper.clone(), told_of.get().cloned(), page.clone());
                 spawn_local(async move {
                     let show = |show| page.dispatch(Change::Show(show));
                     if files::save(&name, &archive, show).await {
                         let at_ms = dom::wall_clock_ms();
-                        keeper.exported(label.clone(), at_ms);
-                        lab.into_iter().for_each(|lab| lab.ask(Ask::Exported(label.clone(), at_ms)));
+                        keeper.exported(labels.clone(), at_ms);
+                        lab.into_iter().for_each(|lab| lab.ask(Ask::Exported(labels.clone(), at_ms)));
                     }
                 });
             }

@@ -26,15 +26,15 @@ impl Inner {
             }
             return Vec::new();
         }
-        vec![match self.session.export(&label) {
-            Ok((name, archive)) => Told::Archive(label, name, archive),
-            Err(why) => Told::Refused(Refusal::Export, why),
-        }]
+        self.session.export(&label).err().map(|why| Told::Refused(Refusal::Export, why)).into_iter().collect()
     }
 
-    /// Those that waited and need not wait any more.
+    /// Those that waited and need not wait any more, and all that lines have written.
     pub(super) fn exports(&mut self) -> Vec<Told> {
         let waiting = std::mem::take(&mut self.to_export);
-        waiting.into_iter().flat_map(|label| self.export(label)).collect()
+        let mut told: Vec<Told> = waiting.into_iter().flat_map(|label| self.export(label)).collect();
+        let written = self.session.take_exported().into_iter();
+        told.extend(written.map(|of| Told::Archive(of.labels.into(), of.file, of.bytes)));
+        told
     }
 }

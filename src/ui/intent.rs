@@ -52,7 +52,7 @@ pub enum Ask {
     /// Give the archive of this backup.
     Export(Rc<str>),
     /// The archive of this backup was given to the person, at this moment of the page's clock.
-    Exported(Rc<str>, i64),
+    Exported(Rc<[Rc<str>]>, i64),
     /// Verify this backup, beside everything else.
     Verify(Rc<str>),
     /// Give up the verification of this backup, or all that were asked for.
@@ -108,7 +108,7 @@ pub enum Told {
     /// Topics of a broker's folder were loaded: what came of it.
     LoadedFolder(Rc<FolderSummary>),
     /// The archive of a backup: its label, the file's name and its bytes.
-    Archive(Rc<str>, Rc<str>, Pieces),
+    Archive(Rc<[Rc<str>]>, Rc<str>, Pieces),
     /// A file for the person: its name and its bytes.
     File(Rc<str>, Rc<[u8]>),
     /// What is selected now, when what was selected is gone.

@@ -67,13 +67,15 @@ impl Keeper {
         });
     }
 
-    /// Notes that a backup was exported. A note that cannot be written is only a note.
-    pub fn exported(&self, label: Rc<str>, at_ms: i64) {
+    /// Notes that backups were exported. A note that cannot be written is only a note.
+    pub fn exported(&self, labels: Rc<[Rc<str>]>, at_ms: i64) {
         let slot = self.open.clone();
         spawn_local(async move {
             let Some((_, storage, _)) = slot.get() else { return };
-            let note = Note { exported_ms: Some(at_ms), ..Note::default() };
-            drop(storage.note(&label, note).await);
+            for label in labels.iter() {
+                let note = Note { exported_ms: Some(at_ms), ..Note::default() };
+                drop(storage.note(label, note).await);
+            }
         });
     }
 }

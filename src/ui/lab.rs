@@ -344,8 +344,8 @@ impl Inner {
         match ask {
             Ask::Import(name, archive, sha256) => self.import(&name, archive, sha256),
             Ask::Export(label) => self.export(label),
-            Ask::Exported(label, at_ms) => {
-                self.session.exported(&label, at_ms);
+            Ask::Exported(labels, at_ms) => {
+                self.session.exported(&labels, at_ms);
                 Vec::new()
             }
             Ask::Verify(label) => {

@@ -3,8 +3,8 @@
 use crate::lab::Lab;
 use rejoin::backup::manifest::Manifest;
 use rejoin::backup::{
-    Ending, MemoryStore, OffsetSnapshot, Outcome, Place, Plan, PlanRow, Request, RestoreError, Snapshot,
-    Store, Strategy, plan,
+    Ending, MemoryStore, OffsetSnapshot, Outcome, Place, Plan, PlanRow, Request, RestoreError, Selection,
+    Snapshot, Store, Strategy, plan,
 };
 use rejoin::base::Rng;
 use rejoin::log::Partition;
@@ -18,8 +18,18 @@ pub fn planned(
     place: Place,
     moment_ms: Option<i64>,
 ) -> Result<Plan, RestoreError> {
+    let of = Selection::default();
     let request =
-        Request { label: label.clone(), moment_ms, place, offsets: None, transactions: Ending::Abort };
+        Request { label: label.clone(), moment_ms, place, offsets: None, transactions: Ending::Abort, of };
+    plan(&lab.store, &request, &lab.snapshot())
+}
+
+/// The plan of a restore in place of some topics and groups.
+fn planned_of(lab: &Lab, label: &Rc<str>, topics: &[&str], groups: &[&str]) -> Result<Plan, RestoreError> {
+    let names = |names: &[&str]| names.iter().map(|name| Rc::from(*name)).collect();
+    let of = Selection { topics: names(topics), groups: names(groups) };
+    let (label, transactions) = (label.clone(), Ending::Abort);
+    let request = Request { label, moment_ms: None, place: Place::InPlace, offsets: None, transactions, of };
     plan(&lab.store, &request, &lab.snapshot())
 }
 
@@ -62,9 +72,62 @@ fn in_place_each_strategy_is_counted_against_what_the_group_has_processed() {
     assert_eq!(plan.cost(), (4, 0));
     assert_eq!(
         plan.lines()[0].as_ref(),
-        "t-0: 0 to 10; g: 15 becomes 6; identical 6 (read again 4, skipped 0); translated 6 (read again 4, skipped 0); \
+        "t-0: 0 to 10; 10 leave the log; g: 15 becomes 6; identical 6 (read again 4, skipped 0); translated 6 (read again 4, skipped 0); \
          time 10 (read again 0, skipped 0); earliest 0 (read again 10, skipped 0); latest 10 (read again 0, skipped 0)"
     );
+}
+
+#[test]
+fn a_plan_says_what_leaves_the_log_and_what_comes_back() {
+    let (mut lab, label) = scene();
+    let exchange = |lab: &Lab| planned(lab, &label, Place::InPlace, None).expect("sound").exchange();
+    assert_eq!(exchange(&lab), (10, 0), "ten were written since");
+    lab.log("t", 0).delete_before(4);
+    assert_eq!(exchange(&lab), (10, 4), "and four were deleted");
+    // A log that went another way from offset 7 on.
+    lab.log("t", 0).cut_to(7);
+    for _ in 0..9 {
+        lab.produce("t", 0, 1, 0);
+    }
+    assert_eq!(exchange(&lab), (9, 3 + 4));
+    let beside = planned(&lab, &label, Place::Beside("*-restored".into()), None).expect("sound");
+    assert_eq!(beside.exchange(), (0, 0), "nothing is taken from what is there");
+    lab.drop_topic("t");
+    assert_eq!(exchange(&lab), (0, 10));
+    lab.create("t", 1);
+    lab.produce("t", 0, 1, 0);
+    assert_eq!(exchange(&lab), (1, 10), "another topic of the same name");
+}
+
+#[test]
+fn some_topics_and_groups_of_a_backup_are_restored() {
+    let mut lab = Lab::default();
+    for topic in ["s", "t"] {
+        lab.create(topic, 1);
+        lab.produce(topic, 0, 5, 0);
+        lab.commit("g", topic, 0, 2);
+    }
+    lab.commit("h", "s", 0, 3);
+    lab.tick(100);
+    let label = lab.backup("full");
+    let names = |plan: Plan| {
+        let topics: Vec<String> = plan.state.topics.iter().map(|topic| topic.name.to_string()).collect();
+        let offsets = |of: &rejoin::backup::RestoredGroup| {
+            let topics: Vec<&str> = of.offsets.iter().map(|offset| &*offset.topic).collect();
+            format!("{}:{}", of.group, topics.join("+"))
+        };
+        (topics.join(" "), plan.state.groups.iter().map(offsets).collect::<Vec<_>>().join(" "))
+    };
+    let of = |topics: &[&str], groups: &[&str]| planned_of(&lab, &label, topics, groups).map(names);
+    let said = |topics: &str, groups: &str| Ok((topics.to_owned(), groups.to_owned()));
+    assert_eq!(of(&[], &[]), said("s t", "g:s+t h:s"));
+    assert_eq!(of(&["t"], &[]), said("t", "g:t"));
+    assert_eq!(of(&["s"], &["h"]), said("s", "h:s"));
+    assert_eq!(of(&[], &["h"]), said("s t", "h:s"));
+    let refused = |topics: &[&str], groups: &[&str]| of(topics, groups).expect_err("refused").to_string();
+    assert_eq!(refused(&["u"], &[]), format!("{label} holds no topic u."));
+    assert_eq!(refused(&[], &["i"]), format!("{label} holds no group i."));
+    assert_eq!(refused(&["t"], &["h"]), format!("{label} holds no offsets in these topics of group h."));
 }
 
 #[test]

@@ -5,7 +5,8 @@ use crate::both::verify_file;
 use crate::scene::{Scene, full, group};
 use rejoin::backup::archive::{self, ImportError};
 use rejoin::backup::{
-    Catalog, Ending, MemoryStore, Options, Place, Refusal, Request, capture, delete, plan, restored,
+    Catalog, Ending, MemoryStore, Options, Place, Refusal, Request, Selection, capture, delete, plan,
+    restored,
 };
 use rejoin::base::{Span, Time};
 use rejoin::log::Record;
@@ -81,8 +82,14 @@ fn a_plan_says_which_record_each_group_reads_first() {
     let mut store = MemoryStore::new();
     let scene = Scene::small();
     let label = scene.full(&mut store);
-    let request =
-        Request { label, moment_ms: None, place: Place::InPlace, offsets: None, transactions: Ending::Abort };
+    let request = Request {
+        label,
+        moment_ms: None,
+        place: Place::InPlace,
+        offsets: None,
+        transactions: Ending::Abort,
+        of: Selection::default(),
+    };
     let rows = plan(&store, &request, &scene.snapshot()).expect("a sound backup").rows;
     let rows: Vec<_> = rows
         .iter()

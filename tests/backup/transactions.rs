@@ -4,7 +4,7 @@ use crate::lab::{Lab, Plain, State, plain};
 use crate::plan::planned;
 use rejoin::backup::archive;
 use rejoin::backup::manifest::{FileKind, Manifest, Offset};
-use rejoin::backup::{Chain, Ending, MemoryStore, Place, Store, restored, restored_with, verify};
+use rejoin::backup::{Chain, Ending, MemoryStore, Place, Selection, Store, restored, restored_with, verify};
 use rejoin::base::Rng;
 use rejoin::log::batch::{BatchInfo, Marker, Producer, encode};
 use rejoin::log::segment::{self, SegmentBatch};
@@ -211,7 +211,8 @@ impl Life {
 
     fn check_ending(&self, label: &str, name: &str, ending: Ending) {
         let manifest = self.manifest(label);
-        let state = restored_with(&self.lab.store, label, None, ending).expect("sound");
+        let state =
+            restored_with(&self.lab.store, label, None, ending, &Selection::default()).expect("sound");
         let expected = truth(&self.lab.state, self.lab.now.timestamp_ms(), ending);
         assert_eq!(plain(&state), expected, "{name}, {ending:?}");
         for (id, log) in (0..).zip(&self.lab.state.topics["t"].logs) {
@@ -230,8 +231,12 @@ impl Life {
             let mut cut = log.clone();
             cut.cut_to(closed_end(log));
             let lost = committed(log).len() - committed(&cut).len();
-            let words =
-                format!("the log ends at {}, not at {}, without {lost} records", cut.end(), log.end());
+            let lost = match lost {
+                0 => "losing nothing".to_owned(),
+                1 => "without 1 record ".to_owned(),
+                more => format!("without {more} records"),
+            };
+            let words = format!("the log ends at {}, not at {}, {lost}", cut.end(), log.end());
             assert!(note.is_none_or(|note| note.contains(&words)), "{name}: {note:?}, {words}");
         }
     }
@@ -295,7 +300,9 @@ fn at_a_moment_the_transactions_that_were_open_then_are_ended() {
         for moment in life.moments.keys().flat_map(|at| [*at, at + 1]).filter(|at| (from..=to).contains(at)) {
             let expected = life.moments.range(..=moment).next_back().expect("it began before").1;
             for ending in Ending::ALL {
-                let state = restored_with(&life.lab.store, &label, Some(moment), ending).expect("inside");
+                let state =
+                    restored_with(&life.lab.store, &label, Some(moment), ending, &Selection::default())
+                        .expect("inside");
                 assert_eq!(plain(&state), truth(expected, moment, ending), "seed {seed}, moment {moment}");
                 moved += usize::from(ending == Ending::Cut && !state.moved.is_empty());
                 ended += usize::from(!state.notes.is_empty());

@@ -1,3 +1,4 @@
+import { unpack } from "./archive.mjs";
 import { ensure } from "./harness.mjs";
 
 export const name = "a restore beside and into topics that exist, its offset map; schedule and retention in the drawer";
@@ -57,7 +58,13 @@ async function into(lab, restore) {
   ensure(/translated, the default/.test(await lab.page.getByLabel("offsets", { exact: true }).innerText()), "translated is not the default");
   await lab.until("it can begin", async () => (await stop(lab).getAttribute("aria-disabled")) !== "true");
   await lab.picture("into");
-  await steps(lab);
+  await lab.page.getByLabel("topics", { exact: true }).fill("nothing");
+  await lab.until("a topic that it does not hold is named", async () => (await lab.text()).includes("holds no topic nothing"));
+  await lab.page.getByLabel("topics", { exact: true }).fill("orders");
+  await lab.until("one topic is planned", async () => (await lab.text()).includes("into=existing topics=orders")
+    && (await stop(lab).getAttribute("aria-disabled")) !== "true");
+  await lab.press("All steps, by themselves");
+  await lab.until("the restore is proven", async () => (await lab.text()).includes("Proven"), 60_000);
   const map = await lab.download(() => lab.press("Save offset map"));
   ensure(/^offset-map-\d{8}-\d{6}F\.csv$/.test(map.name), map.name);
   const [head, ...runs] = map.bytes.toString("utf8").trim().split("\n");
@@ -80,8 +87,9 @@ async function kept(lab) {
   await lab.buttons(/^Restore \d{8}-\d{6}F_\d{8}-\d{6}I$/).first().waitFor();
   const remove = lab.buttons(/^Delete \d{8}-\d{6}F$/).first();
   const why = await remove.evaluate((button) => document.getElementById(button.getAttribute("aria-describedby"))?.innerText ?? "");
-  ensure(/^Kept: .*F_\d{8}-\d{6}I/.test(why), `why the full is kept reads: ${why}`);
+  ensure(/^Kept: .*F_\d{8}-\d{6}I builds on it\.$/.test(why), `why the full is kept reads: ${why}`);
   await lab.picture("kept");
+  await out(lab);
 
   const dialog = lab.page.getByRole("dialog");
   await lab.press("Schedule…");
@@ -109,4 +117,30 @@ async function kept(lab) {
   ensure(goes > 0, "nothing would go");
   await lab.press("Retain");
   await lab.until("what goes is gone", async () => (await lab.table("Backups")).length === before - goes);
+}
+
+// Everything as one archive, by a button; one with its chain by a line. What an archive holds was exported.
+async function out(lab) {
+  const latest = await lab.download(async () => {
+    await lab.open("Story");
+    await lab.field("Command").fill("export latest file=mine.zip");
+    await lab.press("Do");
+  });
+  ensure(latest.name === "mine.zip", latest.name);
+  await lab.open("Backups");
+  await lab.until("the chain of what was exported was exported too", async () =>
+    (await lab.table("Backups")).every((row) => /UTC/.test(row[9])));
+  const { sums, files } = unpack((await lab.download(() => lab.press("Export all"))).bytes);
+  ensure(!sums.includes("FAILED"), sums);
+  const held = [...files.keys()].filter((path) => path.endsWith("/manifest.json"));
+  ensure(held.length === (await lab.table("Backups")).length, held.join());
+
+  // A backup of some topics is chosen in a form.
+  await lab.press("Some topics…");
+  const dialog = lab.page.getByRole("dialog");
+  await dialog.getByLabel("topics", { exact: true }).fill("orders-then");
+  await dialog.locator("button[type=submit]").click();
+  await dialog.waitFor({ state: "detached" });
+  await lab.until("it holds one topic", async () =>
+    (await lab.table("Backups")).some((row) => row[1] === "full" && /of 6 partitions/.test(row[5])), 20_000);
 }

@@ -124,7 +124,9 @@ fn back_up_export_lose_everything_import_restore_and_go_on() {
     assert!(transaction.put_bytes() > 0);
     session.saved(Ok(()));
     assert!(session.view(&focus()).backups.backups[0].saved);
-    let (name, archive) = session.export(&label).expect("it is exported");
+    session.export(&label).expect("it is exported");
+    let [exported] = &session.take_exported()[..] else { panic!("one archive") };
+    let (name, archive) = (exported.file.clone(), exported.bytes.clone());
     assert_eq!(*name, *format!("rejoin-{label}.zip"));
 
     session.apply("delete topic orders").expect("it is there");

@@ -3,6 +3,7 @@
 use rejoin::backup::manifest::KindName;
 use rejoin::backup::{Catalog, Store};
 use rejoin::base::Time;
+use rejoin::sim::trace::Happening;
 use rejoin::story::run::{Act, Proof};
 use rejoin::story::{Options, Runner, Story};
 use std::rc::Rc;
@@ -28,6 +29,14 @@ fn refusals(runner: &Runner) -> Vec<String> {
         _ => None,
     });
     refused.collect()
+}
+
+fn failed(runner: &Runner) -> Vec<String> {
+    let failed = runner.events().iter().filter_map(|event| match &event.what {
+        Act::Check(result) if !result.holds => Some(format!("{result:?}")),
+        _ => None,
+    });
+    failed.collect()
 }
 
 fn kinds(runner: &Runner) -> Vec<(KindName, Rc<str>)> {
@@ -87,8 +96,7 @@ fn a_moment_that_is_not_reached_is_refused_with_the_window() {
     assert_eq!(
         refusals(&runner),
         [
-            "restore apply latest at=4s: 2026-01-01 00:00:04.000 cannot be restored, nothing was changed: this chain reaches \
-          2026-01-01 00:00:05.000 to 2026-01-01 00:00:09.000"
+            "restore apply latest at=4s: 4s cannot be restored, nothing was changed: this chain reaches 5s to 9s"
         ]
     );
     assert!(runner.restoring().is_none());
@@ -168,4 +176,43 @@ fn retention_keeps_what_is_being_restored_and_a_dry_run_changes_nothing() {
     let gone = run(&format!("{lines}at 9s backup retain full=1\nat 9s backup delete latest\n"), 10);
     assert_eq!(gone.store().manifest("20260101-000005F"), None);
     assert_eq!(kinds(&gone).len(), 0, "a person may delete the last one by its name");
+}
+
+#[test]
+fn in_topics_that_are_not_restored_a_group_goes_on_where_it_is() {
+    // Once by a backup that holds one topic, once by choosing it; between, the group commits as it is closed.
+    for restore in [
+        "backup full orders\nat 31s restore apply latest",
+        "backup full\nat 31s restore apply latest topics=orders",
+    ] {
+        let lines = "topic pay partitions=2\nproducer tx topic=pay rate=50/s keys=10\n\
+                     consumer b group=billing topics=pay,orders reset=earliest\n";
+        let after = "at 40s check skipped billing == 0\nat 40s check committed billing pay:0 >= 900\nat 45s restore undo\n\
+                     at 55s check committed billing pay:0 >= 1300\n";
+        let runner = run(&format!("{lines}at 10s {restore}\n{after}"), 60);
+        assert_eq!(refusals(&runner), [""; 0]);
+        assert_eq!(runner.proof(), Proof::Holds);
+        assert_eq!(failed(&runner), [""; 0], "{restore}");
+        let again = |topic: &str| {
+            let read =
+                |what: &Happening| matches!(what, Happening::Reread(_, _, of, ..) if &*of.topic == topic);
+            runner.world().trace().since(0).filter(|entry| read(&entry.what)).count()
+        };
+        assert!(again("orders") > 0, "what was restored is read again");
+        assert_eq!(again("pay"), 0, "what was not is not");
+    }
+}
+
+#[test]
+fn what_is_being_restored_is_not_deleted_and_all_backups_go_into_one_archive() {
+    let lines = "at 5s backup full\nat 8s backup incremental\nat 10s restore stop latest\nat 11s backup delete latest\n\
+                 at 12s restore data latest\nat 13s restore restart\nat 14s export all file=every.zip\n";
+    let mut runner = run(lines, 20);
+    assert_eq!(
+        refusals(&runner),
+        ["backup delete latest: 20260101-000005F_20260101-000008I is being restored"]
+    );
+    assert_eq!(kinds(&runner).len(), 2);
+    let [exported] = &runner.take_exports()[..] else { panic!("one archive") };
+    assert_eq!(exported.labels, kinds(&runner).into_iter().map(|(_, label)| label).collect::<Vec<_>>());
 }

@@ -21,11 +21,36 @@ pub(super) fn restore_fields(
     let names = Field { help: "the old name stands for *", ..plain("as", "as", "as", "") };
     // Into topics that exist offsets cannot stay as they are, so that translated ones are the default.
     let default = if place.as_deref() == Some("existing") { "translated" } else { "identical" };
+    let some = |id| Field { between: Some(','), ..plain(id, id, id, "all") };
+    let said = |id, default: &str, choices: &[(&'static str, &'static str)]| Field {
+        choices: choices
+            .iter()
+            .map(|(choice, what)| ((*choice).into(), format!("{choice}: {what}").into()))
+            .collect(),
+        ..closed(id, default, &[])
+    };
     let others = [
-        plain("at", "at", "at", ""),
-        closed("offsets", default, &Strategy::ALL.map(Strategy::name)),
-        closed("transactions", Ending::default().name(), &Ending::ALL.map(Ending::name)),
+        plain("at", "at", "at", "the backup's own"),
+        said("offsets", default, &Strategy::ALL.map(|strategy| (strategy.name(), meaning(strategy)))),
+        said(
+            "transactions",
+            Ending::default().name(),
+            &[(Ending::Abort.name(), "markers end them"), (Ending::Cut.name(), "the log ends before them")],
+        ),
+        some("topics"),
+        some("groups"),
     ];
     let names = (place.as_deref() == Some(BESIDE)).then_some(names);
     std::iter::once(into).chain(names).chain(others).collect()
+}
+
+/// What a strategy means, in few words.
+fn meaning(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::Identical => "the same number",
+        Strategy::Translated => "the same record",
+        Strategy::Time => "the first record not older than the commit",
+        Strategy::Earliest => "the log's start",
+        Strategy::Latest => "the log's end",
+    }
 }

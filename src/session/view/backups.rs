@@ -1,7 +1,7 @@
 //! Backups, and the restore under way.
 
 use super::{DryRun, PlanView};
-use crate::backup::Digest;
+use crate::backup::{Digest, Place};
 use crate::base::{Span, Time};
 use crate::story::run::{self, Restoring, Runner};
 use std::rc::Rc;
@@ -83,6 +83,8 @@ pub enum Verdict {
 pub struct RestoreView {
     /// The backup that is restored.
     pub label: Rc<str>,
+    /// Where to.
+    pub place: RestorePlace,
     /// The step that comes next.
     pub step: RestoreStep,
     /// Consumers of the backup's groups that still run: they must be stopped first.
@@ -99,6 +101,17 @@ pub struct RestoreView {
     pub has_map: bool,
     /// What has been proven so far, a row a partition and group.
     pub proof: Vec<ProofRow>,
+}
+
+/// Where a restore puts what it restores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RestorePlace {
+    /// In the stead of what is there.
+    InPlace,
+    /// Beside it.
+    Beside,
+    /// At the end of topics that exist.
+    Into,
 }
 
 /// The four steps of a restore.
@@ -154,6 +167,7 @@ fn before(runner: &Runner, label: &Rc<str>) -> RestoreView {
     let groups = runner.groups_of(label);
     RestoreView {
         label: label.clone(),
+        place: RestorePlace::InPlace,
         step: RestoreStep::Stop,
         running: runner.running(&groups),
         stopped: Vec::new(),
@@ -168,6 +182,11 @@ fn before(runner: &Runner, label: &Rc<str>) -> RestoreView {
 fn under_way(runner: &Runner, restoring: &Restoring) -> RestoreView {
     RestoreView {
         label: restoring.label.clone(),
+        place: match restoring.place() {
+            Some(Place::Beside(_)) => RestorePlace::Beside,
+            Some(Place::Into) => RestorePlace::Into,
+            Some(Place::InPlace) | None => RestorePlace::InPlace,
+        },
         step: match restoring.next {
             run::RestoreStep::Data => RestoreStep::Data,
             run::RestoreStep::Restart => RestoreStep::Restart,

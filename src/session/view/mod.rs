@@ -12,7 +12,7 @@ mod story;
 mod time;
 
 pub(super) use backups::restore;
-pub use backups::{BackupView, BackupsView, ProofRow, RestoreStep, RestoreView, Verdict};
+pub use backups::{BackupView, BackupsView, ProofRow, RestorePlace, RestoreStep, RestoreView, Verdict};
 pub use happened::{Happened, HappenedView, What};
 pub use inspector::{ConsumerDetail, InspectorView, PartitionDetail};
 pub use plan::{DryRun, PlanLine, PlanTable, PlanView};

@@ -21,6 +21,8 @@ pub struct PlanView {
     pub planned: Time,
     /// The line of the first step.
     pub line: Rc<str>,
+    /// The groups that are restored: their consumers are stopped first.
+    pub groups: Vec<Rc<str>>,
     /// The plan, or why there can be none.
     pub table: Result<PlanTable, Rc<str>>,
 }
@@ -40,6 +42,10 @@ pub struct PlanTable {
     pub again: u64,
     /// Records that are skipped, of all groups together.
     pub skipped: u64,
+    /// Records that leave all logs together.
+    pub leaves: u64,
+    /// Records that come back into them.
+    pub returns: u64,
     /// What else is to be known.
     pub notes: Vec<Rc<str>>,
 }
@@ -51,6 +57,10 @@ pub struct PlanLine {
     pub topic: Rc<str>,
     /// Partition.
     pub partition: i32,
+    /// The log as it will be: its first offset, and the one after its last.
+    pub log: (i64, i64),
+    /// Records that leave it, and those that come back.
+    pub exchange: (u64, u64),
     /// Group; `None` where none has committed.
     pub group: Option<Rc<str>>,
     /// Committed now.
@@ -76,8 +86,12 @@ impl PlanView {
         let windows = Chain::load(runner.store(), &target.label).map(|chain| chain.windows());
         let told = |ms: i64| u64::try_from(ms - EPOCH_MS).map(|ms| Time::from_ms(ms).to_string()).ok();
         let window = |(from, to)| Some((told(from)?.into(), told(to)?.into()));
+        let mut groups = Vec::new();
         let table = match runner.plan(target) {
-            Ok(plan) => Ok(PlanTable::of(&plan, runner.plan_notes(&plan))),
+            Ok(plan) => {
+                groups.extend(plan.state.groups.iter().map(|group| group.group.clone()));
+                Ok(PlanTable::of(&plan, runner.plan_notes(&plan)))
+            }
             Err(refusal) => Err(super::super::sentence(&refusal.reason).into()),
         };
         PlanView {
@@ -85,6 +99,7 @@ impl PlanView {
             windows: windows.into_iter().flatten().filter_map(window).collect(),
             planned: runner.now(),
             line,
+            groups,
             table,
         }
     }
@@ -95,12 +110,15 @@ impl PlanTable {
         let rows = plan.rows.iter().take(ROWS_MAX).map(|row| PlanLine {
             topic: row.topic.clone(),
             partition: row.partition,
+            log: (row.log_start, row.log_end),
+            exchange: (row.leaves, row.returns),
             group: row.group.clone(),
             now: row.now,
             committed: row.committed,
             outcomes: row.outcomes.iter().map(|of| (of.offset, of.again, of.skipped)).collect(),
         });
         let (again, skipped) = plan.cost();
+        let (leaves, returns) = plan.exchange();
         PlanTable {
             strategies: Strategy::ALL.map(Strategy::name).to_vec(),
             used: plan.strategy as u32,
@@ -108,6 +126,8 @@ impl PlanTable {
             more: plan.rows.len().saturating_sub(ROWS_MAX) as u64,
             again,
             skipped,
+            leaves,
+            returns,
             notes,
         }
     }

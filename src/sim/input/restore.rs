@@ -62,7 +62,7 @@ impl World {
     ///
     /// # Errors
     /// [`Refusal::MembersAlive`] while consumers of those groups run.
-    pub fn restore(&mut self, state: RestoredState) -> Result<(), Refusal> {
+    pub fn restore(&mut self, mut state: RestoredState) -> Result<(), Refusal> {
         let groups = state.groups.iter().map(|of| &of.group).chain(&state.gone.groups);
         let running: Vec<Rc<str>> = groups.flat_map(|group| self.alive(group)).collect();
         if !running.is_empty() {
@@ -72,8 +72,10 @@ impl World {
         let records =
             |topic: &RestoredTopic| topic.partitions.iter().map(|log| log.record_count()).sum::<u64>();
         let records = state.topics.iter().map(records).sum();
-        let offsets = state.groups.iter().map(|of| of.offsets.len() as u32).sum();
-        for of in &state.groups {
+        let here = |offset: &&OffsetSnapshot| topics.contains(&offset.topic);
+        let offsets = state.groups.iter().flat_map(|of| &of.offsets).filter(here).count() as u32;
+        for of in &mut state.groups {
+            self.keep_elsewhere(of, &topics);
             self.core.empty_group(&of.group);
         }
         for group in &state.gone.groups {
@@ -104,6 +106,15 @@ impl World {
         }
         self.core.note(Happening::Restored(topics, records, offsets));
         Ok(())
+    }
+
+    /// In topics that are not restored a group goes on where it is now.
+    fn keep_elsewhere(&self, of: &mut RestoredGroup, restored: &[Rc<str>]) {
+        let now = self.group_snapshot(&of.group).map_or(Vec::new(), |group| group.offsets);
+        for offset in now.into_iter().filter(|offset| !restored.contains(&offset.topic)) {
+            of.offsets.retain(|own| (&own.topic, own.partition) != (&offset.topic, offset.partition));
+            of.offsets.push(offset);
+        }
     }
 
     /// Producers whose ids a restored log has begin anew: what the log knows of an id is of another time.

@@ -7,23 +7,26 @@ use std::fmt;
 
 pub(super) const SPEC: Spec = Spec {
     word: "export",
-    syntax: "export LABEL [file=NAME]",
+    syntax: "export LABEL|all [file=NAME]",
     help: "Writes a backup, with what it builds on, as an archive: rejoin-LABEL.zip unless a name is given. LABEL may \
-           be latest. In the page the file is handed to the browser; rejoin run writes it beside the story.",
+           be latest; all writes every backup, as rejoin-all.zip. In the page the file is handed to the browser; rejoin run writes it beside the story.",
     parse,
 };
+
+/// In place of a label: every backup.
+pub const EVERY: &str = "all";
 
 /// Writes a backup as an archive.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Export {
-    /// The backup's label, or `latest`.
+    /// The backup's label, `latest` or [`EVERY`].
     pub label: Name,
     /// The file's name, without a folder; `None`: `rejoin-<label>.zip`.
     pub file: Option<Name>,
 }
 
 fn parse(args: &mut Args) -> Command {
-    let label = args.name("a backup's label or latest");
+    let label = args.name("a backup's label, latest or all");
     let file = args.value("file").map(|word| args.as_file(&word));
     Command::Export(Export { label, file })
 }

@@ -45,7 +45,7 @@ pub use delete::Delete;
 pub use delete_records::DeleteRecords;
 pub use disconnect::Disconnect;
 pub use end::End;
-pub use export::Export;
+pub use export::{EVERY, Export};
 pub use group::Group;
 pub use grow::Grow;
 pub use import::Import;

@@ -2,23 +2,24 @@
 //! before, its undo after.
 
 use super::{Command, Spec};
-use crate::backup::{Ending, Place, Request, Strategy};
+use crate::backup::{Ending, Place, Request, Selection, Strategy};
 use crate::base::Time;
 use crate::story::args::{Args, Name};
-use crate::story::words::Words;
+use crate::story::words::{Words, join};
 use std::fmt;
 
 pub(super) const SPEC: Spec = Spec {
     word: "restore",
     syntax: "restore plan|stop|apply LABEL [at=TIME] [as=PATTERN|into=existing] \
-             [offsets=identical|translated|time|earliest|latest] [transactions=abort|cut] | restore data LABEL | restore restart | restore undo",
+             [offsets=identical|translated|time|earliest|latest] [transactions=abort|cut] \
+             [topics=T,…] [groups=G,…] | restore data LABEL | restore restart | restore undo",
     help: "The steps of a restore, in this order: stop closes the consumers of the backup's groups, data puts its data and \
            offsets in place, restart starts those consumers again; apply does all three, each as soon as it can. LABEL may \
            be latest. at: a moment of the chain. as: beside what is there, under new names such as *-restored. \
            into=existing: at the end of the topics that exist. offsets: where groups go on. transactions: what \
            becomes of those that are open where a log ends, as nobody can end them any more: abort (as usual) puts markers \
            behind the log and keeps all that was committed; cut takes the log back to before them, with what others \
-           committed since. plan only says what would come \
+           committed since. topics, groups: only these of the backup; all else stays as it is. plan only says what would come \
            of it. undo puts back what was there before the last restore.",
     parse,
 };
@@ -53,6 +54,8 @@ pub struct Target {
     pub offsets: Option<Strategy>,
     /// What becomes of open transactions.
     pub transactions: Ending,
+    /// Which of its topics and groups.
+    pub of: Selection,
 }
 
 impl Target {
@@ -65,6 +68,7 @@ impl Target {
             place: self.place.clone(),
             offsets: self.offsets,
             transactions: self.transactions,
+            of: self.of.clone(),
         }
     }
 }
@@ -125,7 +129,13 @@ fn target(args: &mut Args) -> Target {
     let offsets = args.value("offsets").map(|word| args.as_choice(&word, &choices));
     let endings = Ending::ALL.map(|ending| (ending.name(), ending));
     let transactions = args.value("transactions").map(|word| args.as_choice(&word, &endings));
-    Target { label, at, place, offsets, transactions: transactions.unwrap_or_default() }
+    let topics = args.value("topics").map(|word| args.as_topics(&word)).unwrap_or_default();
+    let groups = args
+        .value("groups")
+        .map(|word| args.as_names(&word, "groups, a comma between two"))
+        .unwrap_or_default();
+    let of = Selection { topics, groups };
+    Target { label, at, place, offsets, transactions: transactions.unwrap_or_default(), of }
 }
 
 impl fmt::Display for Restore {
@@ -151,6 +161,8 @@ impl Target {
         };
         let words = words.maybe("offsets", self.offsets.map(Strategy::name));
         let ending = Some(self.transactions).filter(|ending| *ending != Ending::default());
-        words.maybe("transactions", ending.map(Ending::name)).end()
+        let words = words.maybe("transactions", ending.map(Ending::name));
+        let some = |names: &[Name]| Some(join(names)).filter(|names| !names.is_empty());
+        words.maybe("topics", some(&self.of.topics)).maybe("groups", some(&self.of.groups)).end()
     }
 }

@@ -43,7 +43,10 @@ fn acted(act: &Act) -> String {
         Act::Verified(label, findings) => format!("backup {label} is damaged: {}", findings.join(" ")),
         Act::Said(of, lines) => format!("{of}: {}", lines.join(". ")),
         Act::BackupDeleted(label) => format!("backup {label} was deleted"),
-        Act::Exported(label, file, bytes) => format!("backup {label} was written as {file}: {bytes} bytes"),
+        Act::Exported(label, file, bytes) => {
+            let backup = if label.contains(' ') { "" } else { "backup " };
+            format!("{backup}{label} was written as {file}: {bytes} bytes")
+        }
         Act::Imported(file, labels) => format!("{file} brought the backups {}", labels.join(", ")),
         Act::Restored(label, records, offsets) => {
             format!("{label} was restored: {records} records, {offsets} offsets")

@@ -1,17 +1,17 @@
 //! `export` and `import`: backups as files.
 
 use super::{Act, Refusal, Runner};
-use crate::backup::Store;
 use crate::backup::archive::{self, Known};
-use crate::base::Pieces;
-use crate::story::command::{Export, Import};
+use crate::backup::{Manifest, Store};
+use crate::base::{Pieces, Set};
+use crate::story::command::{EVERY, Export, Import};
 use std::rc::Rc;
 
-/// A backup that was written as an archive.
+/// Backups that were written as an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exported {
-    /// The backup's label.
-    pub label: Rc<str>,
+    /// All that it holds.
+    pub labels: Vec<Rc<str>>,
     /// The file's name, without a folder.
     pub file: Rc<str>,
     /// The archive.
@@ -20,12 +20,32 @@ pub struct Exported {
 
 impl Runner {
     pub(super) fn export(&mut self, command: &Export) -> Result<(), Refusal> {
-        let label = self.label(&command.label)?;
-        let bytes = archive::pieces(&self.store, std::slice::from_ref(&label)).map_err(Refusal::new)?;
-        let file = command.file.clone().unwrap_or_else(|| archive::file_name(&label).into());
-        self.push(Act::Exported(label.clone(), file.clone(), bytes.len()));
+        let (what, name, labels) = if &*command.label == EVERY {
+            let labels: Vec<Rc<str>> =
+                self.catalog()?.backups.iter().map(|entry| entry.label.clone()).collect();
+            let what = if labels.len() == 1 {
+                "the only backup".into()
+            } else {
+                format!("all {} backups", labels.len())
+            };
+            (what.into(), EVERY.into(), labels)
+        } else {
+            let label = self.label(&command.label)?;
+            (label.clone(), label.clone(), vec![label])
+        };
+        if labels.is_empty() {
+            return Err(Refusal::new("there is no backup yet"));
+        }
+        let bytes = archive::pieces(&self.store, &labels).map_err(Refusal::new)?;
+        let file = command.file.clone().unwrap_or_else(|| archive::file_name(&name).into());
+        self.push(Act::Exported(what, file.clone(), bytes.len()));
         self.files.wrote(&file, &bytes);
-        self.exports.push(Exported { label, file, bytes });
+        let chain = |label: &Rc<str>| {
+            self.store.manifest(label).and_then(|bytes| Manifest::parse(&bytes).ok()).map(|of| of.chain)
+        };
+        let below: Vec<Rc<str>> = labels.iter().filter_map(chain).flatten().collect();
+        let labels: Set<Rc<str>> = labels.into_iter().chain(below).collect();
+        self.exports.push(Exported { labels: labels.into_iter().collect(), file, bytes });
         Ok(())
     }
 

@@ -44,6 +44,9 @@ impl Runner {
             }
             Backup::Delete(label) => {
                 let label = self.label(label)?;
+                if self.in_use().contains(&label) {
+                    return Err(Refusal::new(format!("{label} is being restored")));
+                }
                 let transaction = backup::delete(&label, &self.store).map_err(Refusal::new)?;
                 self.commit(transaction)?;
                 self.push(Act::BackupDeleted(label));
@@ -58,13 +61,17 @@ impl Runner {
     /// Why the rules are refused.
     pub fn expiry(&self, rules: &Rules) -> Result<Expiry, Refusal> {
         let catalog = self.catalog()?;
-        let under_way = self.restoring.iter().filter(|restoring| restoring.next < RestoreStep::Restart);
-        let in_use: Vec<Rc<str>> = under_way.map(|restoring| restoring.label.clone()).collect();
         let now_ms = self.now().timestamp_ms();
-        Expiry::plan(&catalog, rules, now_ms, &in_use).map_err(Refusal::new)
+        Expiry::plan(&catalog, rules, now_ms, &self.in_use()).map_err(Refusal::new)
     }
 
-    fn catalog(&self) -> Result<Catalog, Refusal> {
+    /// What is being restored, until its data is in place.
+    fn in_use(&self) -> Vec<Rc<str>> {
+        let under_way = self.restoring.iter().filter(|restoring| restoring.next < RestoreStep::Restart);
+        under_way.map(|restoring| restoring.label.clone()).collect()
+    }
+
+    pub(super) fn catalog(&self) -> Result<Catalog, Refusal> {
         Catalog::of(&self.store).map_err(|error| Refusal::new(format!("the stored catalog {error}")))
     }
 

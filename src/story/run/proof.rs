@@ -1,7 +1,7 @@
 //! The restore under way and its proof: every digest equal, every first record the right one.
 
 use super::{Act, Runner};
-use crate::backup::{Digest, MemoryStore, Plan};
+use crate::backup::{Digest, MemoryStore, Place, Plan};
 use crate::base::Set;
 use std::rc::Rc;
 
@@ -141,6 +141,11 @@ impl Restoring {
     pub fn offset_map(&self) -> Option<String> {
         let plan = self.plan.as_ref().filter(|plan| self.safety.is_some() && !plan.map.is_empty())?;
         Some(plan.map_csv())
+    }
+
+    /// Where to it is restored.
+    pub fn place(&self) -> Option<&Place> {
+        self.plan.as_ref().map(|plan| &plan.request.place)
     }
 
     /// Whether there is a map.

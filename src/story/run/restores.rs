@@ -66,6 +66,10 @@ impl Runner {
             format!("{strategy}: {again} records read again, {skipped} skipped by all groups together")
                 .into(),
         );
+        let (leaves, returns) = plan.exchange();
+        if leaves + returns > 0 {
+            lines.push(format!("{leaves} records leave the logs, {returns} come back").into());
+        }
         lines.extend(self.bystanders(plan));
         lines
     }
@@ -247,6 +251,9 @@ fn row(row: &PlanRow) -> ProofRow {
 /// Records and offsets of a state.
 fn totals(state: &RestoredState) -> (u64, u32) {
     let logs = state.topics.iter().flat_map(|topic| &topic.partitions);
-    let offsets = state.groups.iter().map(|group| group.offsets.len() as u32).sum();
+    // What groups have elsewhere stays as it is.
+    let here = |topic: &Rc<str>| state.topics.iter().any(|restored| restored.name == *topic);
+    let offsets = state.groups.iter().flat_map(|group| &group.offsets);
+    let offsets = offsets.filter(|offset| here(&offset.topic)).count() as u32;
     (logs.map(crate::log::Partition::record_count).sum(), offsets)
 }

@@ -306,7 +306,7 @@ table! {
     nothing_happened = "Nothing has happened yet.";
 
     // Backups.
-    chain_whole = "Chain of {0}: whole from {1} to {2}.";
+    chain_whole = "Chain of {0}: whole, moments from {1} to {2} can be restored.";
     chain_broken = "Chain of {0}: nothing of it is whole.";
     chain_not_whole = "Not whole: {0}.";
     chain_damaged = "damaged";
@@ -315,6 +315,8 @@ table! {
     full_backup = "Full backup";
     incremental_backup = "Incremental backup";
     differential_backup = "Differential backup";
+    some_topics = "Some topics…";
+    some_topics_title = "Full backup of some topics";
     schedule = "Schedule…";
     schedule_title = "Backups on a schedule";
     schedule_do = "Schedule";
@@ -334,6 +336,7 @@ table! {
     size_own = "own";
     size_total = "with its chain";
     import = "Import";
+    export_all = "Export all";
     import_hint = "or drop a .zip anywhere";
     export_name = "Export {0}";
     restore_name = "Restore {0}";
@@ -390,7 +393,13 @@ table! {
     plan = "Plan";
     no_plan = "There is no plan to go by.";
     plan_again = "Plan again";
-    plan_cost = "Planned at {0}: {1} read again, {2} skipped by all groups together.";
+    plan_cost = "Planned at {0}: {1} read again, {2} skipped by all groups together; {3} leave the logs, {4} come back.";
+    log_becomes = "log";
+    leave = ", {0} leave";
+    come_back = ", {0} come back";
+    topics_some = "topics";
+    groups_some = "groups";
+    all_steps = "All steps, by themselves";
     plan_more = "{0} more row is left out.|{0} more rows are left out.";
     to_the_moment = "to the moment";
     where_to = "where to";
@@ -415,12 +424,15 @@ table! {
     step_proof = "digests, first records";
     stop_these = "{0} still run and would commit over the restored offsets. Stop them first.";
     stop_none = "No consumer of these groups runs.";
-    data_explain = "Topics, records and offsets become those of the backup. What was written after it leaves the log.";
+    data_explain = "A safety backup is taken first. Topics, records and offsets become those of the backup; what was written after it leaves the log.";
+    data_beside = "The backup's topics and groups come under their new names. What is there stays as it is.";
+    data_into = "A safety backup is taken first. The backup's records go to the end of the topics of their names, and offsets follow them.";
     restart_these = "{0} start again and resume from the last committed offset.";
     restart_none = "This restore stopped no consumer: start those that are to read.";
     resume_explain = "Waiting for the first record of each partition.";
     resume_paused = "Time stands still. Play, and the consumers resume.";
     done_explain = "Proven: every log equals the backup, and every partition resumed at its committed offset.";
+    done_into = "Proven: every log is what the plan said, the backup's records behind those that were there. Whoever has resumed did so at the committed offset.";
     done_unread = "Proven: every log equals the backup. Whoever has resumed did so at the committed offset; some partitions nobody reads yet.";
     why_not_yet = "First: {0}.";
     step_done = "done";
@@ -430,6 +442,7 @@ table! {
     close = "Close";
     proof = "Proof";
     digest_backup = "digest in the backup";
+    digest_planned = "digest by the plan";
     digest_restored = "digest restored";
     equal = "equal";
     not_equal = "differs";

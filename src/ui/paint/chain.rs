@@ -66,9 +66,9 @@ impl<'a> Chain<'a> {
         TOP + LANE * f64::from(lanes)
     }
 
-    /// From where to where the backups that are whole reach, without a hole.
+    /// The moments that the backups that are whole can restore: from the full's own on.
     pub fn whole(&self) -> Option<(Time, Time)> {
-        let from = self.bars.first().filter(|bar| bar.whole)?.from;
+        let from = self.bars.first().filter(|bar| bar.whole)?.to;
         self.bars.iter().filter(|bar| bar.whole).map(|bar| bar.to).max().map(|to| (from, to))
     }
 

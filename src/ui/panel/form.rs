@@ -120,6 +120,7 @@ pub fn title(making: Making) -> &'static str {
         Making::Producer => t.new_producer,
         Making::Group => t.new_group,
         Making::Consumer => t.new_consumer,
+        Making::Backup => t.some_topics_title,
         Making::Schedule => t.schedule_title,
         Making::Retain => t.retention_title,
         Making::Restore => t.restore,
@@ -131,6 +132,7 @@ pub fn title(making: Making) -> &'static str {
 /// The word on the button that does it.
 fn done(making: Making) -> &'static str {
     match making {
+        Making::Backup => t().full_backup,
         Making::Schedule => t().schedule_do,
         Making::Retain => t().dry_run,
         Making::Configure => t().configure,

@@ -4,6 +4,7 @@ use super::restore::restore;
 use super::{DrawerProps, keep};
 use crate::base::Time;
 use crate::base::time::EPOCH_MS;
+use crate::session::EVERY;
 use crate::session::view::{BackupView, RestoreStep, Verdict};
 use crate::ui::i18n::{Tone, fill, format, plural, t};
 use crate::ui::intent::{Ask, Intent, Keeping, Show};
@@ -47,6 +48,10 @@ fn tools(props: &DrawerProps) -> Html {
             { keep::buttons(props) }
             <FileButton text={t.import} icon="imp" accept=".zip,application/zip" class="small"
                 on_files={props.on_files.clone()} />
+            if props.backups.backups.len() > 1 {
+                <Button text={t.export_all} icon="exp" class="small"
+                    on_press={props.intent.reform(|()| Intent::Ask(Ask::Export(EVERY.into())))} />
+            }
             <span class="why">{ t.import_hint }</span>
         </div>
     }

@@ -15,6 +15,7 @@ pub fn buttons(props: &DrawerProps) -> Html {
     let form = |making| props.intent.reform(move |()| Intent::Ask(Ask::Form(making)));
     html! {
         <>
+            <Button text={t.some_topics} class="small" on_press={form(Making::Backup)} />
             <Button text={t.schedule} class="small" on_press={form(Making::Schedule)} />
             if !props.backups.schedules.is_empty() {
                 <Button text={t.schedule_stop} class="small"

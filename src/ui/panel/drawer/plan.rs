@@ -43,6 +43,8 @@ pub fn Before(props: &BeforeProps) -> Html {
             "into" => t.where_to,
             "as" => t.new_names,
             "transactions" => t.open_transactions_how,
+            "topics" => t.topics_some,
+            "groups" => t.groups_some,
             _ => t.offsets_how,
         };
         one(&of, &value(&values, of.id), t.by_default, wrong, &values)
@@ -76,7 +78,9 @@ fn outcome(plan: &PlanView) -> Html {
     match &plan.table {
         Ok(table) => {
             let at = format::moment(plan.planned);
-            html! { { fill(t().plan_cost, &[&at, &format::count_u(table.again), &format::count_u(table.skipped)]) } }
+            let [again, skipped, leaves, returns] =
+                [table.again, table.skipped, table.leaves, table.returns].map(format::count_u);
+            html! { { fill(t().plan_cost, &[&at, &again, &skipped, &leaves, &returns]) } }
         }
         Err(why) => state(Tone::Harm, "warn", why.to_string()),
     }
@@ -90,7 +94,8 @@ fn table_of(table: &PlanTable) -> Html {
             <div class="scroll" tabindex="0" role="region" aria-label={t.plan}>
                 <table class="table"><caption>{ t.plan }</caption>
                     <thead><tr>
-                        <th scope="col">{ t.partition }</th><th scope="col">{ t.group }</th>
+                        <th scope="col">{ t.partition }</th><th scope="col">{ t.log_becomes }</th>
+                        <th scope="col">{ t.group }</th>
                         <th scope="col" class="num">{ t.committed_to }</th>
                         { for table.strategies.iter().map(|name| html! {
                             <th scope="col">{ *name }if *name == used { { " " }{ t.is_used } }</th>
@@ -117,6 +122,7 @@ fn row(row: &PlanLine) -> Html {
     html! {
         <tr key={format!("{}-{}-{:?}", row.topic, row.partition, row.group)}>
             <th scope="row">{ format!("{}-{}", row.topic, row.partition) }</th>
+            <td>{ log(row) }</td>
             <td>{ row.group.as_deref().unwrap_or(t.none).to_string() }</td>
             <td class="num">{ change }</td>
             { for row.outcomes.iter().map(|of| html! { <td>{ cost(*of) }</td> }) }
@@ -124,14 +130,22 @@ fn row(row: &PlanLine) -> Html {
     }
 }
 
+/// The log as it will be, what leaves it and what comes back.
+fn log(row: &PlanLine) -> String {
+    let t = t();
+    let bounds = fill(t.from_to, &[&count(row.log.0), &count(row.log.1)]);
+    with(bounds, [(row.exchange.0, t.leave), (row.exchange.1, t.come_back)])
+}
+
 /// The offset that a strategy comes to, what is read again and what is skipped.
 fn cost((offset, again, skipped): (i64, u64, u64)) -> String {
-    let t = t();
-    let mut text = count(offset);
-    for (n, words) in [(again, t.cost_again), (skipped, t.cost_skipped)] {
-        if n > 0 {
-            text.push_str(&fill(words, &[&format::count_u(n)]));
-        }
+    with(count(offset), [(again, t().cost_again), (skipped, t().cost_skipped)])
+}
+
+/// A text, and behind it the numbers that are not 0, in their words.
+fn with(mut text: String, numbers: [(u64, &str); 2]) -> String {
+    for (n, words) in numbers.into_iter().filter(|(n, _)| *n > 0) {
+        text.push_str(&fill(words, &[&format::count_u(n)]));
     }
     text
 }

@@ -2,7 +2,7 @@
 
 use super::DrawerProps;
 use super::plan::Before;
-use crate::session::view::{ProofRow, RestoreStep, RestoreView};
+use crate::session::view::{ProofRow, RestorePlace, RestoreStep, RestoreView};
 use crate::ui::i18n::{Tone, fill, format::count, t};
 use crate::ui::intent::{Ask, Intent, Show};
 use crate::ui::page::Wizard;
@@ -35,10 +35,11 @@ pub fn restore(props: &DrawerProps, wizard: &Wizard) -> Html {
                     <Button text={t.undo_restore} icon="again" class="small"
                         on_press={props.intent.reform(|()| Intent::Ask(Ask::Line("restore undo".into())))} />
                 }
+                if step == RestoreStep::Stop { { at_once(props, label) } }
                 <Button text={word} class="small" look={Look::Quiet} on_press={close} /></div>
             <ol class="steps-list" aria-label={t.restore_steps}>
                 { one(props, label, (RestoreStep::Stop, stopping), now, stop(props, label, under_way)) }
-                { one(props, label, (RestoreStep::Data, None), now, t.data_explain.to_string()) }
+                { one(props, label, (RestoreStep::Data, None), now, data(under_way).to_string()) }
                 { one(props, label, (RestoreStep::Restart, None), now, restart(under_way)) }
                 { proof_step(props, step, under_way) }
             </ol>
@@ -105,6 +106,15 @@ fn one(
     }
 }
 
+/// All steps, when there is a plan to go by.
+fn at_once(props: &DrawerProps, label: &Rc<str>) -> Html {
+    let plan = props.backups.plan.as_ref().filter(|plan| plan.label == *label && plan.table.is_ok());
+    let Some(plan) = plan else { return Html::default() };
+    let line: Rc<str> = plan.line.replacen("restore stop", "restore apply", 1).into();
+    let on_press = props.intent.reform(move |()| Intent::Ask(Ask::Line(line.clone())));
+    html! { <Button text={t().all_steps} icon="restore" class="small" {on_press} /> }
+}
+
 /// The step's number, or that it is done.
 fn mark(number: u32, done: bool) -> Html {
     if done {
@@ -127,6 +137,7 @@ fn proof_step(props: &DrawerProps, now: RestoreStep, under_way: Option<&RestoreV
     let t = t();
     let unread = |row: &ProofRow| row.group.is_some() && row.expected_first.is_some() && row.first.is_none();
     let note = match now {
+        RestoreStep::Done if under_way.is_some_and(|of| of.place == RestorePlace::Into) => t.done_into,
         RestoreStep::Done if under_way.is_some_and(|of| of.proof.iter().any(unread)) => t.done_unread,
         RestoreStep::Done => t.done_explain,
         RestoreStep::Resume if props.page.playing => t.resume_explain,
@@ -141,16 +152,26 @@ fn proof_step(props: &DrawerProps, now: RestoreStep, under_way: Option<&RestoreV
     }
 }
 
-/// Who still runs, by name.
+/// What comes of the data.
+fn data(under_way: Option<&RestoreView>) -> &'static str {
+    let t = t();
+    match under_way.map(|of| of.place) {
+        Some(RestorePlace::Beside) => t.data_beside,
+        Some(RestorePlace::Into) => t.data_into,
+        Some(RestorePlace::InPlace) | None => t.data_explain,
+    }
+}
+
+/// Who still runs, by name: of the groups that the plan restores, before one is under way.
 fn stop(props: &DrawerProps, label: &Rc<str>, under_way: Option<&RestoreView>) -> String {
-    let groups = props.backups.backups.iter().find(|b| b.label == *label).map(|b| &b.groups);
-    let running: Vec<Rc<str>> = match under_way {
-        Some(restore) => restore.running.clone(),
-        None => {
-            let of_group = |name: &Rc<str>| groups.is_some_and(|groups| groups.contains(name));
+    let planned = props.backups.plan.as_ref().filter(|plan| plan.label == *label && plan.table.is_ok());
+    let running: Vec<Rc<str>> = match (planned, under_way) {
+        (Some(plan), _) => {
             let runs = props.stage.consumers.iter().filter(|c| c.state.is_alive());
-            runs.filter(|c| of_group(&c.group)).map(|c| c.name.clone()).collect()
+            runs.filter(|c| plan.groups.contains(&c.group)).map(|c| c.name.clone()).collect()
         }
+        (None, Some(restore)) => restore.running.clone(),
+        (None, None) => Vec::new(),
     };
     match running.is_empty() {
         true => t().stop_none.to_string(),
@@ -173,7 +194,7 @@ fn proof(restore: &RestoreView) -> Html {
     let t = t();
     let heads = [
         (t.partition, ""),
-        (t.digest_backup, ""),
+        (if restore.place == RestorePlace::Into { t.digest_planned } else { t.digest_backup }, ""),
         (t.digest_restored, ""),
         (t.group, ""),
         (t.committed, "num"),
