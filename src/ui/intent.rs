@@ -49,9 +49,9 @@ pub enum Ask {
     Import(Rc<str>, Pieces, Option<Digest>),
     /// How much of the run the pictures over time show: the last so much, or all of it.
     Window(Option<Span>),
-    /// Give the archive of this backup.
+    /// Give the archive of this backup, or of every one.
     Export(Rc<str>),
-    /// The archive of this backup was given to the person, at this moment of the page's clock.
+    /// An archive with these backups was given to the person, at this moment of the page's clock.
     Exported(Rc<[Rc<str>]>, i64),
     /// Verify this backup, beside everything else.
     Verify(Rc<str>),
@@ -107,7 +107,7 @@ pub enum Told {
     Loaded(Rc<str>, Rc<LoadSummary>),
     /// Topics of a broker's folder were loaded: what came of it.
     LoadedFolder(Rc<FolderSummary>),
-    /// The archive of a backup: its label, the file's name and its bytes.
+    /// An archive: the backups that it holds, the file's name and its bytes.
     Archive(Rc<[Rc<str>]>, Rc<str>, Pieces),
     /// A file for the person: its name and its bytes.
     File(Rc<str>, Rc<[u8]>),

@@ -27,5 +27,5 @@ pub(super) fn rules(plain: impl Fn(&'static str, &'static str, &'static str, &st
         ("diff", "so many of the newest differentials stay, fulls counted"),
         ("time", "every moment of so long, such as 1h, stays within reach"),
     ];
-    rules.map(|(id, help)| Field { help, ..plain(id, id, id, "null") }).to_vec()
+    rules.map(|(id, help)| Field { help, ..plain(id, id, id, "no rule") }).to_vec()
 }
