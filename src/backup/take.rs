@@ -8,7 +8,7 @@ use super::full::FULL;
 use super::history;
 use super::label::{AHEAD_SECS_MAX, Label};
 use super::link::Link;
-use super::manifest::{self, DroppedTopic, Feature, FileEntry, KindName, Manifest, RecreatedTopic};
+use super::manifest::{self, DroppedTopic, Feature, FileEntry, FileKind, KindName, Manifest, RecreatedTopic};
 use super::snapshot::Snapshot;
 use super::store::{ChunkKey, Store, Transaction};
 use super::transactions;
@@ -190,20 +190,7 @@ impl Take<'_> {
                 Some(_) => {}
             }
         }
-        let files = manifest.partitions.iter_mut().flat_map(|partition| &mut partition.files);
-        let before: Map<&str, &FileEntry> =
-            prior.manifest.all_files().map(|file| (&*file.path, file)).collect();
-        let mut references: Set<Rc<str>> = Set::new();
-        for file in files.chain(&mut manifest.files) {
-            let known = before.get(&*file.path).filter(|_| file.reference.is_none());
-            if let Some(known) = known
-                && (FileEntry { reference: None, ..(*known).clone() }) == *file
-            {
-                file.reference = prior.refer(known).reference;
-            }
-            references.extend(file.reference.clone());
-        }
-        manifest.references = references.into_iter().collect();
+        refer(manifest, prior);
     }
 
     /// The backup of this moment that is the same to the byte: then there is nothing to do.
@@ -254,6 +241,35 @@ impl Take<'_> {
         let letter = if manifest.prior.is_some() { self.kind.letter } else { FULL.letter };
         Ok(Label { second: free, letter, full: manifest.base_full.clone() }.to_string().into())
     }
+}
+
+/// Makes references of what the prior has already.
+fn refer(manifest: &mut Manifest, prior: &Link) {
+    let before: Map<&str, &FileEntry> = prior.manifest.all_files().map(|file| (&*file.path, file)).collect();
+    let partitions = manifest.partitions.iter_mut().map(|partition| &mut partition.files);
+    for files in partitions.chain([&mut manifest.files]) {
+        let refer = |file: &FileEntry| {
+            let known = before.get(&*file.path).filter(|_| file.reference.is_none())?;
+            let same = (FileEntry { reference: None, ..(*known).clone() }) == *file;
+            same.then(|| prior.refer(known).reference)?
+        };
+        let referred: Vec<Option<Rc<str>>> = files.iter().map(refer).collect();
+        let stem = |file: &FileEntry| file.path.rsplit_once('.').map(|(stem, _)| Rc::<str>::from(stem));
+        let is_own = |(file, of): &(&FileEntry, &Option<Rc<str>>)| {
+            file.kind == FileKind::Log && file.reference.is_none() && of.is_none()
+        };
+        let own: Set<Rc<str>> =
+            files.iter().zip(&referred).filter(is_own).filter_map(|(file, _)| stem(file)).collect();
+        for (file, of) in files.iter_mut().zip(referred) {
+            // An index stands beside its log: neither is read without the other.
+            let beside = || stem(file).is_some_and(|stem| own.contains(&stem));
+            if !matches!(file.kind, FileKind::OffsetIndex | FileKind::TimeIndex) || !beside() {
+                file.reference = file.reference.take().or(of);
+            }
+        }
+    }
+    let references: Set<Rc<str>> = manifest.all_files().filter_map(|file| file.reference.clone()).collect();
+    manifest.references = references.into_iter().collect();
 }
 
 /// Names a backup.

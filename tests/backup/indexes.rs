@@ -50,6 +50,29 @@ fn each_log_has_the_indexes_that_a_broker_makes_of_it() {
 }
 
 #[test]
+fn an_index_stands_beside_its_log_also_where_compaction_wrote_that_anew() {
+    let mut lab = Lab::default();
+    lab.create("t", 1);
+    let mut labels = Vec::new();
+    for kind in ["full", "incremental", "incremental", "differential", "incremental"] {
+        lab.produce("t", 0, 12, 0);
+        lab.compact("t", 0);
+        labels.push(lab.backup(kind));
+        lab.tick(1000);
+    }
+    let bytes = archive::write(&lab.store, &labels).expect("sound");
+    let names: Vec<String> = Pack::places(&bytes).into_iter().map(|(name, _)| name.to_string()).collect();
+    let of_time: Vec<&String> = names.iter().filter(|name| name.ends_with(".timeindex")).collect();
+    assert!(of_time.len() >= 4, "{names:?}");
+    for name in of_time {
+        for suffix in [".log", ".index"] {
+            let beside = name.replace(".timeindex", suffix);
+            assert!(names.contains(&beside), "{beside} is not beside {name}");
+        }
+    }
+}
+
+#[test]
 fn a_changed_index_is_found_and_named() {
     let (bytes, _) = archived();
     let mut flipped = 0;
