@@ -53,6 +53,7 @@ fn a_call_that_cannot_be_done_says_why_prints_nothing_and_exits_with_2() {
     write("latin.story", b"# fine\ntopic gr\xf6\xdfe\n");
     write("good.story", SCENE.as_bytes());
     write("ids.json", b"[1, 2]");
+    write("own.story", b"topic a\nat 1s backup full\nat 1s export all file=own.story\nend 2s\n");
     write("noise.zip", &[7; 3000]);
     for (arguments, messages) in [
         (&[][..], &["usage: rejoin"][..]),
@@ -74,6 +75,7 @@ fn a_call_that_cannot_be_done_says_why_prints_nothing_and_exits_with_2() {
                 "Did you mean kill?",
             ],
         ),
+        (&["run", "own.story"], &["own.story is not written: there is a file of that name already"]),
         (&["run", "latin.story"], &["latin.story: Line 2: found a byte that is no UTF-8"]),
         (&["run", "."], &[".: is a directory"]),
         (&["verify"], &["verify needs a file"]),
@@ -393,23 +395,4 @@ fn whoever_stops_reading_ends_the_call_without_a_complaint() {
     let output = Command::new("sh").args(["-c", &script]).current_dir(&folder).output().expect("sh runs");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_eq!(output.stdout.iter().filter(|&&byte| byte == b'\n').count(), 1);
-}
-
-#[test]
-fn an_export_takes_the_place_of_an_archive_and_of_nothing_else() {
-    let folder = folder("written-over");
-    let story = |file: &str| format!("{SCENE}at 10s backup full\nat 10s export all file={file}\nend 11s\n");
-    std::fs::write(folder.join("own.story"), story("own.story")).expect("a file");
-    let (status, _, err) = rejoin(&folder, &["run", "own.story"]);
-    assert_eq!(status, Some(2), "{err}");
-    assert!(err.contains("there is a file of that name already, and it is no archive"), "{err}");
-    assert_eq!(std::fs::read_to_string(folder.join("own.story")).expect("it is there"), story("own.story"));
-    std::fs::write(folder.join("out.story"), story("out.zip")).expect("a file");
-    for _ in 0..2 {
-        let (status, _, err) = rejoin(&folder, &["run", "out.story"]);
-        assert_eq!(status, Some(0), "{err}");
-    }
-    assert_eq!(rejoin(&folder, &["verify", "out.zip"]).0, Some(0));
-    let names = std::fs::read_dir(&folder).expect("a folder").count();
-    assert_eq!(names, 3, "nothing half written is left");
 }

@@ -343,7 +343,7 @@ fn hurt(pack: &Pack, name: &str) -> Vec<Rc<str>> {
 /// Flips a bit in every fourth byte from `from` on: each is found, the right file and the right backups are named.
 fn flip(from: usize) {
     let (archive, labels) = reference();
-    assert!(archive.len() <= 64 << 10, "{} bytes", archive.len());
+    assert!(archive.len() <= 68 << 10, "{} bytes", archive.len());
     let places = Pack::places(&archive);
     let pack = Pack::open(&archive);
     let hurts: std::collections::BTreeMap<&String, Vec<Rc<str>>> =

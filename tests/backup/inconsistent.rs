@@ -4,21 +4,24 @@ use crate::corruption::{check, check_manifest, check_manifest_full};
 use rejoin::backup::digest::Digest;
 use rejoin::backup::manifest::{Change, KindName, Offset};
 
+/// The number of the first log among the files of its partition: its offset index comes before it.
+const LOG: usize = 1;
+
 #[test]
 fn wrong_counts_and_bounds() {
-    check_manifest("says records 13 of data/orders-0/", |m| m.partitions[0].files[0].records += 1);
+    check_manifest("says records 13 of data/orders-0/", |m| m.partitions[0].files[LOG].records += 1);
     check_manifest("says batches 13 of orders-0, whose log has 12", |m| {
         m.partitions[0].batches += 1;
         m.totals.batches += 1;
     });
-    check_manifest("says max_ts Some(", |m| m.partitions[0].files[0].max_ts = Some(5));
+    check_manifest("says max_ts Some(", |m| m.partitions[0].files[LOG].max_ts = Some(5));
     check_manifest("says min_ts None of orders-0", |m| m.partitions[0].min_ts = None);
     check_manifest("says max_ts_so_far_monotonic false of orders-0", |m| {
         m.partitions[0].max_ts_so_far_monotonic = false;
     });
-    check_manifest("says codecs", |m| m.partitions[0].files[0].codecs = vec!["gzip".into()]);
+    check_manifest("says codecs", |m| m.partitions[0].files[LOG].codecs = vec!["gzip".into()]);
     check_manifest("says totals", |m| m.totals.records += 1);
-    check_manifest("says crc32", |m| m.partitions[0].files[0].crc32.0 += 1);
+    check_manifest("says crc32", |m| m.partitions[0].files[LOG].crc32.0 += 1);
 }
 
 #[test]
@@ -33,7 +36,7 @@ fn wrong_offsets_of_a_log() {
         m.timeline.last_mut().expect("the cut").end_offsets[0] = Some(Offset(11))
     });
     check_manifest("says that data/orders-0/00000000000000000000.log ends before offset Some(12)", |m| {
-        m.partitions[0].files[0].end_offset = Some(Offset(11));
+        m.partitions[0].files[LOG].end_offset = Some(Offset(11));
         m.partitions[0].log_end_offset = Offset(11);
         m.partitions[0].high_watermark = Offset(11);
         m.partitions[0].last_stable_offset = Offset(11);
@@ -47,10 +50,10 @@ fn a_gap_between_files() {
     check_manifest(
         "says files of orders-0 with a hole or an overlap before data/orders-0/00000000000000000013.log",
         |m| {
-            let mut more = m.partitions[0].files[0].clone();
+            let mut more = m.partitions[0].files[LOG].clone();
             more.path = "data/orders-0/00000000000000000013.log".into();
             (more.base_offset, more.end_offset) = (Some(Offset(13)), Some(Offset(14)));
-            m.partitions[0].files.insert(1, more);
+            m.partitions[0].files.insert(2, more);
             m.partitions[0].log_end_offset = Offset(14);
         },
     );
@@ -62,7 +65,7 @@ fn a_path_that_leads_elsewhere() {
         ["data/../../x", "/etc/passwd", "data/orders-0/1.log", "data/payments-0/00000000000000000000.log"]
     {
         check_manifest(&format!("says a file {path:?} of orders-0, which is not its name"), |m| {
-            m.partitions[0].files[0].path = path.into();
+            m.partitions[0].files[LOG].path = path.into();
         });
     }
 }
@@ -118,7 +121,7 @@ fn chains_that_do_not_fit() {
         m.chain.insert(0, "20260101-000010F".into());
     });
     check_manifest_full("says a file of a backup that is not in its chain", |m| {
-        m.partitions[0].files[0].reference = other();
+        m.partitions[0].files[LOG].reference = other();
         m.references = vec!["20260101-000010F".into()];
     });
     check_manifest_full("says references that are not those of its files", |m| {

@@ -163,11 +163,14 @@ fn a_foreign_cluster_and_a_later_moment() {
     broken.check(2, MANIFEST, "builds on $1, which is of a later moment", &[2]);
 }
 
+/// The number of the first log among the files of its partition: its offset index comes before it.
+const LOG: usize = 1;
+
 #[test]
 fn references_that_lead_nowhere_or_to_something_else() {
     let mut broken = Broken::new();
     let label = broken.labels[1].clone();
-    broken.change(2, |m| m.partitions[0].files[0].reference = Some(label));
+    broken.change(2, |m| m.partitions[0].files[LOG].reference = Some(label));
     broken.check(
         2,
         MANIFEST,
@@ -176,16 +179,16 @@ fn references_that_lead_nowhere_or_to_something_else() {
     );
     broken.check(1, "data/t-0/00000000000000000000.log", "is missing", &[2]);
     let mut broken = Broken::new();
-    broken.change(2, |m| m.partitions[0].files[0].reference = Some("20260101-000009F".into()));
+    broken.change(2, |m| m.partitions[0].files[LOG].reference = Some("20260101-000009F".into()));
     broken.check(2, MANIFEST, "says a file of a backup that is not in its chain", &[2]);
     let mut broken = Broken::new();
-    broken.change(2, |m| m.partitions[0].files[0].reference = None);
+    broken.change(2, |m| m.partitions[0].files[LOG].reference = None);
     broken.check(2, "data/t-0/00000000000000000000.log", "is missing", &[2]);
     let mut broken = Broken::new();
     broken.change(2, |m| drop(m.references.pop()));
     broken.check(2, MANIFEST, "says references that are not those of its files", &[2]);
     let mut broken = Broken::new();
-    broken.change(2, |m| m.partitions[0].files[0].sha256 = Digest([9; 32]));
+    broken.change(2, |m| m.partitions[0].files[LOG].sha256 = Digest([9; 32]));
     broken.check(
         2,
         MANIFEST,
