@@ -14,8 +14,9 @@ fn files_beside_the_logs_are_those_of_a_broker_and_their_damage_is_found() {
     let names: Vec<&str> =
         manifest.partitions[0].files.iter().map(|file| file.path.rsplit('/').next().unwrap_or("")).collect();
     let end = format!("{:020}.snapshot", manifest.partitions[0].log_end_offset.0);
-    let first = ["log", "timeindex", "txnindex"].map(|suffix| format!("00000000000000000000.{suffix}"));
-    let log = [&first[0], &first[1], &first[2], &*end];
+    let first =
+        ["index", "log", "timeindex", "txnindex"].map(|suffix| format!("00000000000000000000.{suffix}"));
+    let log = [&first[0], &first[1], &first[2], &first[3], &*end];
     assert_eq!(names, [&log[..], &["leader-epoch-checkpoint", "partition.metadata"]].concat());
     let pack = Pack::open(&bytes);
     for (name, parts) in Pack::places(&bytes) {

@@ -35,7 +35,7 @@ fn standard_tools_find_everything_in_order() {
         run(&folder, "unzip", &["-q", "rejoin.zip", "-d", "out"]);
         let out = folder.join("out");
         if let Some(text) = run(&out, "sha256sum", &["-c", "SHA256SUMS"]) {
-            assert_eq!(text.lines().count(), 26, "{text}");
+            assert_eq!(text.lines().count(), 29, "{text}");
             assert!(text.lines().all(|line| line.ends_with(": OK")), "{text}");
         }
         let backup = out.join("backups/20260101-000030F");
