@@ -11,7 +11,7 @@
 
 use super::digest::{Digest, sha256};
 use super::manifest::Manifest;
-use crate::base::{Map, Set};
+use crate::base::{Map, Set, same};
 use std::fmt;
 use std::rc::Rc;
 
@@ -271,7 +271,7 @@ impl MemoryStore {
         match step {
             Step::Chunks(chunks) => {
                 let there = |(key, chunk): &&(ChunkKey, Rc<[u8]>)| {
-                    self.contents.chunks.get(key).is_some_and(|known| known != chunk)
+                    self.contents.chunks.get(key).is_some_and(|known| !same(known, chunk))
                 };
                 let files: Vec<Digest> = chunks.iter().filter(there).map(|(key, _)| key.file).collect();
                 self.disturb(&files, &[]);

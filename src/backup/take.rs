@@ -13,7 +13,7 @@ use super::snapshot::Snapshot;
 use super::store::{ChunkKey, Store, Transaction};
 use super::transactions;
 use super::verify::reading::Progress;
-use crate::base::{Map, Set};
+use crate::base::{Map, Set, same};
 use std::rc::Rc;
 
 /// The most backups of a chain: each manifest names the files of all.
@@ -215,7 +215,7 @@ impl Take<'_> {
             let (mut manifest, files) = self.made(prior.as_ref())?;
             name(&mut manifest, entry.label.clone());
             let whole = |(key, chunk): (&ChunkKey, &Rc<[u8]>)| {
-                self.store.chunk(key).is_some_and(|stored| stored == *chunk)
+                self.store.chunk(key).is_some_and(|stored| same(&stored, chunk))
             };
             if sha256(&manifest.to_bytes()) == entry.manifest_sha256 && files.chunks.iter().all(whole) {
                 manifest.warnings.push(EQUAL.into());
@@ -281,7 +281,7 @@ fn name(manifest: &mut Manifest, label: Rc<str>) {
 fn transaction(mut catalog: Catalog, manifest: &Manifest, files: Files, store: &dyn Store) -> Transaction {
     let bytes = manifest.to_bytes();
     let mut transaction = Transaction { expects: catalog.generation, ..Transaction::default() };
-    let known = |key: &ChunkKey, chunk: &Rc<[u8]>| store.chunk(key).is_some_and(|stored| stored == *chunk);
+    let known = |key: &ChunkKey, chunk: &Rc<[u8]>| store.chunk(key).is_some_and(|stored| same(&stored, chunk));
     transaction.puts = files.chunks;
     transaction.puts.retain(|key, chunk| !known(key, chunk));
     catalog.insert(CatalogEntry::of(manifest, sha256(&bytes)));

@@ -20,7 +20,7 @@ pub use hash::StateHasher;
 pub use id::{TopicPartition, Uuid};
 pub use java_map::{JavaHash, JavaMap};
 pub use map::Map;
-pub use pieces::Pieces;
+pub use pieces::{Pieces, same};
 pub use rng::Rng;
 pub use set::Set;
 pub use time::{Span, Time};

@@ -64,6 +64,11 @@ impl Shelf {
         }
     }
 
+    /// Whether storage was given something and has not answered.
+    pub fn is_saving(&self) -> bool {
+        self.on_its_way.is_some()
+    }
+
     /// Whether everything is in storage.
     fn is_saved(&self, label: &str) -> bool {
         let waits = |transaction: &Option<Transaction>| {

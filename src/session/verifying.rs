@@ -140,9 +140,10 @@ impl Session {
         self.shelf.queue.drop(|job| label.map_or(job.asked, |label| *job.label == *label));
     }
 
-    /// Whether there is something to verify.
+    /// Whether there is something to verify now: not while storage is being given what was taken, since both at a time hold
+    /// the more.
     pub fn is_verifying(&self) -> bool {
-        !self.shelf.queue.waiting.is_empty()
+        !self.shelf.queue.waiting.is_empty() && !self.shelf.is_saving()
     }
 
     /// Whether this backup, or one that it needs, is still to be verified before it can be exported.
@@ -157,8 +158,11 @@ impl Session {
         below.take(catalog.backups.len()).any(|entry| waits(&entry.label))
     }
 
-    /// Reads a part of what is to be verified; `None` when there is nothing. [`Progress::Done`] is said of one backup.
+    /// Reads a part of what is to be verified; `None` when there is nothing now. [`Progress::Done`] is said of one backup.
     pub fn verify_part(&mut self) -> Option<Progress> {
+        if self.shelf.is_saving() {
+            return None;
+        }
         let (progress, done) = self.shelf.queue.step(self.runner.store())?;
         let Some((job, verification, since)) = done else { return Some(progress) };
         let report = verification.report(self.runner.store());

@@ -3,6 +3,7 @@
 use super::dom;
 use super::i18n::{fill, format, t};
 use super::intent::Show;
+use super::turns::{Stretch, Turns};
 use crate::session::{Digest, IMPORT_BYTES_MAX, Intake, LOAD_BYTES_MAX, Pieces};
 use gloo::utils::document;
 use js_sys::{Array, Promise, Uint8Array};
@@ -16,6 +17,10 @@ pub const RECORDS_MAX: u64 = LOAD_BYTES_MAX;
 
 /// Bytes of a file that are handed from the browser to the page, or back, at a time.
 const SLICE_BYTES: u32 = 4 << 20;
+
+/// Bytes that are handed out between two looks at the clock: in a tab that was just opened the browser has not optimised the
+/// page's code yet, and a digest of a whole slice would take ten times as long.
+const PART_BYTES: usize = 256 << 10;
 
 /// A file that was chosen or dropped.
 #[derive(Clone, PartialEq)]
@@ -44,7 +49,7 @@ pub async fn read(file: &File, most: u64) -> Result<Rc<[u8]>, Rc<str>> {
     }
     let mut bytes: Rc<[u8]> = std::iter::repeat_n(0, size as usize).collect();
     let into = Rc::get_mut(&mut bytes).expect("nobody else has it yet");
-    each_slice(file, |at, slice| into[at as usize..][..slice.len()].copy_from_slice(slice)).await?;
+    each_part(file, |at, part| into[at as usize..][..part.len()].copy_from_slice(part)).await?;
     Ok(bytes)
 }
 
@@ -57,8 +62,8 @@ pub async fn read_archive(file: &File, show: impl Fn(Show)) -> Result<(Pieces, D
         return Err(fill(t().archive_too_large, &[&file.name(), &size, &most]).into());
     }
     let (mut intake, mut shown) = (Intake::default(), Shown::new(&show, size));
-    let read = each_slice(file, |at, slice| {
-        intake.push(slice);
+    let read = each_part(file, |at, part| {
+        intake.push(part);
         shown.at(at as u64);
     });
     read.await?;
@@ -94,15 +99,16 @@ impl<F: Fn(Show)> Drop for Shown<'_, F> {
     }
 }
 
-/// Hands out a file's bytes slice by slice, with where each begins. The browser reads one while the one before is handed
-/// out, and none is held longer than that.
-async fn each_slice(file: &File, mut each: impl FnMut(f64, &[u8])) -> Result<(), Rc<str>> {
+/// Hands out a file's bytes part by part, with where each begins, in turns with the page. The browser reads a slice while the
+/// one before is handed out, and none is held longer than that.
+async fn each_part(file: &File, mut each: impl FnMut(f64, &[u8])) -> Result<(), Rc<str>> {
     let unreadable = || Rc::from(fill(t().unreadable, &[&file.name()]));
     let (size, slice_bytes) = (file.size(), f64::from(SLICE_BYTES));
     let read = |at: f64| -> Result<Promise, Rc<str>> {
         let slice = file.slice_with_f64_and_f64(at, size.min(at + slice_bytes)).map_err(|_| unreadable())?;
         Ok(slice.array_buffer())
     };
+    let turns = Turns::new();
     let (mut at, mut next) = (0.0, read(0.0)?);
     let mut slice = vec![0; size.min(slice_bytes) as usize];
     while at < size {
@@ -116,8 +122,15 @@ async fn each_slice(file: &File, mut each: impl FnMut(f64, &[u8])) -> Result<(),
         next = read(at + slice_bytes)?;
         bytes.copy_to(slice);
         dom::let_go(&buffer);
-        each(at, slice);
-        at += slice_bytes;
+        let mut stretch = Stretch::new();
+        for part in slice.chunks(PART_BYTES) {
+            each(at, part);
+            at += part.len() as f64;
+            if !stretch.goes_on() {
+                turns.next().await;
+                stretch = Stretch::new();
+            }
+        }
     }
     Ok(())
 }

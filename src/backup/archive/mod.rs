@@ -26,7 +26,7 @@ use super::restore::{self, RestoreError};
 use super::store::{self, CHUNK_BYTES_MAX, ChunkKey, Contents, Store, Transaction};
 use super::verify::{OneHand, Report};
 use crate::base::limit::IMPORT_BYTES_MAX;
-use crate::base::{Map, Pieces, small};
+use crate::base::{Map, Pieces, same, small};
 use std::fmt;
 use std::rc::Rc;
 
@@ -145,7 +145,7 @@ impl Import {
             return Err(ImportError::Refused(Refusal::TooMany));
         }
         let new =
-            |(key, chunk): &(&ChunkKey, &Rc<[u8]>)| store.chunk(key).is_none_or(|stored| stored != **chunk);
+            |(key, chunk): &(&ChunkKey, &Rc<[u8]>)| store.chunk(key).is_none_or(|stored| !same(&stored, chunk));
         transaction.puts =
             self.contents.chunks.iter().filter(new).map(|(k, chunk)| (*k, chunk.clone())).collect();
         catalog.generation += 1;
@@ -156,7 +156,7 @@ impl Import {
     /// `archive`, of which this was read, with what `store` has of it in place of the same bytes once more.
     pub fn share(&self, archive: &Pieces, store: &dyn Store) -> Pieces {
         let stored = |(key, chunk): (&ChunkKey, &Rc<[u8]>)| {
-            store.chunk(key).filter(|stored| stored == chunk).map(|stored| (chunk.as_ptr(), stored))
+            store.chunk(key).filter(|stored| same(stored, chunk)).map(|stored| (chunk.as_ptr(), stored))
         };
         let stored: Map<*const u8, Rc<[u8]>> = self.contents.chunks.iter().filter_map(stored).collect();
         Pieces::new(archive.iter().map(|piece| stored.get(&piece.as_ptr()).unwrap_or(piece).clone()))
