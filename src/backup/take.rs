@@ -281,7 +281,8 @@ fn name(manifest: &mut Manifest, label: Rc<str>) {
 fn transaction(mut catalog: Catalog, manifest: &Manifest, files: Files, store: &dyn Store) -> Transaction {
     let bytes = manifest.to_bytes();
     let mut transaction = Transaction { expects: catalog.generation, ..Transaction::default() };
-    let known = |key: &ChunkKey, chunk: &Rc<[u8]>| store.chunk(key).is_some_and(|stored| same(&stored, chunk));
+    let known =
+        |key: &ChunkKey, chunk: &Rc<[u8]>| store.chunk(key).is_some_and(|stored| same(&stored, chunk));
     transaction.puts = files.chunks;
     transaction.puts.retain(|key, chunk| !known(key, chunk));
     catalog.insert(CatalogEntry::of(manifest, sha256(&bytes)));

@@ -34,33 +34,15 @@ impl Session {
         bytes: impl Into<Rc<[u8]>>,
         options: &LoadOptions,
     ) -> Result<LoadSummary, Rc<str>> {
-        let format = match options.format.as_deref() {
-            None => None,
-            Some(name) => match FORMATS.iter().find(|(known, _)| *known == name) {
-                Some((_, format)) => Some(*format),
-                None => return Err(format!("There is no format {name}: text, csv, jsonl or segment.").into()),
-            },
-        };
-        let load = Load {
-            topic: options.topic.clone(),
-            file: name.into(),
-            format,
-            key: options.key.clone(),
-            time: options.time.clone(),
-            rate_milli: options.rate.map(|rate| rate.saturating_mul(1000)),
-            partitions: options.partitions,
-            partition: options.partition,
-            start: options.start,
-            topic_id: None,
-            topics: Vec::new(),
-            sha256: None,
-        };
-        // What a person typed takes the way of a line, and with it all of its checks.
-        let command = Command::parse(&Command::Load(load).to_string())
-            .map_err(|error| Rc::from(sentence(&error.reason())))?;
-        let before = self.runner.events().len();
+        let load = load_of(name, options)?;
         self.runner.files_mut().give(name, bytes.into());
-        let line = self.command(command)?;
+        self.load_given(load)
+    }
+
+    /// Writes the lines of a file that the run has been given.
+    pub(super) fn load_given(&mut self, load: Load) -> Result<LoadSummary, Rc<str>> {
+        let before = self.runner.events().len();
+        let line = self.command(Command::Load(load))?;
         let mut summary = LoadSummary { line, records: 0, refused: 0, named: Vec::new() };
         for event in &self.runner.events()[before..] {
             match &event.what {
@@ -159,5 +141,39 @@ impl Session {
         }
         self.shelf.verify(self.runner.store());
         Ok(())
+    }
+}
+
+/// The command that loads a file.
+///
+/// # Errors
+/// What is wrong with the options, in words.
+pub(super) fn load_of(name: &str, options: &LoadOptions) -> Result<Load, Rc<str>> {
+    let format = match options.format.as_deref() {
+        None => None,
+        Some(name) => match FORMATS.iter().find(|(known, _)| *known == name) {
+            Some((_, format)) => Some(*format),
+            None => return Err(format!("There is no format {name}: text, csv, jsonl or segment.").into()),
+        },
+    };
+    let load = Load {
+        topic: options.topic.clone(),
+        file: name.into(),
+        format,
+        key: options.key.clone(),
+        time: options.time.clone(),
+        rate_milli: options.rate.map(|rate| rate.saturating_mul(1000)),
+        partitions: options.partitions,
+        partition: options.partition,
+        start: options.start,
+        topic_id: None,
+        topics: Vec::new(),
+        sha256: None,
+    };
+    // What a person typed takes the way of a line, and with it all of its checks.
+    match Command::parse(&Command::Load(load).to_string()) {
+        Ok(Command::Load(load)) => Ok(load),
+        Ok(other) => Err(format!("{other} loads no file.").into()),
+        Err(error) => Err(sentence(&error.reason()).into()),
     }
 }

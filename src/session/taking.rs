@@ -1,16 +1,18 @@
-//! Backups are taken, and archives taken in, a part at a time: what has to be read is read while whoever holds the session
+//! Backups are taken, archives taken in, and files loaded, a part at a time: what has to be read is read while whoever holds the session
 //! does other things, and then it is done in one go, as a command like any other. Time must stand still meanwhile, so that
 //! it is done at the moment at which it was asked for. What is given up before its end leaves nothing.
 
-use super::Session;
+use super::files::load_of;
 use super::step::Stepping;
 use super::verifying::percent;
+use super::{LoadOptions, LoadSummary, Session};
 use crate::backup::archive::Summary;
 use crate::backup::manifest::KindName;
 use crate::backup::{Digest, FileBytes, Preparation, Progress};
 use crate::base::Pieces;
 use crate::story::Command;
 use crate::story::command::Backup;
+use crate::story::run::Loading;
 use std::rc::Rc;
 
 /// What is under way.
@@ -27,6 +29,8 @@ enum Work {
     Next(Box<Preparation>, Option<Stepping>),
     /// An archive is read: the name of its file.
     Import(Rc<str>, Summary),
+    /// A file of lines is loaded.
+    Load(Box<Loading>),
 }
 
 /// What came of it: see [`Session::apply`] and [`Session::import`].
@@ -37,6 +41,8 @@ pub enum Taken {
     Next,
     /// An archive was taken in.
     Import(Result<Vec<Rc<str>>, Rc<str>>),
+    /// A file of this name was loaded: see [`Session::load_file`].
+    Load(Rc<str>, Result<LoadSummary, Rc<str>>),
 }
 
 impl Taking {
@@ -45,7 +51,7 @@ impl Taking {
         match &self.work {
             Work::Backup(_, preparation) | Work::Next(preparation, _) => preparation.to_hash(),
             // Its digests are made here: whoever makes them elsewhere wants a file as one, beside what there is of it.
-            Work::Import(..) => None,
+            Work::Import(..) | Work::Load(_) => None,
         }
     }
 
@@ -53,7 +59,7 @@ impl Taking {
     pub fn hashed(&mut self, digest: Digest) {
         match &mut self.work {
             Work::Backup(_, preparation) | Work::Next(preparation, _) => preparation.hashed(digest),
-            Work::Import(..) => {}
+            Work::Import(..) | Work::Load(_) => {}
         }
     }
 
@@ -62,6 +68,7 @@ impl Taking {
         percent(match &self.work {
             Work::Backup(_, preparation) | Work::Next(preparation, _) => preparation.progress(),
             Work::Import(_, summary) => summary.progress(),
+            Work::Load(loading) => loading.progress(),
         })
     }
 }
@@ -110,6 +117,16 @@ impl Session {
         true
     }
 
+    /// Begins to load a file of lines part by part, if that is to be done so; nothing happens otherwise.
+    pub fn begin_load(&mut self, name: &str, bytes: &Rc<[u8]>, options: &LoadOptions) -> bool {
+        let Some((_, number)) = self.shelf.queue.in_parts() else { return false };
+        // Why it is refused is told by the command itself.
+        let Ok(load) = load_of(name, options) else { return false };
+        let Some(loading) = self.runner.begin_load(&load, bytes.clone()) else { return false };
+        self.taking = Some(Taking { work: Work::Load(Box::new(loading)), number });
+        true
+    }
+
     /// Whether something is being taken.
     pub fn is_taking(&self) -> bool {
         self.taking.is_some()
@@ -124,6 +141,10 @@ impl Session {
                 preparation.step(self.runner.store()).unwrap_or(Progress::Done)
             }
             Some(Work::Import(_, summary)) => summary.step(),
+            Some(Work::Load(loading)) => match loading.step() {
+                true => Progress::More,
+                false => Progress::Done,
+            },
         }
     }
 
@@ -142,6 +163,11 @@ impl Session {
                     self.go_on(stepping);
                 }
                 Taken::Next
+            }
+            Work::Load(loading) => {
+                let load = loading.command().clone();
+                self.runner.give_loading(*loading);
+                Taken::Load(load.file.clone(), self.load_given(load))
             }
             Work::Import(name, summary) => {
                 let (archive, sha256, known) = summary.known();

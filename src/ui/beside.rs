@@ -6,7 +6,7 @@ use super::dom;
 use super::intent::{Refusal, Told};
 use super::lab::{Inner, Lab};
 use super::turns::{Stretch, Turns};
-use crate::session::{Digest, FileBytes, Progress, Taken, sha256};
+use crate::session::{Digest, FileBytes, LoadSummary, Progress, Taken, sha256};
 use js_sys::Promise;
 use std::rc::Rc;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -140,9 +140,18 @@ impl Inner {
                 self.deleted = None;
                 vec![Told::Imported(labels)]
             }
+            Some(Taken::Load(name, done)) => loaded(name, done),
             Some(Taken::Import(Err(why))) => vec![Told::Refused(Refusal::Import, why)],
         }
     }
+}
+
+/// What is told of a file that was to be loaded.
+pub(super) fn loaded(name: Rc<str>, done: Result<LoadSummary, Rc<str>>) -> Vec<Told> {
+    vec![match done {
+        Ok(summary) => Told::Loaded(name, Rc::new(summary)),
+        Err(why) => Told::Refused(Refusal::Load, why),
+    }]
 }
 
 /// What is told of a command.

@@ -334,10 +334,11 @@ impl Inner {
     }
 
     fn load(&mut self, name: Rc<str>, bytes: Rc<[u8]>, options: LoadOptions) -> Vec<Told> {
-        match self.session.load_file(&name, bytes, &options) {
-            Ok(summary) => vec![Told::Loaded(name, Rc::new(summary))],
-            Err(why) => vec![Told::Refused(Refusal::Load, why)],
+        if self.session.begin_load(&name, &bytes, &options) {
+            return self.take_begun();
         }
+        let done = self.session.load_file(&name, bytes, &options);
+        beside::loaded(name, done)
     }
 
     fn backups(&mut self, ask: Ask) -> Vec<Told> {

@@ -144,8 +144,9 @@ impl Import {
         if catalog.backups.len() > BACKUPS_MAX {
             return Err(ImportError::Refused(Refusal::TooMany));
         }
-        let new =
-            |(key, chunk): &(&ChunkKey, &Rc<[u8]>)| store.chunk(key).is_none_or(|stored| !same(&stored, chunk));
+        let new = |(key, chunk): &(&ChunkKey, &Rc<[u8]>)| {
+            store.chunk(key).is_none_or(|stored| !same(&stored, chunk))
+        };
         transaction.puts =
             self.contents.chunks.iter().filter(new).map(|(k, chunk)| (*k, chunk.clone())).collect();
         catalog.generation += 1;

@@ -2,7 +2,7 @@
 
 use super::super::error::nearest;
 use super::report::{LoadError, Report, shown};
-use super::{Give, Options, text};
+use super::{BOM, Give, Options, Place, text};
 use crate::log::Record;
 use csv::{ByteRecord, ReaderBuilder};
 
@@ -50,20 +50,33 @@ fn reader(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
     ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(bytes)
 }
 
-pub(super) fn read(bytes: &[u8], header: &Header, options: &Options, report: &mut Report, give: &mut Give) {
-    let mut reader = reader(bytes, header.delimiter);
+pub(super) fn read(
+    (bytes, until): (&[u8], usize),
+    header: &Header,
+    options: &Options,
+    place: &mut Place,
+    give: &mut Give,
+) {
+    let begin = place.at;
+    let mut reader = reader(&bytes[begin..], header.delimiter);
     let mut row = ByteRecord::new();
-    let (mut start, mut line, mut is_header) = (0, 1, true);
-    // In memory and without a promise of UTF-8 or of equal lengths, reading cannot fail.
-    while let Ok(true) = reader.read_byte_record(&mut row) {
-        let end = reader.position().byte() as usize;
-        let raw = trim(&bytes[start..end], &mut line, report);
-        let number = line;
-        line += raw.iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
-        start = end;
+    let mut is_header = begin == 0;
+    // What looks like a byte order mark is one at the beginning of what is read: so nothing begins there.
+    while place.at < until || bytes[place.at..].starts_with(BOM) {
+        // In memory and without a promise of UTF-8 or of equal lengths, reading cannot fail.
+        if !matches!(reader.read_byte_record(&mut row), Ok(true)) {
+            let _ = trim(&bytes[place.at..], &mut place.line, &mut place.report);
+            place.at = bytes.len();
+            return;
+        }
+        let end = begin + reader.position().byte() as usize;
+        let raw = trim(&bytes[place.at..end], &mut place.line, &mut place.report);
+        let (number, report) = (place.line, &mut place.report);
+        place.line += text::ends(raw) + 1;
+        place.at = end;
         // After a row that ends in CR LF the reader stands between the two.
         if bytes[..end].ends_with(b"\r") && bytes.get(end) == Some(&b'\n') {
-            start += 1;
+            place.at += 1;
         }
         if std::mem::take(&mut is_header) || text::too_long(raw, number, report) {
             continue;
@@ -80,7 +93,6 @@ pub(super) fn read(bytes: &[u8], header: &Header, options: &Options, report: &mu
         let key = header.key.and_then(|column| row.get(column));
         give(report, number, Record::new(timestamp_ms, key, Some(raw)));
     }
-    let _ = trim(&bytes[start..], &mut line, report);
 }
 
 /// A row's bytes without the empty lines before it (which are counted) and its own line end.

@@ -2,7 +2,7 @@
 //! the value keeps the line's own bytes.
 
 use super::report::Report;
-use super::{Give, Options, text};
+use super::{Give, Options, Place, text};
 use crate::log::Record;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -12,8 +12,8 @@ pub(super) fn is_json(line: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(line).is_ok()
 }
 
-pub(super) fn read(bytes: &[u8], options: &Options, report: &mut Report, give: &mut Give) {
-    for (number, line) in (1..).zip(text::lines(bytes)) {
+pub(super) fn read(bytes: (&[u8], usize), options: &Options, place: &mut Place, give: &mut Give) {
+    text::each(bytes, place, |report, number, line| {
         if line.is_empty() {
             report.empty += 1;
         } else if !text::too_long(line, number, report) {
@@ -22,7 +22,7 @@ pub(super) fn read(bytes: &[u8], options: &Options, report: &mut Report, give: &
                 Err(error) => report.refuse(number, format!("not JSON: {}", reason(&error))),
             }
         }
-    }
+    });
 }
 
 fn record(line: &[u8], number: u64, options: &Options, report: &mut Report) -> serde_json::Result<Record> {

@@ -24,6 +24,7 @@ use super::command::{LOAD_RECORDS_MAX, LoadFormat};
 use crate::base::limit::LOAD_BYTES_MAX;
 use crate::log::Record;
 use crate::log::record::RECORD_BYTES_MAX;
+use std::rc::Rc;
 
 /// Bytes of one line.
 pub const LINE_BYTES_MAX: usize = 1 << 20;
@@ -51,12 +52,29 @@ pub struct Options<'a> {
 /// A file that can be read: its format is known, its columns were found.
 #[derive(Debug)]
 pub struct Source<'a> {
-    /// How it is read.
-    pub format: LoadFormat,
+    /// What was found of it.
+    pub opened: Opened,
     bytes: &'a [u8],
     options: Options<'a>,
+}
+
+/// What was found of a file before it is read.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// How it is read.
+    pub format: LoadFormat,
     bom: bool,
-    header: Option<csv::Header>,
+    header: Option<Rc<csv::Header>>,
+}
+
+/// How far a file of lines is read.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Where the next line begins, and its number.
+    at: usize,
+    line: u64,
+    /// What was found up to there.
+    pub report: Report,
 }
 
 impl<'a> Source<'a> {
@@ -72,36 +90,56 @@ impl<'a> Source<'a> {
             || options.format.is_none() && segment::looks_like(bytes)
         {
             segment::check(bytes, &options)?;
-            return Ok(Source { format: LoadFormat::Segment, bytes, options, bom: false, header: None });
+            let opened = Opened { format: LoadFormat::Segment, bom: false, header: None };
+            return Ok(Source { opened, bytes, options });
         }
         if let Some(at) = bytes.iter().take(BINARY_BYTES).position(|&byte| byte == 0) {
             return Err(LoadError::Binary(at as u64));
         }
-        let lines = bytes.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        let lines = text::ends(bytes);
         if lines > LOAD_RECORDS_MAX {
             return Err(LoadError::TooManyLines(lines));
         }
         let bom = bytes.starts_with(BOM);
-        let bytes = if bom { &bytes[BOM.len()..] } else { bytes };
+        let bytes = after_bom(bytes);
         let format = options.format.unwrap_or_else(|| guess(options.name, bytes));
         if format == LoadFormat::Text && (options.key.is_some() || options.time.is_some()) {
             return Err(LoadError::NoColumns);
         }
         let header = match format {
-            LoadFormat::Csv => Some(csv::Header::read(bytes, &options)?),
+            LoadFormat::Csv => Some(Rc::new(csv::Header::read(bytes, &options)?)),
             _ => None,
         };
-        Ok(Source { format, bytes, options, bom, header })
+        Ok(Source { opened: Opened { format, bom, header }, bytes, options })
+    }
+
+    /// The same file, that was opened before, with the same options.
+    pub fn again(bytes: &'a [u8], options: Options<'a>, opened: Opened) -> Source<'a> {
+        Source { opened, bytes: after_bom(bytes), options }
     }
 
     /// Columns of a CSV file, by their names; of another none.
     pub fn columns(&self) -> &[Vec<u8>] {
-        self.header.as_ref().map_or(&[], |header| &header.names)
+        self.opened.header.as_ref().map_or(&[], |header| &header.names)
     }
 
     /// Gives out all records of lines in order, and says what was found.
     pub fn read(&self, mut record: impl FnMut(Record)) -> Report {
-        let mut report = Report { format: self.format, bom: self.bom, ..Report::default() };
+        let mut place = self.begin();
+        while self.read_part(&mut place, self.bytes.len(), &mut record) {}
+        place.report
+    }
+
+    /// Nothing is read yet.
+    pub fn begin(&self) -> Place {
+        let Opened { format, bom, .. } = self.opened;
+        Place { at: 0, line: 1, report: Report { format, bom, ..Report::default() } }
+    }
+
+    /// Gives out the records of the next lines in order: of so many bytes, and what the last line has more. Whether there
+    /// are further ones.
+    pub fn read_part(&self, place: &mut Place, bytes: usize, mut record: impl FnMut(Record)) -> bool {
+        let until = self.bytes.len().min(place.at + bytes);
         let mut give = |report: &mut Report, line: u64, new: Record| {
             if new.payload_bytes() > u64::from(RECORD_BYTES_MAX) {
                 return report
@@ -110,15 +148,19 @@ impl<'a> Source<'a> {
             report.records += 1;
             record(new);
         };
-        match (self.format, &self.header) {
-            (LoadFormat::Csv, Some(header)) => {
-                csv::read(self.bytes, header, &self.options, &mut report, &mut give)
-            }
-            (LoadFormat::JsonLines, _) => json::read(self.bytes, &self.options, &mut report, &mut give),
-            _ => text::read(self.bytes, &self.options, &mut report, &mut give),
+        let (bytes, options) = ((self.bytes, until), &self.options);
+        match (self.opened.format, &self.opened.header) {
+            (LoadFormat::Csv, Some(header)) => csv::read(bytes, header, options, place, &mut give),
+            (LoadFormat::JsonLines, _) => json::read(bytes, options, place, &mut give),
+            _ => text::read(bytes, options, place, &mut give),
         }
-        report
+        place.at < self.bytes.len()
     }
+}
+
+/// A file without its byte order mark.
+fn after_bom(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(BOM).unwrap_or(bytes)
 }
 
 /// Takes the record of a line and counts it.

@@ -105,7 +105,7 @@ fn the_format_is_told_by_the_name_or_else_by_the_content() {
         ("a", "", LoadFormat::Text),
     ] {
         let source = Source::open(bytes.as_bytes(), Options { name, ..Options::default() }).expect("a file");
-        assert_eq!(source.format, format, "{name} {bytes}");
+        assert_eq!(source.opened.format, format, "{name} {bytes}");
     }
 }
 

@@ -1,15 +1,14 @@
 //! `load`: the lines of a file become records of a topic.
 
-use super::{Act, Files, Refusal, Runner};
+use super::loading::Writing;
+use super::{Act, File, Files, Refusal, Runner};
 use crate::backup::offsets;
-use crate::sim::{Given, Pace, SegmentSpec, TopicSpec, World};
+use crate::sim::{SegmentSpec, TopicSpec, World};
 use crate::story::Story;
 use crate::story::command::{Command, LOAD_PARTITIONS, Load, LoadFormat};
 use crate::story::load::{LoadError, Options, Report, Source, segment};
 use std::rc::Rc;
 
-/// Bytes of records that are handed to the world at a time: what is held twice for a moment.
-const PIECE_BYTES: u64 = 4 << 20;
 /// Kafka's `RecordBatch.NO_TIMESTAMP`: the record gets the time at which it is written.
 const NO_TIMESTAMP: i64 = -1;
 
@@ -17,6 +16,10 @@ impl Runner {
     /// Loads a file; the command with the file's digest. The topic is created when it is absent.
     pub(super) fn load(&mut self, load: &Load) -> Result<Load, Refusal> {
         let file = self.files.get(&load.file, load.sha256.as_deref()).map_err(Refusal::new)?;
+        let begun = self.loading.take().filter(|begun| begun.is_of(load, &file, &self.world));
+        if let Some((world, report)) = begun.map(|begun| begun.finish()).transpose()? {
+            return Ok(self.loaded(load, &file, world, &report));
+        }
         let bytes = file.bytes.whole();
         let source = open(load, &bytes)?;
         if &*load.topic == offsets::TOPIC {
@@ -24,11 +27,25 @@ impl Runner {
             self.say(load, &report);
             return Ok(Load { sha256: Some(file.sha256.to_string().into()), ..load.clone() });
         }
+        let mut world = self.world_for(load, source.opened.format)?;
+        let report = match source.opened.format {
+            LoadFormat::Segment => adopt(&mut world, load, bytes.clone())?,
+            _ => {
+                let mut writing = Writing::new(load, &source)?;
+                while writing.step(&mut world, load, &source)? {}
+                writing.report()
+            }
+        };
+        Ok(self.loaded(load, &file, world, &report))
+    }
+
+    /// The world as it will be loaded into: with the topic.
+    pub(super) fn world_for(&self, load: &Load, format: LoadFormat) -> Result<World, Refusal> {
         if !load.topics.is_empty() {
             return Err(Refusal::new(format!("topics= is for segments of {}", offsets::TOPIC)));
         }
         let mut world = self.world.clone();
-        let segment = source.format == LoadFormat::Segment;
+        let segment = format == LoadFormat::Segment;
         if !world.topics().iter().any(|topic| topic.name == load.topic) {
             let default = if segment { load.partition.unwrap_or(0) + 1 } else { LOAD_PARTITIONS };
             let partitions = load.partitions.unwrap_or(default);
@@ -45,13 +62,14 @@ impl Runner {
         } else if load.topic_id.is_some() {
             return Err(Refusal::new(format!("topic-id: {} is here and has its id", load.topic)));
         }
-        let report = match segment {
-            true => adopt(&mut world, load, bytes.clone())?,
-            false => write(&mut world, load, &source)?,
-        };
+        Ok(world)
+    }
+
+    /// It is loaded into `world`.
+    fn loaded(&mut self, load: &Load, file: &File, world: World, report: &Report) -> Load {
         self.world = world;
-        self.say(load, &report);
-        Ok(Load { sha256: Some(file.sha256.to_string().into()), ..load.clone() })
+        self.say(load, report);
+        Load { sha256: Some(file.sha256.to_string().into()), ..load.clone() }
     }
 
     fn say(&mut self, load: &Load, report: &Report) {
@@ -81,15 +99,19 @@ pub fn unloadable(story: &Story, files: &Files) -> Vec<(u32, Refusal)> {
     tried.filter_map(|(number, tried)| Some((number, tried.err()?))).collect()
 }
 
-fn open<'a>(load: &'a Load, bytes: &'a [u8]) -> Result<Source<'a>, Refusal> {
-    let options = Options {
+/// How a file is to be read.
+pub(super) fn options(load: &Load) -> Options<'_> {
+    Options {
         name: &load.file,
         format: load.format,
         key: load.key.as_deref(),
         time: load.time.as_deref(),
         timestamp_ms: NO_TIMESTAMP,
-    };
-    Source::open(bytes, options)
+    }
+}
+
+pub(super) fn open<'a>(load: &'a Load, bytes: &'a [u8]) -> Result<Source<'a>, Refusal> {
+    Source::open(bytes, options(load))
         .map_err(|error| Refusal::new(format!("{} is not loaded: {error}", load.file)))
 }
 
@@ -109,28 +131,4 @@ fn adopt(world: &mut World, load: &Load, bytes: Rc<[u8]>) -> Result<Report, Refu
         .adopt_segment(spec)
         .map_err(|refusal| Refusal::new(format!("{} is not loaded: {refusal}", load.file)))?;
     Ok(segment::report(&bytes))
-}
-
-/// Hands the records to the world: at once in pieces, or by their rate all together.
-fn write(world: &mut World, load: &Load, source: &Source) -> Result<Report, Refusal> {
-    if load.partition.is_some() || load.start.is_some() || load.topic_id.is_some() {
-        return Err(Refusal::new(
-            "lines are spread over the partitions: partition=, start= and topic-id= are for format=segment",
-        ));
-    }
-    let pace = load.rate_milli.map_or(Pace::AtOnce, Pace::Rate);
-    let (mut piece, mut bytes, mut result) = (Given::new(), 0, Ok(()));
-    let report = source.read(|record| {
-        bytes += record.payload_bytes();
-        piece.push(&record);
-        if pace == Pace::AtOnce && bytes >= PIECE_BYTES && result.is_ok() {
-            result = world.load(&load.topic, std::mem::take(&mut piece), Pace::AtOnce);
-            bytes = 0;
-        }
-    });
-    result?;
-    if piece.count() > 0 {
-        world.load(&load.topic, piece, pace)?;
-    }
-    Ok(report)
 }

@@ -14,6 +14,7 @@ mod check;
 mod event;
 mod files;
 mod load;
+mod loading;
 mod offsets;
 mod proof;
 mod restores;
@@ -25,6 +26,7 @@ pub(super) use check::value;
 pub use event::{Act, Event, Refusal};
 pub use files::{File, FileError, Files};
 pub use load::unloadable;
+pub use loading::Loading;
 pub use proof::{Proof, ProofRow, RestoreStep, Restoring};
 pub use schedule::{SCHEDULES_MAX, Schedule};
 
@@ -69,6 +71,8 @@ pub struct Runner {
     prepared: Option<Prepared>,
     /// What is known already of the archive that is taken in next.
     known_archive: Option<crate::backup::archive::Known>,
+    /// A load that was begun: the next command, if that is it, takes it over.
+    loading: Option<Loading>,
     files: Files,
     exports: Vec<Exported>,
     events: Vec<Event>,
@@ -102,6 +106,7 @@ impl Runner {
             verified: None,
             prepared: None,
             known_archive: None,
+            loading: None,
             files: options.files,
             exports: Vec::new(),
             events: Vec::new(),

@@ -19,7 +19,7 @@ impl Runner {
     ) -> Result<Report, Refusal> {
         let refused =
             |why: &dyn std::fmt::Display| Err(Refusal::new(format!("{} is not loaded: {why}", load.file)));
-        if source.format != LoadFormat::Segment {
+        if source.opened.format != LoadFormat::Segment {
             let topic = offsets::TOPIC;
             return refused(&format!(
                 "{topic} is the coordinator's own, and takes nothing but a broker's segments"
