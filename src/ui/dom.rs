@@ -1,8 +1,9 @@
 //! The few things that the page asks of the document itself: focus, places, what is kept.
 
 use crate::ui::paint::number;
-use js_sys::{Function, Reflect};
+use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -159,5 +160,15 @@ pub fn let_go(buffer: &JsValue) {
     let transfer = Reflect::get(buffer, &"transfer".into()).ok();
     if let Some(transfer) = transfer.as_ref().and_then(|transfer| transfer.dyn_ref::<Function>()) {
         drop(transfer.call1(buffer, &0.into()));
+    }
+}
+
+/// Has the page's second module come, if what lies there is `wanted` now (`static/theme.js`). Who calls what is not here yet has
+/// the page stand still for it: so whoever knows before asks before. This is asked in any case, and so lies in the first one.
+pub async fn rest(wanted: bool) {
+    let ask = Reflect::get(&js_sys::global(), &"rejoinRest".into());
+    let asked = ask.and_then(|ask| Function::from(ask).call1(&JsValue::NULL, &wanted.into()));
+    if let Ok(coming) = asked {
+        drop(JsFuture::from(Promise::resolve(&coming)).await);
     }
 }

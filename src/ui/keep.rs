@@ -1,6 +1,7 @@
 //! Between the lab and the browser's storage: what is stored comes in when the page opens, changes go out as they come,
 //! one transaction at a time. The lab hears of each when it is complete, and not before.
 
+use super::dom;
 use super::i18n::t;
 use super::intent::{Ask, Keeping, Told};
 use super::lab::Lab;
@@ -82,6 +83,7 @@ impl Keeper {
 
 /// What is stored, for the lab to take over.
 async fn adopted(storage: &Storage) -> Result<Ask, StorageError> {
+    dom::rest(storage.is_used().await?).await;
     let stored = storage.load().await?;
     let exported = stored.notes.into_iter().filter_map(|(label, note)| Some((label, note.exported_ms?)));
     Ok(Ask::Adopt(Rc::new(stored.contents), exported.collect()))

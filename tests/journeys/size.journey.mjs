@@ -1,6 +1,7 @@
 // 100 MB in the tab: what is promised, what it takes here, and whether the page goes on meanwhile.
 import { ensure } from "./harness.mjs";
 import { Memory, note, told } from "./memory.mjs";
+import { Tasks } from "./tasks.mjs";
 
 export const name = "100 MB: a full backup, its verification, export and import, times and memory beside their goals";
 
@@ -9,23 +10,29 @@ const FILE_BYTES = 50_000_000;
 const LINE_BYTES = 1000;
 // Figures of a machine that does nothing else. Others do more at a time: they get as much again several times over.
 const PATIENCE = 6;
-const PATIENCE_TASK = 20;
-// 64 MiB above what has to be held. What the browser itself lets lie for a while differs from one to the next.
+// The page never stands still for longer. What counts is a task's own time: that of a slower processor is longer, nothing else.
+const TASK_MS = 50;
+const PATIENCE_TASK = 1.6;
+// 64 MiB above what has to be held. What the browser itself lets lie for a while differs a little from one to the next.
 const PEAK_MB = 67;
-const PATIENCE_PEAK = 2.5;
+const PATIENCE_PEAK = 1.2;
 
 export async function walk(lab) {
   await opened(lab);
-  for (let i = 0; i < FILES; i += 1) await load(lab, i);
+  // Both the file and its records are held.
+  for (let i = 0; i < FILES; i += 1) {
+    const tab = i === 0 ? "a fresh tab" : "the same tab";
+    await timed(lab, `load of ${FILE_BYTES / 1e6} MB into ${tab}`, { total_ms: 3000, kept: 2 * FILE_BYTES }, () => load(lab, i));
+  }
   const held = FILES * FILE_BYTES;
   const verified = async () => (await says(lab, "holds", "saved in this browser")) && (await lab.button("Stop").count()) === 0;
 
-  await timed(lab, "full backup, until it is saved", { total_ms: 3000, task_ms: 200, kept: held }, async () => {
+  await timed(lab, "full backup, until it is saved", { total_ms: 3000, kept: held }, async () => {
     await lab.press("Full backup");
     await lab.until("it is saved", () => says(lab, "saved in this browser"), 60_000);
   });
   await lab.until("it is verified by itself", verified, 60_000);
-  await timed(lab, "verification", { total_ms: 2000, task_ms: 50 }, async () => {
+  await timed(lab, "verification", { total_ms: 2000 }, async () => {
     await row(lab).getByRole("button", { name: /^Verify / }).click();
     await lab.until("it is under way", async () => !(await verified()));
     await lab.until("it holds", verified, 60_000);
@@ -34,15 +41,20 @@ export async function walk(lab) {
   const exported = async () => {
     archive = await lab.download(() => row(lab).getByRole("button", { name: /^Export / }).click());
   };
-  await timed(lab, "export", { total_ms: 3000, task_ms: 50 }, exported);
+  await timed(lab, "export", { total_ms: 3000 }, exported);
   ensure(archive.bytes.length > held, `the archive has ${archive.bytes.length} bytes`);
   const first = archive;
-  await timed(lab, "deletion", { total_ms: 1000, task_ms: 200 }, () => deleted(lab));
+  await timed(lab, "deletion", { total_ms: 1000 }, () => deleted(lab));
+  await timed(lab, "its undo, until it is saved", { total_ms: 3000 }, async () => {
+    await lab.press("Undo");
+    await lab.until("it is there again", verified, 60_000);
+  });
+  await deleted(lab);
   const imported = async () => {
     await lab.choose(() => lab.buttons(/^Import/).first().click(), archive.name, archive.bytes, "application/zip");
     await lab.until("it is there again", verified, 60_000);
   };
-  const goal = { total_ms: 5000, task_ms: 50, kept: held };
+  const goal = { total_ms: 5000, kept: held };
   await timed(lab, "import, until it is saved and verified", goal, imported);
 
   await deleted(lab);
@@ -51,10 +63,9 @@ export async function walk(lab) {
   // A tab that opens has a peak of its own, since the browser knows the page's code by now.
   const bare = await Memory.of(lab);
   await timed(lab, "import in a fresh tab, until it is saved and verified", goal, imported);
-  await timed(lab, "export in a fresh tab", { total_ms: 3000, task_ms: 50 }, exported);
+  await timed(lab, "export in a fresh tab", { total_ms: 3000 }, exported);
   ensure(first.bytes.equals(archive.bytes), "it is another archive");
-  const reload = { ...goal, task_ms: 200 };
-  await timed(lab, "load out of the browser's storage into a fresh tab, until it is verified", reload, async () => {
+  await timed(lab, "load out of the browser's storage into a fresh tab, until it is verified", goal, async () => {
     await opened(lab);
     await lab.until("it is there", verified, 60_000);
     return bare && { ...bare, now: bare.peak };
@@ -63,7 +74,7 @@ export async function walk(lab) {
 
 // The page in a new tab.
 async function opened(lab) {
-  await lab.again(watched);
+  await lab.again((page) => page.addInitScript(note));
   await lab.pause();
   await lab.open("Backups");
 }
@@ -109,35 +120,24 @@ async function load(lab, number) {
   await dialog.waitFor({ state: "detached" });
 }
 
-// What a page is asked to tell of itself.
-async function watched(page) {
-  await page.addInitScript(() => {
-    window.tasks = [];
-    const told = (list) => window.tasks.push(...list.getEntries().map((entry) => entry.duration));
-    new PerformanceObserver(told).observe({ type: "longtask" });
-  });
-  await page.addInitScript(note);
-}
-
-// Does `act` and says how long it took, the longest task of the page meanwhile, and how far the page's memory went above
+// Does `act` and says how long it took, the longest task of a page meanwhile, and how far the page's memory went above
 // what it was before and the `goal.kept` bytes that stay of it; each beside what it shall be. In another tab than before
 // `act` gives back what memory was before.
 async function timed(lab, what, goal, act) {
   let before = await Memory.of(lab);
   await before?.anew();
-  await lab.page.evaluate(() => window.tasks.splice(0));
+  const tasks = await Tasks.begin(lab);
   const begun = performance.now();
   before = (await act()) ?? before;
   const total_ms = performance.now() - begun;
-  // What was observed is told a little later.
-  await lab.page.waitForTimeout(300);
-  const task_ms = Math.max(0, ...(await lab.page.evaluate(() => window.tasks)));
+  const { own_ms, whole_ms } = await tasks.longest();
   const after = await Memory.of(lab);
   const above = after && (after.peak - before.now - (goal.kept ?? 0)) / 1e6;
-  const time = `${total_ms.toFixed(0)} ms (goal ${goal.total_ms}), longest task ${task_ms} ms (goal ${goal.task_ms})`;
+  const time = `${total_ms.toFixed(0)} ms (goal ${goal.total_ms}), longest task ${own_ms.toFixed(0)} ms (goal ${TASK_MS}, from its beginning to its end ${whole_ms.toFixed(0)})`;
   console.log(`${what}: ${time}, ${above === undefined ? "memory not told" : `peak ${above.toFixed(0)} MB (goal ${PEAK_MB})`}`);
   console.log(`    memory before: ${told(before)}; after: ${told(after)}`);
   ensure(total_ms <= goal.total_ms * PATIENCE, `${what} took ${total_ms.toFixed(0)} ms`);
-  ensure(task_ms <= goal.task_ms * PATIENCE_TASK, `${what} blocked the page for ${task_ms} ms`);
+  ensure(own_ms > 0, `${what}: no task was seen`);
+  ensure(own_ms <= TASK_MS * PATIENCE_TASK, `${what} blocked the page for ${own_ms.toFixed(0)} ms`);
   ensure(!(above > PEAK_MB * PATIENCE_PEAK), `${what} took ${above?.toFixed(0)} MB beside what it keeps`);
 }

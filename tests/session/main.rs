@@ -1,5 +1,6 @@
 //! The session: what a person does and sees, without a browser.
 
+mod loading;
 mod playing;
 mod verification;
 

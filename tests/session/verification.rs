@@ -65,6 +65,24 @@ fn backups_are_verified_in_parts_beside_everything_else() {
     assert!(view.happened.events.iter().any(|event| matches!(event.what, What::Verified(_, 0))));
 }
 
+#[test]
+fn verification_waits_while_storage_is_given_a_backup() {
+    let mut session = open();
+    session.verify_in_parts(1..u64::MAX);
+    at(&mut session, 20_000);
+    session.apply("backup full").expect("there is something to back up");
+    wanted(&mut session);
+    for result in [Err("the disk is full".into()), Ok(())] {
+        assert!(session.is_verifying());
+        session.take_transaction().expect("a backup to be saved");
+        assert!(!session.is_verifying() && session.verify_part().is_none());
+        assert!(matches!(verdict(&mut session), Verdict::Reading(_)), "it still is to be verified");
+        session.saved(result);
+    }
+    verify_all(&mut session);
+    assert_eq!(verdict(&mut session), Verdict::Holds);
+}
+
 /// Makes all parts of the backup that is being taken; how many, and whether a digest was asked for.
 pub(super) fn make_all(session: &mut Session) -> (u32, bool) {
     let (mut parts, mut asked) = (0, false);

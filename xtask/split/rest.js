@@ -3,7 +3,13 @@
 const restUrl = new URL("REST", import.meta.url);
 const restImports = () => ({ ...__wbg_get_imports(), first: wasm });
 const started = new Promise((resolve) => addEventListener("TrunkApplicationStarted", resolve, { once: true }));
-async function fetchRest() {
+let coming;
+function fetchRest() {
+    coming ??= fetched().finally(() => { coming = undefined; });
+    return coming;
+}
+async function fetched() {
+    if (wasm?.__rest_here.value) return;
     const answer = await fetch(restUrl);
     if (!answer.ok) throw new Error(`${restUrl}: ${answer.status}`);
     const bytes = await answer.arrayBuffer();
@@ -24,6 +30,8 @@ function fetchRestNow() {
     new WebAssembly.Instance(new WebAssembly.Module(bytes), restImports());
     wasm.__rest_here.value = 1;
 }
+// What is stored is taken over by functions of it: the page goes on while it comes, and has no need to wait for it.
+globalThis.rejoinRest = (wanted) => (wanted ? fetchRest().catch(() => performance.mark("rest-missing")) : undefined);
 const untouched = new AbortController();
 function touched() {
     untouched.abort();

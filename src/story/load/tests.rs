@@ -126,3 +126,38 @@ fn a_file_that_cannot_be_taken_is_refused_whole_with_the_reason() {
         assert_eq!(error.to_string(), message);
     }
 }
+
+#[test]
+fn a_file_read_in_parts_of_any_size_is_the_one_that_is_read_at_once() {
+    let csv = "\u{feff}k,v\r\n\u{feff}a,1\n\n\"x\r\ny\",2\r\n\u{feff}\u{feff}b,3\rshort\nc,4\r\n\r\n";
+    let json = "{\"k\":1}\n\nno\n{\"k\":2}\r\n{\"v\":3}";
+    let text = "\u{feff}one\r\n\n\ntwo\nthree";
+    for (name, key, bytes) in [("a.csv", Some("k"), csv), ("a.jsonl", Some("k"), json), ("a.txt", None, text)]
+    {
+        let source =
+            Source::open(bytes.as_bytes(), Options { name, key, ..Options::default() }).expect("lines");
+        let mut one = Vec::new();
+        let report = source.read(|record| one.push(record));
+        assert!(one.len() > 1 && report.empty > 0, "{name}");
+        for size in 1..=bytes.len() {
+            let (mut place, mut other) = (source.begin(), Vec::new());
+            while source.read_part(&mut place, size, |record| other.push(record)) {}
+            assert_eq!((&other, &place.report), (&one, &report), "{name} by {size}");
+        }
+    }
+}
+
+#[test]
+fn line_ends_are_counted_wherever_they_are() {
+    let bytes: Vec<u8> = (0..4000_u32)
+        .map(|i| [b'\n', 0x8a, 0x0b, 0, 0x7f, 0xff, i as u8][i as usize * i as usize % 7])
+        .collect();
+    for from in 0..20 {
+        for to in from..60 {
+            let part = &bytes[from..to];
+            let expected = part.iter().filter(|&&byte| byte == b'\n').count() as u64;
+            assert_eq!(text::ends(part), expected, "{from}..{to}");
+        }
+    }
+    assert_eq!(text::ends(&bytes), bytes.iter().filter(|&&byte| byte == b'\n').count() as u64);
+}

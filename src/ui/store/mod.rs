@@ -105,6 +105,20 @@ impl Storage {
         self.lock.is_held()
     }
 
+    /// Whether anything was ever stored.
+    ///
+    /// # Errors
+    /// [`StorageError`], in words.
+    pub async fn is_used(&self) -> Result<bool, StorageError> {
+        let read = async |database: &IdbDatabase| {
+            let stores = Stores::read(database, &[CATALOG])?;
+            let catalog = stores.get(CATALOG, &CATALOG.into())?;
+            stores.done().await?;
+            catalog.result().map_err(StorageError::of)
+        };
+        self.with(read).await.map(|catalog| !catalog.is_undefined())
+    }
+
     /// Everything that is stored. Chunks that nothing names, left by an interrupted write, are dropped on the way.
     ///
     /// # Errors
