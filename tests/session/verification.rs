@@ -260,13 +260,13 @@ fn what_is_deleted_undone_or_taken_over_while_it_is_verified_is_read_anew() {
     session.saved(Ok(()));
 
     session.apply("backup full").expect("there is something to back up");
+    let number = wanted(&mut session);
     let mut stored = rejoin::session::Contents::default();
     let transaction = session.take_transaction().expect("storage has something to do");
     stored.chunks = transaction.puts.clone();
     stored.catalog = transaction.catalog.clone();
     let manifests = transaction.manifests.iter();
     stored.manifests = manifests.filter_map(|(label, bytes)| Some((label.clone(), bytes.clone()?))).collect();
-    let number = wanted(&mut session);
     session.adopt(stored, &[]).expect("it was just written");
     assert_eq!(verdict(&mut session), Verdict::Reading(0), "what storage held is verified in parts too");
     assert_ne!(wanted(&mut session), number);
