@@ -47,10 +47,10 @@ pub async fn read(file: &File, most: u64) -> Result<Rc<[u8]>, Rc<str>> {
         let (size, most) = (format::bytes(size), format::bytes(most));
         return Err(fill(t().too_large, &[&file.name(), &size, &most]).into());
     }
-    let mut bytes: Rc<[u8]> = std::iter::repeat_n(0, size as usize).collect();
-    let into = Rc::get_mut(&mut bytes).expect("nobody else has it yet");
-    each_part(file, |at, part| into[at as usize..][..part.len()].copy_from_slice(part)).await?;
-    Ok(bytes)
+    let mut bytes = Vec::with_capacity(size as usize);
+    each_part(file, |_, part| bytes.extend_from_slice(part)).await?;
+    // Copied at once: what takes a place for all of it and then fills that writes each byte by itself.
+    Ok(bytes.into())
 }
 
 /// Reads an archive, which is never held as one, and makes its digest on the way; `show` is told how much of it is read. The

@@ -1,7 +1,7 @@
 //! What a person can want: of the lab, or of the page itself.
 
 use super::store::Space;
-use crate::base::Span;
+use crate::base::{Span, same};
 use crate::session::broker::{Folder, FolderSummary};
 use crate::session::view::{Focus, LabView, ParseError};
 use crate::session::{
@@ -196,12 +196,19 @@ pub enum Show {
 }
 
 /// A file that was chosen to be loaded.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Chosen {
     /// Its name.
     pub name: Rc<str>,
     /// Its bytes.
     pub bytes: Rc<[u8]>,
+}
+
+/// It stands in the props of what is drawn again and again: its bytes are not to be read each time.
+impl PartialEq for Chosen {
+    fn eq(&self, other: &Chosen) -> bool {
+        self.name == other.name && same(&self.bytes, &other.bytes)
+    }
 }
 
 /// The tabs of the drawer.

@@ -1,12 +1,16 @@
 //! `load`: the lines of a file become records of a topic.
 
-use super::loading::Writing;
+mod loading;
+
+pub use loading::Loading;
+
 use super::{Act, File, Files, Refusal, Runner};
 use crate::backup::offsets;
 use crate::sim::{SegmentSpec, TopicSpec, World};
 use crate::story::Story;
 use crate::story::command::{Command, LOAD_PARTITIONS, Load, LoadFormat};
 use crate::story::load::{LoadError, Options, Report, Source, segment};
+use loading::Writing;
 use std::rc::Rc;
 
 /// Kafka's `RecordBatch.NO_TIMESTAMP`: the record gets the time at which it is written.
@@ -40,7 +44,7 @@ impl Runner {
     }
 
     /// The world as it will be loaded into: with the topic.
-    pub(super) fn world_for(&self, load: &Load, format: LoadFormat) -> Result<World, Refusal> {
+    fn world_for(&self, load: &Load, format: LoadFormat) -> Result<World, Refusal> {
         if !load.topics.is_empty() {
             return Err(Refusal::new(format!("topics= is for segments of {}", offsets::TOPIC)));
         }
@@ -100,7 +104,7 @@ pub fn unloadable(story: &Story, files: &Files) -> Vec<(u32, Refusal)> {
 }
 
 /// How a file is to be read.
-pub(super) fn options(load: &Load) -> Options<'_> {
+fn options(load: &Load) -> Options<'_> {
     Options {
         name: &load.file,
         format: load.format,
@@ -110,7 +114,7 @@ pub(super) fn options(load: &Load) -> Options<'_> {
     }
 }
 
-pub(super) fn open<'a>(load: &'a Load, bytes: &'a [u8]) -> Result<Source<'a>, Refusal> {
+fn open<'a>(load: &'a Load, bytes: &'a [u8]) -> Result<Source<'a>, Refusal> {
     Source::open(bytes, options(load))
         .map_err(|error| Refusal::new(format!("{} is not loaded: {error}", load.file)))
 }

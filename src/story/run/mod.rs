@@ -14,7 +14,6 @@ mod check;
 mod event;
 mod files;
 mod load;
-mod loading;
 mod offsets;
 mod proof;
 mod restores;
@@ -25,8 +24,7 @@ pub use check::CheckResult;
 pub(super) use check::value;
 pub use event::{Act, Event, Refusal};
 pub use files::{File, FileError, Files};
-pub use load::unloadable;
-pub use loading::Loading;
+pub use load::{Loading, unloadable};
 pub use proof::{Proof, ProofRow, RestoreStep, Restoring};
 pub use schedule::{SCHEDULES_MAX, Schedule};
 

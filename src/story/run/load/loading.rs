@@ -3,8 +3,7 @@
 //! Whoever has other things to do in between has it done in a world beside the run's; the command takes that over when it
 //! comes, if the run is still as it was.
 
-use super::load::{open, options};
-use super::{File, Refusal, Runner};
+use super::{File, Refusal, Runner, open, options};
 use crate::backup::{Digest, offsets};
 use crate::sim::{Given, Pace, World};
 use crate::story::command::{Load, LoadFormat};
