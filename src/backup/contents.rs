@@ -49,7 +49,7 @@ impl Files {
     }
 
     /// Keeps a chunk of a file with this digest.
-    pub fn chunk(&mut self, file: Digest, number: u32, chunk: &[u8]) {
+    pub fn chunk(&mut self, file: Digest, number: u32, chunk: impl Into<Rc<[u8]>>) {
         self.chunks.or_insert_with(ChunkKey { file, number }, || chunk.into());
     }
 

@@ -16,11 +16,11 @@ use super::layout;
 use super::link::Link;
 use super::manifest::{Change, FileEntry, FileKind, Offset, PartitionEntry};
 use super::scan::{Facts, Scan};
-use super::store::{CHUNK_BYTES_MAX, CHUNKS_CUT, Store};
+use super::store::{CHUNK_BYTES_MAX, Store};
 use super::verify::reading::{FileBytes, Loaded, PART_BYTES, Progress, Reading};
+use crate::base::Pieces;
 use crate::log::segment::SegmentError;
 use crate::log::{Partition, Span};
-use std::borrow::Cow;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -80,12 +80,36 @@ struct New {
 
 /// A file under way.
 enum Making {
-    /// Its batches are written one after the other; where to go on.
-    Writing(New, Vec<u8>, i64),
+    /// Its batches are written one after the other, cut where a store cuts files; where to go on.
+    Writing(New, Cut, i64),
     /// They are read.
     Reading(New, Reading<'static>),
-    /// They are cut into chunks; how many there are.
-    Cutting(New, Reading<'static>, (Digest, Crc32), u32),
+}
+
+/// Bytes that are cut into chunks as they come: a file is never held as one beside its chunks.
+#[derive(Default)]
+struct Cut {
+    chunks: Vec<Rc<[u8]>>,
+    open: Vec<u8>,
+}
+
+impl Cut {
+    /// Cuts off what is there of whole chunks.
+    fn cut(&mut self) {
+        let whole = self.open.len() / CHUNK_BYTES_MAX * CHUNK_BYTES_MAX;
+        self.chunks.extend(self.open[..whole].chunks(CHUNK_BYTES_MAX).map(Rc::from));
+        self.open.drain(..whole);
+    }
+
+    fn size(&self) -> u64 {
+        (self.chunks.len() * CHUNK_BYTES_MAX + self.open.len()) as u64
+    }
+
+    /// All of them.
+    fn done(mut self) -> Pieces {
+        self.chunks.push(self.open.into());
+        Pieces::new(self.chunks)
+    }
 }
 
 impl Grown {
@@ -178,40 +202,32 @@ impl Grown {
             None => match self.todo.pop() {
                 None => return self.turn(store),
                 Some(new) => {
-                    let (bytes, at) = (Vec::with_capacity(new.span.bytes as usize), new.span.from);
-                    Some(Making::Writing(new, bytes, at))
+                    let at = new.span.from;
+                    Some(Making::Writing(new, Cut::default(), at))
                 }
             },
-            Some(Making::Writing(new, mut bytes, at)) => {
-                let at = self.log.write_between((at, new.span.to), PART_BYTES as u64, &mut bytes);
+            Some(Making::Writing(new, mut cut, at)) => {
+                let at = self.log.write_between((at, new.span.to), PART_BYTES as u64, &mut cut.open);
+                cut.cut();
                 if at < new.span.to {
-                    Some(Making::Writing(new, bytes, at))
+                    Some(Making::Writing(new, cut, at))
                 } else {
-                    let size = bytes.len() as u64;
-                    let loaded =
-                        Loaded { bytes: FileBytes::One(Cow::Owned(bytes)), size, sums: None, read: None };
+                    let (size, bytes) = (cut.size(), FileBytes::Pieces(cut.done()));
+                    let loaded = Loaded { bytes, size, sums: None, read: None };
                     let scan = Some((self.scan.clone(), new.base));
                     Some(Making::Reading(new, Reading::new(loaded, scan, &self.outside)))
                 }
             }
             Some(Making::Reading(new, mut reading)) => match (reading.step(), reading.sums()) {
-                (Progress::Done, Some(sums)) => Some(Making::Cutting(new, reading, sums, 0)),
+                (Progress::Done, Some(sums)) => {
+                    self.add(&new, &reading, sums)?;
+                    None
+                }
                 (progress, _) => {
                     self.now = Some(Making::Reading(new, reading));
                     return Ok(progress);
                 }
             },
-            Some(Making::Cutting(new, reading, sums, number)) => {
-                let bytes = reading.bytes();
-                let chunks = bytes.chunks(CHUNK_BYTES_MAX).skip(number as usize).take(CHUNKS_CUT);
-                let cut = (number..).zip(chunks).map(|(i, chunk)| self.files.chunk(sums.0, i, chunk)).count();
-                if cut == CHUNKS_CUT {
-                    Some(Making::Cutting(new, reading, sums, number + cut as u32))
-                } else {
-                    self.add(&new, &reading, sums)?;
-                    None
-                }
-            }
         };
         Ok(Progress::More)
     }
@@ -271,6 +287,9 @@ impl Grown {
 
     fn add(&mut self, new: &New, reading: &Reading<'_>, sums: (Digest, Crc32)) -> Result<(), SegmentError> {
         let place = reading.place().map_err(Clone::clone)?.expect("a log is scanned");
+        if let FileBytes::Pieces(pieces) = reading.lies() {
+            (0..).zip(pieces.iter()).for_each(|(i, chunk)| self.files.chunk(sums.0, i, chunk.clone()));
+        }
         let path = layout::log_path(&self.name.0, self.name.1, new.base);
         let (size, range) = (reading.size(), Some((new.base, new.end)));
         self.made.push(contents::log_entry(&path, FileKind::Log, (size, sums), range, &place.facts));
@@ -285,9 +304,8 @@ impl Grown {
         let made: u64 = self.made.iter().map(|file| file.size).sum();
         let now = match &self.now {
             None => self.prior.last().map_or(0, Held::progress),
-            Some(Making::Writing(_, bytes, _)) => bytes.len() as u64 / 4,
+            Some(Making::Writing(_, cut, _)) => cut.size() / 4,
             Some(Making::Reading(_, reading)) => (reading.size() + 3 * reading.read()) / 4,
-            Some(Making::Cutting(_, reading, ..)) => reading.size(),
         };
         made + now
     }
