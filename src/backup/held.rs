@@ -91,8 +91,7 @@ impl Held {
         let (log, base) = (around.log, self.base);
         self.stage = match std::mem::take(&mut self.stage) {
             Stage::New => {
-                let apart = base <= log.log_start() || log.is_boundary(base);
-                if self.end > log.end() || !apart {
+                if self.end > log.end() || !log.is_boundary(base) {
                     return Ok(Look::Differs);
                 }
                 let size = self.file.size.min(log.byte_count());

@@ -8,8 +8,8 @@ use rejoin::backup::archive::{self, ImportError};
 use rejoin::backup::manifest::{Change, KindName};
 use rejoin::backup::{Catalog, Link, Manifest, MemoryStore, RestoredState, restored};
 use rejoin::base::Rng;
-use rejoin::log::Record;
 use rejoin::log::batch::{BatchInfo, encode};
+use rejoin::log::{Partition, Record};
 use std::rc::Rc;
 
 fn manifest(store: &MemoryStore, label: &str) -> Manifest {
@@ -241,10 +241,19 @@ fn a_log_whose_start_lies_inside_a_batch_does_not_go_on_from_one_that_was_empty_
     lab.log("t", 0).cut_to(3);
     lab.tick(1000);
     let empty = lab.backup("full");
-    *lab.log("t", 0) = inside;
+    *lab.log("t", 0) = inside.clone();
     lab.tick(1000);
-    let label = lab.backup("incremental");
-    for label in [empty, label] {
+    let whole = lab.backup("incremental");
+    // The same records behind, and none before.
+    lab.produce("t", 0, 2, 0);
+    let longer = lab.log("t", 0).clone();
+    let behind = longer.bytes_between(5, 7);
+    *lab.log("t", 0) = Partition::restore(3, 0, &[behind.into()]).expect("a hole at its start");
+    let hole = lab.backup("full");
+    *lab.log("t", 0) = longer;
+    lab.tick(1000);
+    let filled = lab.backup("incremental");
+    for label in [empty, whole, hole, filled] {
         let report = verify(&lab.store, &label);
         assert!(report.ok(), "{report}");
         assert_eq!(plain(&restored(&lab.store, &label).expect("sound")), lab.truths[&label]);
