@@ -83,7 +83,7 @@ enum Making {
     /// Its batches are written one after the other, cut where a store cuts files; where to go on.
     Writing(New, Cut, i64),
     /// They are read.
-    Reading(New, Reading<'static>),
+    Reading(New, Box<Reading<'static>>),
 }
 
 /// Bytes that are cut into chunks as they come: a file is never held as one beside its chunks.
@@ -215,7 +215,7 @@ impl Grown {
                     let (size, bytes) = (cut.size(), FileBytes::Pieces(cut.done()));
                     let loaded = Loaded { bytes, size, sums: None, read: None };
                     let scan = Some((self.scan.clone(), new.base));
-                    Some(Making::Reading(new, Reading::new(loaded, scan, &self.outside)))
+                    Some(Making::Reading(new, Box::new(Reading::new(loaded, scan, &self.outside))))
                 }
             }
             Some(Making::Reading(new, mut reading)) => match (reading.step(), reading.sums()) {

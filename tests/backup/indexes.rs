@@ -61,7 +61,7 @@ fn an_index_stands_beside_its_log_also_where_compaction_wrote_that_anew() {
         lab.tick(1000);
     }
     let bytes = archive::write(&lab.store, &labels).expect("sound");
-    let names: Vec<String> = Pack::places(&bytes).into_iter().map(|(name, _)| name.to_string()).collect();
+    let names: Vec<String> = Pack::places(&bytes).into_keys().map(|name| name.to_string()).collect();
     let of_time: Vec<&String> = names.iter().filter(|name| name.ends_with(".timeindex")).collect();
     assert!(of_time.len() >= 4, "{names:?}");
     for name in of_time {

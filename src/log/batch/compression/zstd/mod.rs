@@ -5,10 +5,10 @@
 //! ```
 //! | file | |
 //! |---|---|
-//! | [`bits`] | bits forward and backward |
-//! | [`table`] | tables of finite state entropy |
-//! | [`literals`] | the literals of a block, packed by Huffman's codes |
-//! | [`sequences`] | what is copied from before |
+//! | `bits` | bits forward and backward |
+//! | `table` | tables of finite state entropy |
+//! | `literals` | the literals of a block, packed by Huffman's codes |
+//! | `sequences` | what is copied from before |
 //!
 //! Blocks are unpacked behind each other into what is given out, and refer to nothing else: a frame takes no memory but for
 //! its content and one block's literals, whatever window it asks for.

@@ -50,12 +50,10 @@ impl Table {
             *counts[..=usize::from(symbol_max)].get_mut(symbol)? = count as i16;
             left -= count.abs();
             symbol += 1;
-            while count == 0 {
-                let more = bits.take(2) as usize;
+            let mut more = if count == 0 { 3 } else { 0 };
+            while more == 3 && symbol <= usize::from(symbol_max) {
+                more = bits.take(2) as usize;
                 symbol += more;
-                if more < 3 || symbol > usize::from(symbol_max) {
-                    break;
-                }
             }
         }
         self.fill(&counts[..symbol], log);
