@@ -185,7 +185,7 @@ fn a_story_imports_what_it_exported_and_not_what_lay_there_before() {
                 at 10s backup delete latest\nat 11s import file=backup.zip\nat 12s restore apply latest\n\
                 at 30s check proof == holds\nend 30s\n";
     std::fs::write(folder.join("round.story"), format!("{SCENE}{text}")).expect("a file");
-    std::fs::write(folder.join("backup.zip"), "no archive").expect("a file");
+    std::fs::write(folder.join("backup.zip"), "PK\x03\x04 another archive, broken").expect("a file");
     for run in 0..2 {
         let (status, out, err) = rejoin(&folder, &["run", "round.story"]);
         assert_eq!((status, err.as_str()), (Some(0), ""), "run {run}: {out}");

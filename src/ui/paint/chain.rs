@@ -166,10 +166,10 @@ mod tests {
         ];
         let chain = Chain::newest(&list);
         assert_eq!(chain.bars.len(), 3);
-        assert_eq!(chain.whole(), Some((Time::ZERO, Time::from_ms(140_000))));
+        assert_eq!(chain.whole(), Some((Time::from_ms(100_000), Time::from_ms(140_000))));
         list[1].broken = Some("builds on nothing".into());
         let chain = Chain::newest(&list);
-        assert_eq!(chain.whole(), Some((Time::ZERO, Time::from_ms(100_000))));
+        assert_eq!(chain.whole(), Some((Time::from_ms(100_000), Time::from_ms(100_000))));
         let bad: Vec<_> = chain.not_whole().iter().map(|label| label.to_string()).collect();
         assert_eq!(bad, ["i1", "i2"], "what builds on it is not whole either");
     }
