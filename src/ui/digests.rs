@@ -25,8 +25,11 @@ const LARGE_BYTES: u64 = 1 << 20;
 const WHOLE_BYTES_MAX: u64 = 40 << 20;
 const PART_BYTES: u32 = 1 << 20;
 
-/// What the parts of one file may have that are under way.
-const PARTS_BYTES_MAX: u32 = 8 << 20;
+/// What may be under way at a time, but for one file alone; and in how many buffers. They take memory only for what is
+/// written into them, so that each has room for any file.
+const UNDER_WAY_BYTES_MAX: u32 = 24 << 20;
+const WHOLES_MAX: u32 = 2;
+const PARTS_MAX: u32 = 8;
 
 /// How long buffers are kept for the next digest: new ones cost half as much as it does.
 const KEPT_MS: u32 = 10_000;
@@ -68,9 +71,11 @@ struct Other {
 /// What comes and goes between the threads.
 #[derive(Default)]
 struct Post {
-    /// Buffers to be used again; and how many bytes they have with those that are under way.
+    /// Buffers to be used again; and how many there are with those that are under way.
     spare: Vec<ArrayBuffer>,
-    bytes: u32,
+    buffers: u32,
+    /// Bytes that are in each of those, in order.
+    under_way: Vec<u32>,
     /// Those who wait for a digest, in order.
     asked: Vec<Function>,
     /// Who waits for a buffer.
@@ -82,7 +87,10 @@ struct Post {
 impl Post {
     fn came(&mut self, data: JsValue) {
         match data.dyn_into::<ArrayBuffer>() {
-            Ok(buffer) => self.spare.push(buffer),
+            Ok(buffer) => {
+                self.spare.push(buffer);
+                self.under_way.remove(0);
+            }
             Err(digest) if !self.asked.is_empty() => tell(Some(self.asked.remove(0)), &digest),
             Err(_) => {}
         }
@@ -95,16 +103,21 @@ impl Post {
         tell(self.short.take(), &JsValue::NULL);
     }
 
-    /// A buffer of at least `size` bytes, unless there would be more than `room` bytes of them.
-    fn buffer(&mut self, size: u32, room: u32) -> Option<ArrayBuffer> {
-        if let Some(at) = self.spare.iter().position(|spare| spare.byte_length() >= size) {
-            return Some(self.spare.swap_remove(at));
+    /// A buffer with `room` for the next `size` bytes, once they may be under way.
+    fn buffer(&mut self, size: u32, (room, most): (u32, u32)) -> Option<ArrayBuffer> {
+        let under_way: u32 = self.under_way.iter().sum();
+        if under_way > 0 && under_way + size > UNDER_WAY_BYTES_MAX {
+            return None;
         }
-        while self.bytes + size > room {
-            self.bytes -= self.spare.pop()?.byte_length();
+        // Those of another size are of no use any more.
+        let kept = self.spare.len();
+        self.spare.retain(|spare| spare.byte_length() == room);
+        self.buffers -= (kept - self.spare.len()) as u32;
+        if self.spare.is_empty() && self.buffers < most {
+            self.buffers += 1;
+            return Some(ArrayBuffer::new(room));
         }
-        self.bytes += size;
-        Some(ArrayBuffer::new(size))
+        self.spare.pop()
     }
 }
 
@@ -152,8 +165,8 @@ impl Digests {
         self.resting = post.map(|post| {
             Timeout::new(KEPT_MS, move || {
                 let mut post = post.borrow_mut();
-                let spare: u32 = post.spare.drain(..).map(|spare| spare.byte_length()).sum();
-                post.bytes -= spare;
+                post.buffers -= post.spare.len() as u32;
+                post.spare.clear();
             })
         });
         self
@@ -185,26 +198,32 @@ impl Giving {
             return Given::All(None);
         }
         let (size, room) = if bytes.size() <= WHOLE_BYTES_MAX {
-            ((bytes.size() as u32).next_multiple_of(PART_BYTES), WHOLE_BYTES_MAX as u32)
+            (bytes.size() as u32, (WHOLE_BYTES_MAX as u32, WHOLES_MAX))
         } else {
-            (PART_BYTES, PARTS_BYTES_MAX)
+            (PART_BYTES, (PART_BYTES, PARTS_MAX))
         };
         let Some((buffer, from)) = self.filling.take().or_else(|| Some((post.buffer(size, room)?, 0))) else {
             return Given::Later(Promise::new(&mut |wake, _| post.short = Some(wake)));
         };
         let end = bytes.size().min(self.at + u64::from(PART_BYTES));
-        let length = (end - self.at) as u32;
-        Uint8Array::new_with_byte_offset_and_length(&buffer, from, length)
-            .copy_from(&bytes.get(self.at..end));
+        let mut to = from;
+        bytes.within(self.at..end, &mut |part| {
+            let length = part.len() as u32;
+            Uint8Array::new_with_byte_offset_and_length(&buffer, to, length).copy_from(part);
+            to += length;
+        });
         self.at = end;
-        if end < bytes.size() && from + length < size {
-            self.filling = Some((buffer, from + length));
+        if end < bytes.size() && to < size {
+            self.filling = Some((buffer, to));
             return Given::More;
         }
         if self.worker.post_message_with_transfer(&buffer, &Array::of1(&buffer)).is_err() {
             post.broke();
-        } else if end < bytes.size() {
-            return Given::More;
+        } else {
+            post.under_way.push(to);
+            if end < bytes.size() {
+                return Given::More;
+            }
         }
         let asked = Promise::new(&mut |answer, _| post.asked.push(answer));
         Given::All((!post.broken).then_some(asked))

@@ -142,5 +142,5 @@ async function out(lab) {
   await dialog.locator("button[type=submit]").click();
   await dialog.waitFor({ state: "detached" });
   await lab.until("it holds one topic", async () =>
-    (await lab.table("Backups")).some((row) => row[1] === "full" && /of 6 partitions/.test(row[5])), 20_000);
+    (await lab.table("Backups")).some((row) => row[1] === "full" && /of 6 partitions/.test(row[6])), 20_000);
 }

@@ -15,7 +15,7 @@ const TASK_MS = 50;
 const PATIENCE_TASK = 1.6;
 // 64 MiB above what has to be held. What the browser itself lets lie for a while differs a little from one to the next.
 const PEAK_MB = 67;
-const PATIENCE_PEAK = 1.2;
+const PATIENCE_PEAK = 1.1;
 
 export async function walk(lab) {
   await opened(lab);
