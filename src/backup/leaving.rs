@@ -3,9 +3,8 @@
 use super::restore::RestoredTopic;
 use super::snapshot::TopicSnapshot;
 use crate::log::Partition;
-
-/// Where a batch's checksum lies, which tells its records from others.
-const CRC: std::ops::Range<usize> = 17..21;
+use crate::log::batch::Header;
+use crate::log::config::Policy;
 
 /// Of a partition: records that are there now and will not be, and those that are not there and will be.
 ///
@@ -21,19 +20,17 @@ pub fn between(now: Option<&TopicSnapshot<'_>>, restored: &RestoredTopic, id: i3
         return (count(present, present.log_start()), count(log, log.log_start()));
     }
     let start = present.log_start().max(log.log_start());
-    let compacted = [&topic.config, &restored.config]
-        .iter()
-        .any(|config| config.get("cleanup.policy").is_some_and(|policy| policy.contains("compact")));
+    let compacted = [&topic.config, &restored.config].iter().any(|config| Policy::of(config).compact);
     let parted = if compacted { present.end().min(log.end()) } else { parting(present, log, start) };
     // What one log lost at its head is in the other.
     let head = |of: &Partition| of.count_between(of.log_start(), start);
     (head(present) + count(present, parted), head(log) + count(log, parted))
 }
 
-/// The first offset from `start` on at which two logs differ.
+/// The first offset from `start` on at which two logs differ: batches are told from others by their checksums.
 fn parting(a: &Partition, b: &Partition, start: i64) -> i64 {
-    let mut batches: Vec<(i64, [u8; 4])> = Vec::new();
-    let crc = |whole: &[u8]| whole[CRC].try_into().expect("a batch has a checksum");
+    let mut batches: Vec<(i64, u32)> = Vec::new();
+    let crc = |whole: &[u8]| Header::read(whole).expect("a log's batches are sound").crc;
     a.for_each_batch(|first, last, whole| {
         if last >= start {
             batches.push((first, crc(whole)));

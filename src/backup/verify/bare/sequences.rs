@@ -45,8 +45,7 @@ impl Sequences {
             return None;
         }
         let expected = known.next.filter(|_| holes == known.holes).unwrap_or(sequence);
-        let size = i64::from(header.last_offset_delta) + 1;
-        let next = ((i64::from(sequence) + size) & i64::from(i32::MAX)) as i32;
+        let next = header.last_sequence().checked_add(1).unwrap_or(0);
         *known = Known { epoch, next: Some(next), holes };
         // Clients before 2.5 began again at 0 once the broker had forgotten them, and coordinators always say 0.
         let wrong = sequence < 0 || sequence != expected && sequence != 0;
