@@ -148,9 +148,11 @@ impl Grown {
             return false;
         }
         self.scan = Scan::of(before, was.max_batch_timestamp());
-        let files = before.files.iter().filter(|file| file.kind == FileKind::Log && file.size > 0);
-        self.made = files.map(|file| link.refer(file)).collect();
-        let bases = self.made.iter().filter_map(|file| file.base_offset);
+        let logs: Vec<&FileEntry> = before.files.iter().filter(|file| file.kind == FileKind::Log).collect();
+        // The log may have grown where files without a batch are the last: then others end elsewhere.
+        let held = logs.iter().rposition(|file| file.size > 0).map_or(0, |last| last + 1);
+        self.made = logs[..held].iter().map(|file| link.refer(file)).collect();
+        let bases = self.made.iter().filter(|file| file.size > 0).filter_map(|file| file.base_offset);
         let indexes = bases.flat_map(|base| indexes::beside(before, base.0));
         self.indexes = indexes.map(|(_, index)| link.refer(index)).collect();
         self.end = self.made.last().and_then(|file| file.end_offset).map(|end| end.0);
