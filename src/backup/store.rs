@@ -221,6 +221,10 @@ impl MemoryStore {
         let Some(bytes) = self.contents.manifests.get(label).filter(|_| self.changed == since) else {
             return;
         };
+        // A proof that is there was not disturbed, and would be made again as it is.
+        if self.proofs.contains_key(label) {
+            return;
+        }
         let Ok(own) = Manifest::parse(bytes) else { return };
         let mut files: Set<Digest> = own.all_files().map(|file| file.sha256).collect();
         for of in own.chain.iter().filter(|of| ***of != *label) {

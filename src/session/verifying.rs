@@ -146,6 +146,11 @@ impl Session {
         !self.shelf.queue.waiting.is_empty() && !self.shelf.is_saving()
     }
 
+    /// Whether a person waits for the verification that is under way, and nothing else is.
+    pub fn is_awaited(&self) -> bool {
+        self.taking.is_none() && self.shelf.queue.waiting.first().is_some_and(|job| job.asked)
+    }
+
     /// Whether this backup, or one that it needs, is still to be verified before it can be exported.
     pub fn has_to_be_read(&self, label: &str) -> bool {
         let (store, catalog) = (self.runner.store(), self.catalog());

@@ -75,7 +75,8 @@ impl Lab {
 
     /// Asks for the digest of the bytes that are wanted; `None` when they are not wanted any more, or none is to be had.
     async fn ask_digest(&self, digests: &mut Digests, turns: &Turns) -> Option<(u64, Promise)> {
-        let asked = self.with_wanted(|number, bytes| (number, digests.begin(bytes)));
+        let awaited = self.inner.borrow().session.is_awaited();
+        let asked = self.with_wanted(|number, bytes| (number, digests.begin(bytes, awaited)));
         let Some((number, Some(mut giving))) = asked else {
             let small = self.with_wanted(|number, bytes| (number, digest(&bytes.whole())));
             turns.next().await;

@@ -25,9 +25,12 @@ const LARGE_BYTES: u64 = 1 << 20;
 const WHOLE_BYTES_MAX: u64 = 40 << 20;
 const PART_BYTES: u32 = 1 << 20;
 
-/// What may be under way at a time, but for one file alone; and in how many buffers. They take memory only for what is
-/// written into them, so that each has room for any file.
-const UNDER_WAY_BYTES_MAX: u32 = 24 << 20;
+/// What may be under way at a time, but for one file alone: the other thread never waits while a person does; what is done
+/// beside everything else comes with what storage was just given or gave out, and does not add as much.
+const AWAITED_BYTES_MAX: u32 = 40 << 20;
+const BESIDE_BYTES_MAX: u32 = 24 << 20;
+
+/// In how many buffers that is. They take memory only for what is written into them, so that each has room for any file.
 const WHOLES_MAX: u32 = 2;
 const PARTS_MAX: u32 = 8;
 
@@ -104,9 +107,9 @@ impl Post {
     }
 
     /// A buffer with `room` for the next `size` bytes, once they may be under way.
-    fn buffer(&mut self, size: u32, (room, most): (u32, u32)) -> Option<ArrayBuffer> {
+    fn buffer(&mut self, size: u32, (room, most): (u32, u32), bytes_max: u32) -> Option<ArrayBuffer> {
         let under_way: u32 = self.under_way.iter().sum();
-        if under_way > 0 && under_way + size > UNDER_WAY_BYTES_MAX {
+        if under_way > 0 && under_way + size > bytes_max {
             return None;
         }
         // Those of another size are of no use any more.
@@ -129,6 +132,7 @@ fn tell(who: Option<Function>, what: &JsValue) {
 pub struct Giving {
     post: Rc<RefCell<Post>>,
     worker: Worker,
+    bytes_max: u32,
     at: u64,
     /// What is being filled, and how far it is.
     filling: Option<(ArrayBuffer, u32)>,
@@ -145,8 +149,9 @@ pub enum Given {
 }
 
 impl Digests {
-    /// Asks for the digest of `bytes`: [`Giving::part`] goes on with it, always with the same bytes.
-    pub fn begin(&mut self, bytes: &FileBytes<'_>) -> Option<Giving> {
+    /// Asks for the digest of `bytes`, for which a person waits or not: [`Giving::part`] goes on with it, always with the
+    /// same bytes.
+    pub fn begin(&mut self, bytes: &FileBytes<'_>, awaited: bool) -> Option<Giving> {
         if bytes.size() < LARGE_BYTES {
             return None;
         }
@@ -156,7 +161,8 @@ impl Digests {
         }
         let Other { worker, post, .. } = self.other.as_ref()?;
         let begun = !post.borrow().broken && worker.post_message(&(bytes.size() as f64).into()).is_ok();
-        begun.then(|| Giving { post: post.clone(), worker: worker.clone(), at: 0, filling: None })
+        let bytes_max = if awaited { AWAITED_BYTES_MAX } else { BESIDE_BYTES_MAX };
+        begun.then(|| Giving { post: post.clone(), worker: worker.clone(), bytes_max, at: 0, filling: None })
     }
 
     /// Nothing more is asked for now.
@@ -202,7 +208,9 @@ impl Giving {
         } else {
             (PART_BYTES, (PART_BYTES, PARTS_MAX))
         };
-        let Some((buffer, from)) = self.filling.take().or_else(|| Some((post.buffer(size, room)?, 0))) else {
+        let Some((buffer, from)) =
+            self.filling.take().or_else(|| Some((post.buffer(size, room, self.bytes_max)?, 0)))
+        else {
             return Given::Later(Promise::new(&mut |wake, _| post.short = Some(wake)));
         };
         let end = bytes.size().min(self.at + u64::from(PART_BYTES));

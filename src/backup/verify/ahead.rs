@@ -1,4 +1,4 @@
-//! A log's file that is opened while another waits for its digest: nothing is judged of it yet.
+//! A log's file that is opened before it is its turn, so that its digest is made meanwhile: nothing is judged of it yet.
 
 use super::files::Source;
 use super::reading::Reading;
@@ -18,8 +18,13 @@ pub struct Ahead<'a> {
     pub reading: Reading<'a>,
 }
 
+/// Whether a file is opened so, where digests of so many bytes as `outside` are made elsewhere.
+pub fn is_due(file: &FileEntry, outside: &Range<u64>) -> bool {
+    outside.contains(&file.size) && file.size <= AHEAD_BYTES_MAX
+}
+
 impl<'a> Ahead<'a> {
-    /// Opens a file of the backup `label`, if it is there and its digest is made elsewhere.
+    /// Opens a file of the backup `label`, if it is there.
     pub fn open(
         (place, number): ((u32, u32), u32),
         file: &FileEntry,
@@ -27,9 +32,6 @@ impl<'a> Ahead<'a> {
         source: &dyn Source<'a>,
         outside: &Range<u64>,
     ) -> Option<Ahead<'a>> {
-        if !outside.contains(&file.size) || file.size > AHEAD_BYTES_MAX {
-            return None;
-        }
         let loaded = source.load(file.reference.as_deref().unwrap_or(label), file)?;
         let plain = loaded.sums.is_none() && loaded.read.is_none();
         plain.then(|| Ahead { place, number, reading: Reading::new(loaded, None, outside) })

@@ -1,11 +1,11 @@
 //! One backup's files against its manifest, read a part at a time.
 
-use super::Report;
-use super::ahead::Ahead;
+use super::ahead::{Ahead, is_due};
 use super::committed::{Commits, folder};
 use super::judge::Judge;
 use super::reading::{FileBytes, Loaded, Progress, Reading};
 use super::tasks::{Task, tasks};
+use super::{Finding, Report};
 use crate::backup::contents::small_files;
 use crate::backup::digest::{Crc32, Digest, sha256};
 use crate::backup::indexes;
@@ -13,7 +13,7 @@ use crate::backup::layout;
 use crate::backup::manifest::{FileEntry, FileKind, Manifest, PartitionEntry};
 use crate::backup::scan::{Facts, Scan};
 use crate::backup::transactions;
-use crate::base::Map;
+use crate::base::{Map, small};
 use crate::log::producers::Account;
 use crate::log::side::index::Indexes;
 use std::ops::Range;
@@ -63,12 +63,16 @@ pub struct Check<'a> {
     todo: Vec<Task>,
     /// What is being read, with the number of the file.
     now: Option<(Task, u32, Reading<'a>)>,
-    /// The file after it, while it waits for its digest.
+    /// Files of logs whose digests are made elsewhere and that were not opened yet, the next one last; and what was opened of
+    /// them before its turn.
+    due: Vec<(u32, u32)>,
     ahead: Option<Ahead<'a>>,
     /// Whether the digest that is wanted is that one's.
     of_ahead: bool,
     /// Counts the files that were opened.
     opened: u32,
+    /// Where the findings of each partition begin, in the order in which they are verified.
+    found: Vec<(u32, usize)>,
     outside: Range<u64>,
     /// The log of the partition under way, and whether all of its files were sound.
     scan: Scan,
@@ -85,6 +89,11 @@ pub struct Check<'a> {
     done: u64,
 }
 
+/// A file of a partition.
+fn file_at(manifest: &Manifest, (partition, file): (u32, u32)) -> &FileEntry {
+    &manifest.partitions[partition as usize].files[file as usize]
+}
+
 /// What stands for the files of a partition's log before the first.
 fn nothing_read(partition: &PartitionEntry) -> Digest {
     sha256(&partition.log_start_offset.0.to_be_bytes())
@@ -99,14 +108,18 @@ fn key_after(read: Digest, manifest: &Manifest, file: &FileEntry) -> Digest {
 impl<'a> Check<'a> {
     /// Nothing is read yet. Digests of files with so many bytes as `outside` are asked for, those of others made here.
     pub fn new(manifest: &Manifest, outside: Range<u64>) -> Check<'a> {
-        let mut todo = tasks(manifest);
+        let mut todo = tasks(manifest, &|file| is_due(file, &outside));
         todo.reverse();
+        let log = |task: &Task| if let Task::Log(p, f) = task { Some((*p, *f)) } else { None };
+        let due = |place: &(u32, u32)| is_due(file_at(manifest, *place), &outside);
         Check {
+            due: todo.iter().filter_map(log).filter(due).collect(),
             todo,
             now: None,
             ahead: None,
             of_ahead: false,
             opened: 0,
+            found: Vec::new(),
             outside,
             scan: Scan::new(0),
             whole: true,
@@ -150,10 +163,12 @@ impl<'a> Check<'a> {
         report: &mut Report,
     ) -> Progress {
         let mut judge = Judge { manifest, report };
+        // Whoever makes digests has the next file before it is done with this one.
+        if self.ahead.is_none() && self.open_ahead(manifest, source, memo) {
+            return self.step_ahead();
+        }
         if let Some((task, number, mut reading)) = self.now.take() {
-            // Whoever makes digests has the next file before it is done with this one.
-            let ahead = reading.is_asked() && self.open_ahead(manifest, source, memo);
-            let progress = if ahead { Progress::Waits } else { reading.step() };
+            let progress = reading.step();
             if progress == Progress::Done {
                 self.done += reading.size();
                 self.finish(task, &reading, memo, &mut judge);
@@ -168,27 +183,28 @@ impl<'a> Check<'a> {
         }
         let Some(task) = self.todo.pop() else { return Progress::Done };
         match task {
-            Task::Partition(partition) => self.begin(manifest, partition),
+            Task::Partition(partition) => {
+                self.found.push((partition, judge.report.findings.len()));
+                self.begin(manifest, partition);
+            }
             Task::Totals(partition) => self.end(partition, &mut judge),
             Task::Transactions(partition) => {
                 if let Some(account) = self.account() {
                     judge.transactions(&manifest.partitions[partition as usize], account);
                 }
             }
+            Task::Partitions => self.sort(judge.report),
             Task::Committed => self.commits.judge(&mut judge),
             _ => self.open(task, source, memo, &mut judge),
         }
         Progress::More
     }
 
-    /// Opens the next file of a log, while the digest of one is made elsewhere. Whether it did.
+    /// Opens the next file of a log whose digest is made elsewhere. Whether it did.
     fn open_ahead(&mut self, manifest: &Manifest, source: &dyn Source<'a>, memo: &Memo) -> bool {
-        let next = |task: &Task| if let Task::Log(p, f) = task { Some((*p, *f)) } else { None };
-        let Some(place) = self.todo.iter().rev().find_map(next).filter(|_| self.ahead.is_none()) else {
-            return false;
-        };
+        let Some(place) = self.due.pop() else { return false };
         let partition = &manifest.partitions[place.0 as usize];
-        let file = &partition.files[place.1 as usize];
+        let file = file_at(manifest, place);
         let first = self.todo.iter().any(|task| matches!(task, Task::Partition(p) if *p == place.0));
         let read = if first { nothing_read(partition) } else { self.read };
         let plain = !transactions::says_anything(manifest, partition);
@@ -206,6 +222,16 @@ impl<'a> Check<'a> {
         let progress = ahead.reading.step();
         self.of_ahead = progress == Progress::Hash;
         if progress == Progress::Done { Progress::Waits } else { progress }
+    }
+
+    /// What was found is told in the order of the manifest's partitions, whatever they were verified in.
+    fn sort(&self, report: &mut Report) {
+        let mut parts: Vec<(u32, Vec<Finding>)> = Vec::new();
+        for (partition, from) in self.found.iter().rev() {
+            parts.push((*partition, report.findings.split_off(*from)));
+        }
+        small::sort_by_key(&mut parts, |(partition, _)| *partition);
+        report.findings.extend(parts.into_iter().flat_map(|(_, found)| found));
     }
 
     fn begin(&mut self, manifest: &Manifest, partition: u32) {
@@ -245,7 +271,7 @@ impl<'a> Check<'a> {
         }
         let mut ahead = None;
         if let Task::Log(p, f) = task {
-            ahead = self.ahead.take().filter(|ahead| ahead.place == (p, f));
+            ahead = self.ahead.take_if(|ahead| ahead.place == (p, f));
             self.indexes = None;
             self.read = key_after(self.read, judge.manifest, file);
             // Who follows transactions needs the batches themselves.

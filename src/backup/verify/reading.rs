@@ -141,11 +141,6 @@ impl Summing {
         }
     }
 
-    /// Whether its digest was asked for and is not told yet.
-    fn is_asked(&self) -> bool {
-        matches!(self.sha, Sha::Asked)
-    }
-
     /// Both, once all was read.
     pub fn sums(&self) -> Option<(Digest, Crc32)> {
         match self.sha {
@@ -227,11 +222,6 @@ impl<'a> Reading<'a> {
     /// The digest that was asked for.
     pub fn hashed(&mut self, digest: Digest) {
         self.sums.hashed(digest);
-    }
-
-    /// Whether its digest was asked for and is not told yet.
-    pub fn is_asked(&self) -> bool {
-        self.sums.is_asked()
     }
 
     /// Reads a part.

@@ -1,7 +1,7 @@
 //! What a verification of one backup does, in order.
 
 use crate::backup::indexes;
-use crate::backup::manifest::{FileEntry, FileKind, Manifest};
+use crate::backup::manifest::{FileEntry, FileKind, Manifest, PartitionEntry};
 use crate::backup::transactions;
 
 /// Something to be done: partitions and files by their numbers in the manifest.
@@ -21,6 +21,8 @@ pub enum Task {
     Producers(u32, u32),
     /// All of it was read.
     Transactions(u32),
+    /// All partitions were read.
+    Partitions,
     /// A file of committed offsets.
     Offsets(u32),
     /// All of those were read.
@@ -40,18 +42,27 @@ impl Task {
                 Some(&manifest.partitions[partition as usize].files[file as usize])
             }
             Task::Offsets(file) | Task::Small(file) => Some(&manifest.files[file as usize]),
-            Task::Partition(_) | Task::Totals(_) | Task::Transactions(_) | Task::Committed => None,
+            Task::Partition(_)
+            | Task::Totals(_)
+            | Task::Transactions(_)
+            | Task::Partitions
+            | Task::Committed => None,
         }
     }
 }
 
-/// All that is to be done, in order.
-pub fn tasks(manifest: &Manifest) -> Vec<Task> {
+/// All that is to be done, in order: partitions last that have a log's file of which this is `true`.
+pub fn tasks(manifest: &Manifest, late: &dyn Fn(&FileEntry) -> bool) -> Vec<Task> {
     let of_kind = |files: &[FileEntry], kind: FileKind| -> Vec<u32> {
         (0..).zip(files).filter(|(_, file)| file.kind == kind).map(|(i, _)| i).collect()
     };
     let mut tasks = Vec::new();
-    for (p, partition) in (0..).zip(&manifest.partitions) {
+    let is_late = |partition: &PartitionEntry| {
+        partition.files.iter().any(|file| file.kind == FileKind::Log && late(file))
+    };
+    let all = || (0..).zip(&manifest.partitions);
+    let in_order = all().filter(|(_, of)| !is_late(of)).chain(all().filter(|(_, of)| is_late(of)));
+    for (p, partition) in in_order {
         tasks.push(Task::Partition(p));
         for log in of_kind(&partition.files, FileKind::Log) {
             tasks.push(Task::Log(p, log));
@@ -71,6 +82,7 @@ pub fn tasks(manifest: &Manifest) -> Vec<Task> {
             tasks.push(Task::Transactions(p));
         }
     }
+    tasks.push(Task::Partitions);
     tasks.extend(of_kind(&manifest.files, FileKind::OffsetsLog).into_iter().map(Task::Offsets));
     tasks.push(Task::Committed);
     let small =

@@ -115,10 +115,8 @@ impl Partition {
             if batch.header.producer_id >= 0 {
                 seen.push(Seen::of(&batch.header, batch.bytes));
             }
-            let header = batch.header;
-            let last_offset_delta = header.last_offset_delta as u32;
-            spots.push(Spot { base_offset: header.base_offset, position: batch.position, last_offset_delta });
-            headers.push(header);
+            spots.push(Spot::of(&batch.header, batch.position));
+            headers.push(batch.header);
         }
         seen.iter().for_each(|seen| self.transactions.see(seen));
         for header in &headers {

@@ -120,8 +120,18 @@ impl Partition {
                 count += (to.min(made.end()) - from.max(made.base_offset)).max(0) as u64;
                 continue;
             }
-            let batches = (run.place_of(from)..run.len()).map(|place| run.batch(place, &self.recipes));
-            for batch in batches.take_while(|batch| batch.base_offset() < to) {
+            for place in run.place_of(from)..run.len() {
+                if let Some((first, last, records)) = run.told(place)
+                    && from <= first
+                    && last < to
+                {
+                    count += records;
+                    continue;
+                }
+                let batch = run.batch(place, &self.recipes);
+                if batch.base_offset() >= to {
+                    break;
+                }
                 count += within(&batch, from, to);
             }
         }

@@ -17,6 +17,8 @@ pub(super) struct Spot {
     pub base_offset: i64,
     pub position: u32,
     pub last_offset_delta: u32,
+    /// Records that consumers are given of it.
+    pub records: u32,
 }
 
 /// Neighbouring batches of one kind.
@@ -60,6 +62,18 @@ impl Run {
             Content::Made(made) => (offset - made.base_offset).clamp(0, made.list.len() as i64) as usize,
             Content::Sparse(offsets, _) => offsets.partition_point(|at| *at < offset),
             Content::Kept { spots, .. } => spots.partition_point(|spot| spot.last_offset() < offset),
+        }
+    }
+
+    /// Records that consumers are given of a batch of which they are given every one, if that is told without reading it; its
+    /// first and its last offset.
+    pub fn told(&self, place: usize) -> Option<(i64, i64, u64)> {
+        match &self.content {
+            Content::Kept { spots, .. } => {
+                let spot = &spots[place];
+                Some((spot.base_offset, spot.last_offset(), u64::from(spot.records)))
+            }
+            _ => None,
         }
     }
 
@@ -113,6 +127,15 @@ impl Run {
 }
 
 impl Spot {
+    pub fn of(header: &Header, position: u32) -> Spot {
+        Spot {
+            base_offset: header.base_offset,
+            position,
+            last_offset_delta: header.last_offset_delta as u32,
+            records: if header.attributes.is_control() { 0 } else { header.count as u32 },
+        }
+    }
+
     pub fn last_offset(&self) -> i64 {
         self.base_offset + i64::from(self.last_offset_delta)
     }

@@ -125,11 +125,7 @@ impl<'a> Rewrite<'a> {
         if self.made.is_some() || self.bytes.len() >= RUN_BYTES {
             self.flush();
         }
-        self.spots.push(Spot {
-            base_offset: header.base_offset,
-            position: self.bytes.len() as u32,
-            last_offset_delta: header.last_offset_delta as u32,
-        });
+        self.spots.push(Spot::of(header, self.bytes.len() as u32));
         self.bytes.extend_from_slice(bytes);
         self.max_timestamp = self.max_timestamp.max(header.max_timestamp);
     }
