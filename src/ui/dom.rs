@@ -1,7 +1,7 @@
 //! The few things that the page asks of the document itself: focus, places, what is kept.
 
 use crate::ui::paint::number;
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Array, ArrayBuffer, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
@@ -160,6 +160,18 @@ pub fn let_go(buffer: &JsValue) {
     let transfer = Reflect::get(buffer, &"transfer".into()).ok();
     if let Some(transfer) = transfer.as_ref().and_then(|transfer| transfer.dyn_ref::<Function>()) {
         drop(transfer.call1(buffer, &0.into()));
+    }
+}
+
+/// Bytes of a buffer that nobody writes into, and that hence takes no memory.
+const PROMPT_BYTES: u32 = 64 << 20;
+
+/// Prompts the browser to look for what nobody needs, which it does once so many bytes are new. What it read from storage to make a
+/// value stays until then, also where the value was let go of.
+pub fn prompt_collection() {
+    let of = js_sys::Object::from(ArrayBuffer::new(0)).constructor();
+    if let Ok(buffer) = Reflect::construct(&of, &Array::of1(&PROMPT_BYTES.into())) {
+        let_go(&buffer);
     }
 }
 

@@ -13,10 +13,9 @@ const PATIENCE = 6;
 // The page never stands still for longer. What counts is a task's own time: that of a slower processor is longer, nothing else.
 const TASK_MS = 50;
 const PATIENCE_TASK = 1.6;
-// 64 MiB above what has to be held. What the browser itself lets lie for a while differs from one run to the next: buffers that
-// its storage gave out are often gone at once, and sometimes all still there.
+// 64 MiB above what has to be held. What the browser itself lets lie for a while differs from one run to the next.
 const PEAK_MB = 67;
-const PATIENCE_PEAK = 2;
+const PATIENCE_PEAK = 1.3;
 
 export async function walk(lab) {
   await opened(lab);

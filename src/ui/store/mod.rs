@@ -25,7 +25,7 @@ mod space;
 pub use error::StorageError;
 pub use space::{Space, persist, space};
 
-use super::dom::let_go;
+use super::dom::{let_go, prompt_collection};
 use crate::base::Map;
 use crate::session::{ChunkKey, Contents, Digest, Step, Transaction, garbage};
 use database::{CATALOG, CHUNKS, Connection, MANIFESTS, NOTES, Stores};
@@ -38,6 +38,10 @@ use web_sys::{IdbDatabase, IdbRequest, IdbTransaction};
 
 /// Bytes of chunks in one transaction: 4 MiB are copied before the page's next turn.
 const STEP_BYTES_MAX: u64 = 4 << 20;
+
+/// After so many bytes that were read the browser is prompted to let go of what it had of them: else it lets several times as many
+/// lie.
+const GIVEN_OUT_BYTES_MAX: usize = 16 << 20;
 
 /// How often a lost connection is opened again for one operation.
 const RETRIES_MAX: u32 = 3;
@@ -305,10 +309,17 @@ async fn read_all(database: &IdbDatabase) -> Result<Stored, StorageError> {
     let stores = Stores::read(database, &[CHUNKS, MANIFESTS, CATALOG, NOTES])?;
     let chunks: Rc<RefCell<Map<ChunkKey, Rc<[u8]>>>> = Rc::default();
     let into = chunks.clone();
+    let mut given_out = 0;
     let walk = stores.each(CHUNKS, move |key, value| {
         let key = chunk_key(&key).ok_or_else(|| StorageError::Failed("a chunk has a strange key".into()))?;
-        into.borrow_mut().insert(key, bytes_of(&value)?);
+        let bytes = bytes_of(&value)?;
         let_go(&value);
+        given_out += bytes.len();
+        if given_out >= GIVEN_OUT_BYTES_MAX {
+            given_out = 0;
+            prompt_collection();
+        }
+        into.borrow_mut().insert(key, bytes);
         Ok(())
     })?;
     let [manifests, notes] = [stores.all(MANIFESTS)?, stores.all(NOTES)?];
