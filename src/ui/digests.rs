@@ -22,7 +22,7 @@ const LARGE_BYTES: u64 = 1 << 20;
 
 /// The largest file that is given to it as one: the browser's digest, which wants all bytes as one, needs them twice. Larger
 /// ones are given a part at a time, for the other thread's own digest, and never held.
-const WHOLE_BYTES_MAX: u64 = 40 << 20;
+const WHOLE_BYTES_MAX: u64 = 64 << 20;
 const PART_BYTES: u32 = 1 << 20;
 
 /// What may be under way at a time, but for one file alone: the other thread never waits while a person does; what is done
@@ -30,7 +30,8 @@ const PART_BYTES: u32 = 1 << 20;
 const AWAITED_BYTES_MAX: u32 = 40 << 20;
 const BESIDE_BYTES_MAX: u32 = 24 << 20;
 
-/// In how many buffers that is. They take memory only for what is written into them, so that each has room for any file.
+/// In how many buffers that is. They take memory only for what is written into them, so that each has room for files that are
+/// somewhat larger as well: not for any, since the browser counts all of it when it is given back.
 const WHOLES_MAX: u32 = 2;
 const PARTS_MAX: u32 = 8;
 
@@ -106,21 +107,27 @@ impl Post {
         tell(self.short.take(), &JsValue::NULL);
     }
 
-    /// A buffer with `room` for the next `size` bytes, once they may be under way.
-    fn buffer(&mut self, size: u32, (room, most): (u32, u32), bytes_max: u32) -> Option<ArrayBuffer> {
+    /// A buffer for the next `size` bytes, once they may be under way: as large as a file, or exactly so large as a part.
+    fn buffer(&mut self, size: u32, is_part: bool, bytes_max: u32) -> Option<ArrayBuffer> {
         let under_way: u32 = self.under_way.iter().sum();
         if under_way > 0 && under_way + size > bytes_max {
             return None;
         }
-        // Those of another size are of no use any more.
-        let kept = self.spare.len();
-        self.spare.retain(|spare| spare.byte_length() == room);
-        self.buffers -= (kept - self.spare.len()) as u32;
-        if self.spare.is_empty() && self.buffers < most {
-            self.buffers += 1;
-            return Some(ArrayBuffer::new(room));
+        let (room, most) = if is_part { (size, PARTS_MAX) } else { (size.next_power_of_two(), WHOLES_MAX) };
+        let fits = |spare: &ArrayBuffer| {
+            let there = spare.byte_length();
+            if is_part { there == room } else { there >= size }
+        };
+        if let Some(at) = self.spare.iter().position(fits) {
+            return Some(self.spare.swap_remove(at));
         }
-        self.spare.pop()
+        // What does not fit makes way for what does.
+        while self.buffers >= most {
+            self.spare.pop()?;
+            self.buffers -= 1;
+        }
+        self.buffers += 1;
+        Some(ArrayBuffer::new(room))
     }
 }
 
@@ -203,13 +210,10 @@ impl Giving {
         if post.broken {
             return Given::All(None);
         }
-        let (size, room) = if bytes.size() <= WHOLE_BYTES_MAX {
-            (bytes.size() as u32, (WHOLE_BYTES_MAX as u32, WHOLES_MAX))
-        } else {
-            (PART_BYTES, (PART_BYTES, PARTS_MAX))
-        };
-        let Some((buffer, from)) =
-            self.filling.take().or_else(|| Some((post.buffer(size, room, self.bytes_max)?, 0)))
+        let is_part = bytes.size() > WHOLE_BYTES_MAX;
+        let size = if is_part { PART_BYTES } else { bytes.size() as u32 };
+        let taken = self.filling.take();
+        let Some((buffer, from)) = taken.or_else(|| Some((post.buffer(size, is_part, self.bytes_max)?, 0)))
         else {
             return Given::Later(Promise::new(&mut |wake, _| post.short = Some(wake)));
         };
