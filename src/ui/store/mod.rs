@@ -41,7 +41,7 @@ const STEP_BYTES_MAX: u64 = 4 << 20;
 
 /// After so many bytes that were read the browser is prompted to let go of what it had of them: else it lets several times as many
 /// lie.
-const GIVEN_OUT_BYTES_MAX: usize = 16 << 20;
+const GIVEN_OUT_BYTES_MAX: usize = 8 << 20;
 
 /// How often a lost connection is opened again for one operation.
 const RETRIES_MAX: u32 = 3;
@@ -326,6 +326,7 @@ async fn read_all(database: &IdbDatabase) -> Result<Stored, StorageError> {
     let catalog = stores.get(CATALOG, &CATALOG.into())?;
     let done = stores.done().await;
     walk.fault().map_or(done, Err)?;
+    prompt_collection();
     let mut stored = Stored::default();
     stored.contents.chunks = chunks.take();
     for (key, value) in pairs(&manifests)? {
