@@ -11,7 +11,7 @@ use crate::backup::manifest::KindName;
 use crate::backup::{Digest, FileBytes, Preparation, Progress};
 use crate::base::Pieces;
 use crate::story::Command;
-use crate::story::command::Backup;
+use crate::story::command::{Backup, Restore};
 use crate::story::run::Loading;
 use std::rc::Rc;
 
@@ -74,14 +74,18 @@ impl Taking {
 }
 
 impl Session {
-    /// Begins to take a backup part by part, if that is what `line` asks for and it is to be done so; nothing happens
-    /// otherwise.
+    /// Begins to take part by part the backup that comes of `line`, if one does and it is to be done so; nothing happens
+    /// otherwise. That may be the one of what is there before a restore.
     pub fn begin_backup(&mut self, line: &str) -> bool {
         let Some((outside, number)) = self.shelf.queue.in_parts() else { return false };
-        let Ok(command @ Command::Backup(Backup::Take(..))) = Command::parse(line) else { return false };
-        let Command::Backup(Backup::Take(kind, topics)) = &command else { return false };
+        let Ok(command) = Command::parse(line) else { return false };
         // Why it is refused is told by the command itself.
-        let Ok(preparation) = self.runner.prepare(*kind, topics, outside) else { return false };
+        let preparation = match &command {
+            Command::Backup(Backup::Take(kind, topics)) => self.runner.prepare(*kind, topics, outside).ok(),
+            Command::Restore(Restore::Data(_)) => self.runner.prepare_safety(outside),
+            _ => None,
+        };
+        let Some(preparation) = preparation else { return false };
         self.taking = Some(Taking { work: Work::Backup(Box::new(command), Box::new(preparation)), number });
         true
     }

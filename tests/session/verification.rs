@@ -185,6 +185,37 @@ fn a_backup_taken_in_parts_is_the_one_that_is_taken_at_once() {
 }
 
 #[test]
+fn what_is_there_before_a_restore_is_kept_in_parts_and_the_restore_is_the_same() {
+    let (mut at_once, mut in_parts) = (open(), open());
+    in_parts.verify_in_parts(1..u64::MAX);
+    let data = "restore data latest";
+    for session in [&mut at_once, &mut in_parts] {
+        at(session, 20_000);
+        session.apply("backup full").expect("there is something to back up");
+        at(session, 25_000);
+        session.apply("restore stop latest").expect("it is sound");
+    }
+    assert!(!in_parts.begin_backup(data), "consumers still run");
+    for session in [&mut at_once, &mut in_parts] {
+        at(session, 32_000);
+    }
+    at_once.apply(data).expect("they are stopped");
+    assert!(in_parts.begin_backup(data));
+    let (parts, asked) = make_all(&mut in_parts);
+    assert!(parts > 10 && asked, "{parts} parts");
+    taken(&mut in_parts);
+    assert!(!in_parts.begin_backup(data), "it is done");
+    for session in [&mut at_once, &mut in_parts] {
+        session.apply("restore restart").expect("the data is there");
+        at(session, 40_000);
+        session.apply("restore undo").expect("what was there is kept");
+        at(session, 50_000);
+    }
+    let (one, other) = (at_once.view(&focus()), in_parts.view(&focus()));
+    assert_eq!((&one.run.hash, &one.story.text), (&other.run.hash, &other.story.text));
+}
+
+#[test]
 fn a_backup_that_is_given_up_leaves_nothing_and_one_that_time_overtook_is_whole() {
     let mut session = open();
     session.verify_in_parts(1..u64::MAX);

@@ -66,9 +66,9 @@ pub struct Check<'a> {
     /// Files of logs whose digests are made elsewhere and that were not opened yet, the next one last; and what was opened of
     /// them before its turn.
     due: Vec<(u32, u32)>,
-    ahead: Option<Ahead<'a>>,
-    /// Whether the digest that is wanted is that one's.
-    of_ahead: bool,
+    ahead: Vec<Ahead<'a>>,
+    /// The number of the one whose digest is wanted, unless it is that of the file that is read.
+    wanted: Option<u32>,
     /// Counts the files that were opened.
     opened: u32,
     /// Where the findings of each partition begin, in the order in which they are verified.
@@ -88,6 +88,9 @@ pub struct Check<'a> {
     /// Bytes of the files that are done.
     done: u64,
 }
+
+/// Files whose digests are made elsewhere, of which so many are open at a time: one is hashed there, and one lies ready.
+const OPEN_MAX: usize = 2;
 
 /// A file of a partition.
 fn file_at(manifest: &Manifest, (partition, file): (u32, u32)) -> &FileEntry {
@@ -116,8 +119,8 @@ impl<'a> Check<'a> {
             due: todo.iter().filter_map(log).filter(due).collect(),
             todo,
             now: None,
-            ahead: None,
-            of_ahead: false,
+            ahead: Vec::new(),
+            wanted: None,
             opened: 0,
             found: Vec::new(),
             outside,
@@ -139,18 +142,18 @@ impl<'a> Check<'a> {
 
     /// The bytes whose digest is wanted, and the file's number.
     pub fn to_hash(&self) -> Option<(u32, &FileBytes<'a>)> {
-        match &self.ahead {
-            Some(ahead) if self.of_ahead => Some((ahead.number, ahead.reading.lies())),
-            _ => self.now.as_ref().map(|(_, number, reading)| (*number, reading.lies())),
+        match self.ahead.iter().find(|ahead| self.wanted == Some(ahead.number)) {
+            Some(ahead) => Some((ahead.number, ahead.reading.lies())),
+            None => self.now.as_ref().map(|(_, number, reading)| (*number, reading.lies())),
         }
     }
 
     /// The digest that was wanted of the file with this number.
     pub fn hashed(&mut self, number: u32, digest: Digest) {
-        match (&mut self.now, &mut self.ahead) {
-            (Some((_, of, reading)), _) if *of == number => reading.hashed(digest),
-            (_, Some(ahead)) if ahead.number == number => ahead.reading.hashed(digest),
-            _ => {}
+        let ahead = self.ahead.iter_mut().map(|ahead| (ahead.number, &mut ahead.reading));
+        let mut open = self.now.iter_mut().map(|(_, number, reading)| (*number, reading)).chain(ahead);
+        if let Some((_, reading)) = open.find(|(of, _)| *of == number) {
+            reading.hashed(digest);
         }
     }
 
@@ -164,8 +167,9 @@ impl<'a> Check<'a> {
     ) -> Progress {
         let mut judge = Judge { manifest, report };
         // Whoever makes digests has the next file before it is done with this one.
-        if self.ahead.is_none() && self.open_ahead(manifest, source, memo) {
-            return self.step_ahead();
+        self.wanted = None;
+        if let Some(progress) = self.open_ahead(manifest, source, memo) {
+            return progress;
         }
         if let Some((task, number, mut reading)) = self.now.take() {
             let progress = reading.step();
@@ -175,7 +179,6 @@ impl<'a> Check<'a> {
                 return Progress::More;
             }
             self.now = Some((task, number, reading));
-            self.of_ahead = false;
             return match progress {
                 Progress::Waits => self.step_ahead(),
                 _ => progress,
@@ -200,28 +203,37 @@ impl<'a> Check<'a> {
         Progress::More
     }
 
-    /// Opens the next file of a log whose digest is made elsewhere. Whether it did.
-    fn open_ahead(&mut self, manifest: &Manifest, source: &dyn Source<'a>, memo: &Memo) -> bool {
-        let Some(place) = self.due.pop() else { return false };
+    /// Opens the next file of a log whose digest is made elsewhere, unless two of them are open; its digest is wanted then.
+    fn open_ahead(&mut self, manifest: &Manifest, source: &dyn Source<'a>, memo: &Memo) -> Option<Progress> {
+        let is_open = |(task, ..): &(Task, u32, Reading<'a>)| {
+            task.file(manifest).is_some_and(|file| is_due(file, &self.outside))
+        };
+        if self.ahead.len() + usize::from(self.now.as_ref().is_some_and(is_open)) >= OPEN_MAX {
+            return None;
+        }
+        let place = self.due.pop()?;
         let partition = &manifest.partitions[place.0 as usize];
         let file = file_at(manifest, place);
         let first = self.todo.iter().any(|task| matches!(task, Task::Partition(p) if *p == place.0));
         let read = if first { nothing_read(partition) } else { self.read };
         let plain = !transactions::says_anything(manifest, partition);
-        if !(plain && memo.after.contains_key(&key_after(read, manifest, file))) {
-            self.opened += 1;
-            let place = (place, self.opened);
-            self.ahead = Ahead::open(place, file, &manifest.label, source, &self.outside);
+        if plain && memo.after.contains_key(&key_after(read, manifest, file)) {
+            return None;
         }
-        self.ahead.is_some()
+        self.opened += 1;
+        let place = (place, self.opened);
+        let mut ahead = Ahead::open(place, file, &manifest.label, source, &self.outside)?;
+        let progress = ahead.reading.step();
+        self.wanted = Some(ahead.number);
+        self.ahead.push(ahead);
+        Some(progress)
     }
 
-    /// The digest of a file that was opened so is asked for, and it is summed.
+    /// Files that were opened so are summed.
     fn step_ahead(&mut self) -> Progress {
-        let Some(ahead) = &mut self.ahead else { return Progress::Waits };
-        let progress = ahead.reading.step();
-        self.of_ahead = progress == Progress::Hash;
-        if progress == Progress::Done { Progress::Waits } else { progress }
+        let mut steps = self.ahead.iter_mut().map(|ahead| ahead.reading.step());
+        let any = steps.any(|progress| progress == Progress::More);
+        if any { Progress::More } else { Progress::Waits }
     }
 
     /// What was found is told in the order of the manifest's partitions, whatever they were verified in.
@@ -271,7 +283,8 @@ impl<'a> Check<'a> {
         }
         let mut ahead = None;
         if let Task::Log(p, f) = task {
-            ahead = self.ahead.take_if(|ahead| ahead.place == (p, f));
+            let at = self.ahead.iter().position(|ahead| ahead.place == (p, f));
+            ahead = at.map(|at| self.ahead.remove(at));
             self.indexes = None;
             self.read = key_after(self.read, judge.manifest, file);
             // Who follows transactions needs the batches themselves.

@@ -3,10 +3,13 @@
 use super::proof::{Going, ProofRow, RestoreStep, Safety};
 use super::{Act, Refusal, Restoring, Runner};
 use crate::backup::manifest::KindName;
-use crate::backup::{self, Digest, Kind, Manifest, MemoryStore, Plan, PlanRow, RestoredState, Store};
+use crate::backup::{
+    self, Digest, Kind, Manifest, MemoryStore, Plan, PlanRow, Preparation, RestoredState, Snapshot, Store,
+};
 use crate::base::Set;
 use crate::sim;
 use crate::story::command::{Restore, Target};
+use std::ops::Range;
 use std::rc::Rc;
 
 /// Lines of a plan that are told; further ones are counted.
@@ -160,13 +163,22 @@ impl Runner {
         Ok(())
     }
 
+    /// Begins to make the files of the safety backup of this moment, as [`Runner::prepare`] does, if it is the data's turn.
+    pub fn prepare_safety(&self, outside: Range<u64>) -> Option<Preparation> {
+        let due = self.restoring.as_ref().filter(|restoring| restoring.next == RestoreStep::Data)?;
+        let (kind, options) = (Kind::of(KindName::Full), backup::Options::default());
+        let (store, snapshot) = (MemoryStore::new(), self.world.snapshot());
+        let ready = self.running(&due.groups).is_empty();
+        ready.then(|| Preparation::new(kind, &snapshot, &options, &store, outside).ok())?
+    }
+
     /// A full backup of the present, beside those of the catalog.
-    fn safety(&self) -> Result<Rc<Safety>, Refusal> {
+    fn safety(&mut self) -> Result<Rc<Safety>, Refusal> {
         let mut store = MemoryStore::new();
-        let kind = Kind::of(KindName::Full);
-        let options = backup::Options::default();
-        let captured =
-            backup::capture(kind, &self.world.snapshot(), &options, &store).map_err(Refusal::new)?;
+        let (kind, options) = (Kind::of(KindName::Full), backup::Options::default());
+        let prepared = self.prepared.take();
+        let snapshot = Snapshot { prepared: prepared.as_ref(), ..self.world.snapshot() };
+        let captured = backup::capture(kind, &snapshot, &options, &store).map_err(Refusal::new)?;
         store.apply(&captured.transaction).map_err(Refusal::new)?;
         Ok(Rc::new(Safety { store, label: captured.label }))
     }
