@@ -19,6 +19,7 @@
 
 mod database;
 mod error;
+mod js;
 mod lock;
 mod space;
 
@@ -27,9 +28,9 @@ pub use space::{Space, persist, space};
 
 use super::dom::{let_go, prompt_collection};
 use crate::base::Map;
-use crate::session::{ChunkKey, Contents, Digest, Step, Transaction, garbage};
+use crate::session::{ChunkKey, Contents, Step, Transaction, garbage};
 use database::{CATALOG, CHUNKS, Connection, MANIFESTS, NOTES, Stores};
-use js_sys::{Array, Reflect, Uint8Array};
+use js::{buffer, bytes_of, catalog_of, chunk_key, get, key_of, pairs, set, text};
 use lock::Lock;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -340,65 +341,4 @@ async fn read_all(database: &IdbDatabase) -> Result<Stored, StorageError> {
         stored.contents.catalog = Some(catalog_of(&record)?.1);
     }
     Ok(stored)
-}
-
-impl Note {
-    fn to_js(self) -> JsValue {
-        let record = js_sys::Object::new();
-        let number = |ms: Option<i64>| ms.map_or(JsValue::NULL, |ms| (ms as f64).into());
-        set(&record, "exported_ms", &number(self.exported_ms));
-        set(&record, "verified_ms", &number(self.verified_ms));
-        record.into()
-    }
-
-    fn of_js(record: &JsValue) -> Note {
-        let number = |name: &str| get(record, name).as_f64().map(|ms| ms as i64);
-        Note { exported_ms: number("exported_ms"), verified_ms: number("verified_ms") }
-    }
-}
-
-/// Keys and values of everything in a store.
-fn pairs(all: &[IdbRequest; 2]) -> Result<Vec<(JsValue, JsValue)>, StorageError> {
-    let [keys, values] = [all[0].result(), all[1].result()];
-    let (keys, values) = (keys.map_err(StorageError::of)?, values.map_err(StorageError::of)?);
-    Ok(Array::from(&keys).iter().zip(Array::from(&values).iter()).collect())
-}
-
-fn key_of(key: &ChunkKey) -> JsValue {
-    Array::of2(&Uint8Array::from(&key.file.0[..]).into(), &key.number.into()).into()
-}
-
-fn chunk_key(key: &JsValue) -> Option<ChunkKey> {
-    let parts = Array::from(key);
-    let file = Uint8Array::new(&parts.get(0)).to_vec().try_into().ok()?;
-    Some(ChunkKey { file: Digest(file), number: parts.get(1).as_f64()? as u32 })
-}
-
-fn catalog_of(record: &JsValue) -> Result<(u64, Rc<[u8]>), StorageError> {
-    let generation = get(record, "generation").as_f64().unwrap_or(0.0) as u64;
-    Ok((generation, bytes_of(&get(record, "bytes"))?))
-}
-
-fn text(value: &JsValue) -> Result<Rc<str>, StorageError> {
-    value.as_string().map(Rc::from).ok_or_else(|| StorageError::Failed("a label is not a text".into()))
-}
-
-/// A copy in JavaScript's memory that is exactly as long as `bytes`.
-fn buffer(bytes: &[u8]) -> JsValue {
-    Uint8Array::from(bytes).buffer().into()
-}
-
-fn bytes_of(value: &JsValue) -> Result<Rc<[u8]>, StorageError> {
-    match value.dyn_ref::<js_sys::ArrayBuffer>() {
-        Some(buffer) => Ok(Uint8Array::new(buffer).to_vec().into()),
-        None => Err(StorageError::Failed("a stored value is not made of bytes".into())),
-    }
-}
-
-fn set(record: &JsValue, name: &str, value: &JsValue) {
-    Reflect::set(record, &name.into(), value).expect("a fresh object takes every property");
-}
-
-fn get(record: &JsValue, name: &str) -> JsValue {
-    Reflect::get(record, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
