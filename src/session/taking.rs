@@ -29,7 +29,7 @@ enum Work {
     Next(Box<Preparation>, Option<Stepping>),
     /// An archive is read: the name of its file.
     Import(Rc<str>, Summary),
-    /// A file of lines is loaded.
+    /// A file is loaded.
     Load(Box<Loading>),
 }
 
@@ -121,7 +121,7 @@ impl Session {
         true
     }
 
-    /// Begins to load a file of lines part by part, if that is to be done so; nothing happens otherwise.
+    /// Begins to load a file part by part, if that is to be done so; nothing happens otherwise.
     pub fn begin_load(&mut self, name: &str, bytes: &Rc<[u8]>, options: &LoadOptions) -> bool {
         let Some((_, number)) = self.shelf.queue.in_parts() else { return false };
         // Why it is refused is told by the command itself.

@@ -1,9 +1,9 @@
-//! Lines become records of a topic part by part.
+//! A file is loaded part by part: its digest is made, and lines become records of a topic; a segment is taken as it is.
 //!
 //! Whoever has other things to do in between has it done in a world beside the run's; the command takes that over when it
 //! comes, if the run is still as it was.
 
-use super::{File, Refusal, Runner, open, options};
+use super::{File, Refusal, Runner, adopt, open, options};
 use crate::backup::{Digest, offsets};
 use crate::sim::{Given, Pace, World};
 use crate::story::command::{Load, LoadFormat};
@@ -77,7 +77,8 @@ pub struct Loading {
     hash: u64,
     world: World,
     opened: Opened,
-    writing: Writing,
+    /// `None` for a segment.
+    writing: Option<Writing>,
     /// There is more to be read; nothing more comes of what was refused.
     more: Result<bool, Refusal>,
 }
@@ -95,15 +96,17 @@ impl Loading {
             }
             return true;
         }
+        let Some(writing) = &mut self.writing else { return false };
         let source = Source::again(&self.bytes, options(&self.load), self.opened.clone());
-        self.more = self.writing.step(&mut self.world, &self.load, &source);
+        self.more = writing.step(&mut self.world, &self.load, &source);
         self.read[1] = self.bytes.len().min(self.read[1] + PART_BYTES);
         self.more == Ok(true)
     }
 
     /// Bytes that were read, and bytes that there are to read.
     pub fn progress(&self) -> (u64, u64) {
-        (self.read.iter().sum::<usize>() as u64, 2 * self.bytes.len() as u64)
+        let times = if self.writing.is_some() { 2 } else { 1 };
+        (self.read.iter().sum::<usize>() as u64, times * self.bytes.len() as u64)
     }
 
     /// The command.
@@ -118,22 +121,30 @@ impl Loading {
 
     /// The world after it, and what was found.
     pub(super) fn finish(mut self) -> Result<(World, Report), Refusal> {
-        while self.more.clone()? {
+        while self.writing.is_some() && self.more.clone()? {
             self.step();
         }
-        Ok((self.world, self.writing.report()))
+        let report = match self.writing {
+            Some(writing) => writing.report(),
+            None => adopt(&mut self.world, &self.load, self.bytes)?,
+        };
+        Ok((self.world, report))
     }
 }
 
 impl Runner {
-    /// Begins to load a file of lines part by part; `None` where it is loaded in one go, or refused.
+    /// Begins to load a file part by part; `None` where it is loaded in one go, or refused.
     pub fn begin_load(&self, load: &Load, bytes: Rc<[u8]>) -> Option<Loading> {
         let opened = open(load, &bytes).ok()?.opened;
-        if opened.format == LoadFormat::Segment || &*load.topic == offsets::TOPIC {
+        if &*load.topic == offsets::TOPIC {
             return None;
         }
         let world = self.world_for(load, opened.format).ok()?;
-        let writing = Writing::new(load, &Source::again(&bytes, options(load), opened.clone())).ok()?;
+        let source = Source::again(&bytes, options(load), opened.clone());
+        let writing = match opened.format {
+            LoadFormat::Segment => None,
+            _ => Some(Writing::new(load, &source).ok()?),
+        };
         let (hash, load) = (self.world.hash(), load.clone());
         let (sha, sha256, read, more) = (Sha256::new(), None, [0; 2], Ok(true));
         Some(Loading { load, bytes, sha, sha256, read, hash, world, opened, writing, more })
