@@ -17,8 +17,8 @@ use web_sys::{MessageEvent, SubtleCrypto, Worker};
 /// answer, so not the small ones.
 const HASHED: Range<u64> = 64 << 10..128 << 20;
 
-/// So many bytes are given to the other thread: with fewer, both would wait for each other more than they work.
-const LARGE_BYTES: u64 = 1 << 20;
+/// So many bytes are given to the other thread: with fewer, the way there and back costs more than the digest.
+const LARGE_BYTES: u64 = 64 << 10;
 
 /// The largest file that is given to it as one: the browser's digest, which wants all bytes as one, needs them twice. Larger
 /// ones are given a part at a time, for the other thread's own digest, and never held.
@@ -30,10 +30,10 @@ const PART_BYTES: u32 = 1 << 20;
 const AWAITED_BYTES_MAX: u32 = 40 << 20;
 const BESIDE_BYTES_MAX: u32 = 24 << 20;
 
-/// In how many buffers that is. They take memory only for what is written into them, so that each has room for files that are
-/// somewhat larger as well: not for any, since the browser counts all of it when it is given back.
-const WHOLES_MAX: u32 = 2;
-const PARTS_MAX: u32 = 8;
+/// What buffers have room for, all together: they take memory only for what is written into them, and each is somewhat larger
+/// than the file that it was made for, but not as large as any, since the browser counts all of it when it is given back.
+const ROOM_MAX: u32 = 64 << 20;
+const PARTS_ROOM_MAX: u32 = 8 << 20;
 
 /// How long buffers are kept for the next digest: new ones cost half as much as it does.
 const KEPT_MS: u32 = 10_000;
@@ -75,9 +75,9 @@ struct Other {
 /// What comes and goes between the threads.
 #[derive(Default)]
 struct Post {
-    /// Buffers to be used again; and how many there are with those that are under way.
+    /// Buffers to be used again; and what there is room for with those that are under way.
     spare: Vec<ArrayBuffer>,
-    buffers: u32,
+    room: u32,
     /// Bytes that are in each of those, in order.
     under_way: Vec<u32>,
     /// Those who wait for a digest, in order.
@@ -113,20 +113,20 @@ impl Post {
         if under_way > 0 && under_way + size > bytes_max {
             return None;
         }
-        let (room, most) = if is_part { (size, PARTS_MAX) } else { (size.next_power_of_two(), WHOLES_MAX) };
-        let fits = |spare: &ArrayBuffer| {
-            let there = spare.byte_length();
-            if is_part { there == room } else { there >= size }
+        let (room, room_max) = match is_part {
+            true => (size, PARTS_ROOM_MAX),
+            false => (size.next_power_of_two(), ROOM_MAX),
         };
-        if let Some(at) = self.spare.iter().position(fits) {
+        let fits = |there: u32| if is_part { there == room } else { there >= size };
+        let sizes = self.spare.iter().map(ArrayBuffer::byte_length).enumerate();
+        if let Some((at, _)) = sizes.filter(|(_, there)| fits(*there)).min_by_key(|(_, there)| *there) {
             return Some(self.spare.swap_remove(at));
         }
         // What does not fit makes way for what does.
-        while self.buffers >= most {
-            self.spare.pop()?;
-            self.buffers -= 1;
+        while self.room + room > room_max {
+            self.room -= self.spare.pop()?.byte_length();
         }
-        self.buffers += 1;
+        self.room += room;
         Some(ArrayBuffer::new(room))
     }
 }
@@ -178,8 +178,8 @@ impl Digests {
         self.resting = post.map(|post| {
             Timeout::new(KEPT_MS, move || {
                 let mut post = post.borrow_mut();
-                post.buffers -= post.spare.len() as u32;
-                post.spare.clear();
+                let spare = std::mem::take(&mut post.spare);
+                post.room -= spare.iter().map(ArrayBuffer::byte_length).sum::<u32>();
             })
         });
         self

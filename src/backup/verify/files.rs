@@ -89,8 +89,9 @@ pub struct Check<'a> {
     done: u64,
 }
 
-/// Files whose digests are made elsewhere, of which so many are open at a time: one is hashed there, and one lies ready.
-const OPEN_MAX: usize = 2;
+/// Whoever makes digests elsewhere has files of so many bytes to work on, or one alone; and so many files at most.
+const ASKED_BYTES_MAX: u64 = 40 << 20;
+const AHEAD_MAX: usize = 16;
 
 /// A file of a partition.
 fn file_at(manifest: &Manifest, (partition, file): (u32, u32)) -> &FileEntry {
@@ -203,15 +204,15 @@ impl<'a> Check<'a> {
         Progress::More
     }
 
-    /// Opens the next file of a log whose digest is made elsewhere, unless two of them are open; its digest is wanted then.
+    /// Opens the next file of a log whose digest is made elsewhere, unless enough is asked for; its digest is wanted then.
     fn open_ahead(&mut self, manifest: &Manifest, source: &dyn Source<'a>, memo: &Memo) -> Option<Progress> {
-        let is_open = |(task, ..): &(Task, u32, Reading<'a>)| {
-            task.file(manifest).is_some_and(|file| is_due(file, &self.outside))
-        };
-        if self.ahead.len() + usize::from(self.now.as_ref().is_some_and(is_open)) >= OPEN_MAX {
+        let place = *self.due.last().filter(|_| self.ahead.len() < AHEAD_MAX)?;
+        let ahead = self.ahead.iter().map(|ahead| ahead.reading.asked()).sum::<u64>();
+        let asked = ahead + self.now.as_ref().map_or(0, |(.., reading)| reading.asked());
+        if asked > 0 && asked + file_at(manifest, place).size > ASKED_BYTES_MAX {
             return None;
         }
-        let place = self.due.pop()?;
+        self.due.pop();
         let partition = &manifest.partitions[place.0 as usize];
         let file = file_at(manifest, place);
         let first = self.todo.iter().any(|task| matches!(task, Task::Partition(p) if *p == place.0));

@@ -141,6 +141,11 @@ impl Summing {
         }
     }
 
+    /// Whether its digest was asked for and is not told yet.
+    fn is_asked(&self) -> bool {
+        matches!(self.sha, Sha::Asked)
+    }
+
     /// Both, once all was read.
     pub fn sums(&self) -> Option<(Digest, Crc32)> {
         match self.sha {
@@ -222,6 +227,11 @@ impl<'a> Reading<'a> {
     /// The digest that was asked for.
     pub fn hashed(&mut self, digest: Digest) {
         self.sums.hashed(digest);
+    }
+
+    /// Bytes whose digest was asked for and is not told yet.
+    pub fn asked(&self) -> u64 {
+        if self.sums.is_asked() { self.size } else { 0 }
     }
 
     /// Reads a part.
