@@ -5,7 +5,7 @@ use super::reading::Reading;
 use crate::backup::manifest::FileEntry;
 use std::ops::Range;
 
-/// The largest file that is opened so: there are two in memory then.
+/// The largest file that is opened so: larger ones are hashed part by part, when it is their turn.
 const AHEAD_BYTES_MAX: u64 = 64 << 20;
 
 /// Such a file, without the scan of those before it.
