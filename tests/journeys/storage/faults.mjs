@@ -12,7 +12,8 @@ async function quota(lab, quotaSize) {
 // In memory, named as such, and an export is still possible.
 async function notSaved(lab, pattern) {
   await said(lab, pattern);
-  ensure((await list(lab)).some((row) => !isSaved(row)), "it is called saved");
+  // What storage does may be said before the backup is there.
+  await lab.until("it is there, and not called saved", async () => (await list(lab)).some((row) => !isSaved(row)));
   ensure((await exported(lab)).bytes.length > 1000, "it cannot be exported");
 }
 
