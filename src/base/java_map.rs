@@ -2,7 +2,8 @@
 //!
 //! Kafka's coordinator and assignors walk hash maps, and what they meet first decides who leads a group and who gets
 //! which partition. So the order is reproduced: hash codes as Java computes them, a table that starts with 16 buckets
-//! and doubles when more than three quarters of its buckets' number are held, new entries at the end of their bucket.
+//! and doubles when more than three quarters of its buckets' number are held, new entries at the end of their bucket, or
+//! (by `computeIfAbsent`) at its start.
 //! (Java turns buckets of 8 and more into trees; their iteration order is nearly always the same, and ids in practice
 //! never fill a bucket like that.)
 
@@ -63,7 +64,7 @@ impl JavaHash for Uuid {
     }
 }
 
-/// A Java `HashMap` with the default capacity, filled by `put`.
+/// A Java `HashMap` with the default capacity, filled by `put` or `computeIfAbsent`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct JavaMap<K, V> {
     buckets: Vec<Vec<(K, V)>>,
@@ -161,6 +162,24 @@ impl<K: JavaHash + Eq, V> JavaMap<K, V> {
         None
     }
 
+    /// Java's `computeIfAbsent`: the value of a key, made where there is none. Other than `put`, it looks at the size of
+    /// the table before it adds an entry, and adds it at the start of its bucket.
+    pub fn compute_if_absent(&mut self, key: K, make: impl FnOnce() -> V) -> &mut V {
+        if self.buckets.is_empty() {
+            self.buckets.resize_with(FIRST_CAPACITY, Vec::new);
+        } else if self.len as usize > self.buckets.len() / 4 * 3 {
+            self.grow();
+        }
+        let index = self.bucket_of(&key);
+        let bucket = &mut self.buckets[index];
+        let at = bucket.iter().position(|(k, _)| *k == key).unwrap_or_else(|| {
+            bucket.insert(0, (key, make()));
+            self.len += 1;
+            0
+        });
+        &mut bucket[at].1
+    }
+
     /// Java's `remove`: the others keep their order, and the table its size.
     pub fn remove<Q: JavaHash + Eq + ?Sized>(&mut self, key: &Q) -> Option<V>
     where
@@ -245,6 +264,21 @@ mod tests {
         let keys = |last: char| ['q', 'a'].into_iter().chain('b'..=last).map(String::from);
         assert_eq!(order(keys('k')).concat(), "qabcdefghijk");
         assert_eq!(order(keys('l')).concat(), "abcdefghijklq");
+    }
+
+    #[test]
+    fn computing_adds_at_the_start_of_a_bucket_and_doubles_the_table_one_entry_later() {
+        let computed = |last: char| {
+            let mut map = JavaMap::<Rc<str>, u32>::new();
+            for key in ['q', 'a'].into_iter().chain('b'..=last).chain(['q']) {
+                *map.compute_if_absent(key.to_string().into(), || 0) += 1;
+            }
+            assert_eq!((map.len(), map.get("q")), (last as usize - 'a' as usize + 2, Some(&2)));
+            map.keys().map(|k| &**k).collect::<String>()
+        };
+        assert_eq!(computed('k'), "aqbcdefghijk");
+        // The thirteenth is added without a look back; the next call, though it adds nothing, doubles the table.
+        assert_eq!(computed('l'), "abcdefghijklq");
     }
 
     #[test]

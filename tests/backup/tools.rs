@@ -1,6 +1,9 @@
 //! Standard tools read an archive: `unzip`, `sha256sum`, Python, a shell. A tool that is not installed is passed over.
 
+use crate::chain::chain;
 use crate::damage::reference;
+use crate::pack::Pack;
+use rejoin::backup::archive::{self, Extract};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -56,4 +59,34 @@ fn standard_tools_find_everything_in_order() {
         "python3",
         &["-c", "import zipfile; assert zipfile.ZipFile('rejoin.zip').testzip() is None"],
     );
+}
+
+/// The paths of files under a folder that a text names.
+fn named<'a>(text: &'a str, under: &'a str) -> impl Iterator<Item = &'a str> {
+    let words = text.split_whitespace().filter(move |word| word.starts_with(under));
+    words.filter(|word| [".log", ".sh", ".csv", "-checkpoint"].iter().any(|end| word.ends_with(end)))
+}
+
+#[test]
+fn every_file_that_the_readme_names_is_where_it_says() {
+    let (lab, labels) = chain();
+    let chained = archive::write(&lab.store, &labels).expect("sound");
+    for (archive, groups) in [(chained, 0), (reference(), 1)] {
+        let pack = Pack::open(&archive);
+        let text = std::str::from_utf8(pack.get("README.txt")).expect("text");
+        let there: Vec<&str> = named(text, "backups/").collect();
+        assert!(there.len() >= 3, "a log, the topics, the offsets: {there:?}");
+        for path in there {
+            assert!(pack.files.iter().any(|(name, _)| name == path), "{path}:\n{text}");
+        }
+        let extracted = archive::extract(&archive, None, Extract::ForCluster).expect("sound");
+        let there: Vec<&str> = named(text, "cluster/").collect();
+        assert!(there.len() >= 2, "{there:?}");
+        for path in there {
+            let path = &path["cluster/".len()..];
+            assert!(extracted.iter().any(|(name, _)| &**name == path), "{path}:\n{text}");
+        }
+        // Each group by its name, in a shell's quotes.
+        assert_eq!(text.matches("--group 'a, \"quoted\" \u{fc}nit' ").count(), groups, "{text}");
+    }
 }

@@ -77,6 +77,35 @@ fn every_file_in_every_variant_is_printed_as_kafka_prints_it() {
     assert_eq!(compared, 863);
 }
 
+/// With as many files as the table of their findings holds before it doubles, and one more: it doubles a call later.
+#[test]
+fn findings_of_several_files_come_in_kafkas_order() {
+    let printed = [
+        ("aged-0", "00000000000000000032"),
+        ("hourly-0", "00000000000000000150"),
+        ("hourly-0", "00000000000000000209"),
+        ("compacted-txn-0", "00000000000000000045"),
+        ("edge-records-0", "00000000000000000024"),
+        ("compacted-0", "00000000000000000211"),
+        ("compacted-0", "00000000000000000000"),
+        ("hourly-0", "00000000000000000087"),
+        ("compacted-txn-0", "00000000000000000062"),
+        ("compacted-txn-0", "00000000000000000054"),
+        ("compacted-txn-0", "00000000000000000024"),
+        ("compacted-txn-0", "00000000000000000000"),
+        ("hourly-0", "00000000000000000281"),
+    ]
+    .map(|(folder, base)| format!("{folder}/{base}.log"));
+    let mut given = printed.clone();
+    given.sort();
+    let files = archive::files();
+    let arguments = ["--deep-iteration", "--files", &given.join(",")];
+    let (status, _, err) = run(&Folder { files: &files, name: "segments" }, &arguments);
+    let named: Vec<&str> =
+        err.lines().filter_map(|line| line.strip_prefix("Non-consecutive offsets in ")).collect();
+    assert_eq!((status, named), (0, printed.iter().map(|name| &**name).collect()));
+}
+
 /// Says the first line that differs, not two files.
 fn compare(name: &str, ours: &str, theirs: &str) {
     for (ours, theirs) in ours.lines().zip(theirs.lines()) {

@@ -247,7 +247,8 @@ fn files_of(store: &dyn Store, manifests: &Map<Rc<str>, (Manifest, Rc<[u8]>)>) -
     let mut add = |name: &str, bytes: &[u8]| drop(files.insert(name.to_owned(), Written::new(bytes.into())));
     add(layout::CATALOG, &catalog.to_bytes());
     add(layout::FORMAT, layout::FORMAT_TEXT.as_bytes());
-    add(layout::README, readme::text(&labels).as_bytes());
+    let newest = labels.last().map(|label| &manifests[label].0);
+    add(layout::README, readme::text(&labels, newest).as_bytes());
     let sums = sums(files.iter().map(|(name, file)| (&**name, file.sha256)));
     files.insert(layout::SUMS.to_owned(), Written::new(sums.as_bytes().into()));
     files

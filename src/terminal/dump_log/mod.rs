@@ -215,10 +215,7 @@ impl<'a> Findings<'a> {
             if pairs.is_empty() {
                 continue;
             }
-            match to.get_mut(&key) {
-                Some(list) => list.extend(pairs),
-                None => drop(to.put(key.clone(), pairs)),
-            }
+            to.compute_if_absent(key.clone(), Vec::new).extend(pairs);
         }
     }
 
@@ -264,10 +261,7 @@ fn add(to: &mut JavaMap<Rc<str>, Map<i64, i64>>, key: Rc<str>, pairs: Vec<(i64, 
     if pairs.is_empty() {
         return;
     }
-    if !to.contains_key(&key) {
-        to.put(key.clone(), Map::new());
-    }
-    let map = to.get_mut(&key).expect("it was put there");
+    let map = to.compute_if_absent(key, Map::new);
     for (before, after) in pairs {
         map.insert(before, after);
     }
