@@ -46,6 +46,9 @@ usage: rejoin COMMAND …
                     .timeindex .txnindex .snapshot, checkpoints, partition.metadata) and of all in a folder; exit 1 when
                     one is damaged.
                     A file of a broker is held against those beside it; an offset gap is a remark and no damage.
+                    Nothing there tells of a leader epoch that is not below the one before it when no
+                    leader-epoch-checkpoint is beside the log, nor of timestamps, keys, values and a producer's first
+                    number that are others and as sound.
   ls ARCHIVE        lists the backups of an archive and their files; exit 1 when it is damaged
   extract ARCHIVE --to DIR [--label L] [--for-cluster]
       writes the files of a backup (the newest, or L) as partition folders; exit 1, and nothing written, when the archive

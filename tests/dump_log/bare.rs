@@ -1,8 +1,9 @@
 //! `rejoin verify` on bare files: those of a real broker hold, damaged ones do not, and what cannot be told is named.
 
 use crate::archive;
-use rejoin::backup::verify::bare::{self, Around, Bare, Found};
+use rejoin::backup::verify::bare::{self, Around, Bare, Found, Unread};
 use rejoin::base::Rng;
+use rejoin::terminal::dump_log::decoder::Internal;
 use std::collections::{BTreeMap, BTreeSet};
 
 type Archive = BTreeMap<String, Vec<u8>>;
@@ -42,6 +43,10 @@ impl Around for Folder<'_> {
 
     fn folder(&self) -> Option<String> {
         self.path.rsplit('/').next().map(str::to_owned)
+    }
+
+    fn unread(&self, topic: &str, control: bool, key: Option<&[u8]>, value: Option<&[u8]>) -> Option<Unread> {
+        Internal::default().unread(topic, control, key, value)
     }
 }
 

@@ -10,6 +10,7 @@ mod loading;
 mod offsets;
 mod options;
 mod random;
+mod sealed;
 mod side_files;
 mod stranger;
 mod transactions;

@@ -1,9 +1,11 @@
 //! `rejoin verify`: archives, and the files of a broker.
 
 use super::{Answer, Failure, USAGE, folder, print, reason};
-use rejoin::backup::verify::bare::{self, Around, Bare};
+use rejoin::backup::verify::bare::{self, Around, Bare, Unread};
 use rejoin::backup::verify::{Hands, ReadAt, Report, verify_file_by, verify_stream};
 use rejoin::backup::{Catalog, MemoryStore, verify_each};
+use rejoin::terminal::dump_log::decoder::Internal;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 /// Verifies every path; a folder: all that it knows in it.
@@ -95,7 +97,8 @@ fn one(path: &Path) -> Result<(String, bool), String> {
     let bytes = std::fs::read(path).map_err(|error| format!("{shown}: {}", reason(&error)))?;
     if let Some(what) = bare {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let found = bare::check(what, &bytes, &Folder(folder.unwrap_or(Path::new("."))));
+        let around = Folder(folder.unwrap_or(Path::new(".")), RefCell::default());
+        let found = bare::check(what, &bytes, &around);
         return Ok((found.to_string(), found.ok()));
     }
     let report =
@@ -164,8 +167,8 @@ impl Hands for TwoThreads {
     }
 }
 
-/// What lies around a file of a folder.
-struct Folder<'a>(&'a Path);
+/// What lies around a file of a folder, and who reads records of internal topics.
+struct Folder<'a>(&'a Path, RefCell<Internal>);
 
 impl Around for Folder<'_> {
     fn read(&self, path: &str) -> Option<Vec<u8>> {
@@ -183,5 +186,9 @@ impl Around for Folder<'_> {
     fn folder(&self) -> Option<String> {
         let folder = self.0.canonicalize().ok()?;
         Some(folder.file_name()?.to_string_lossy().into_owned())
+    }
+
+    fn unread(&self, topic: &str, control: bool, key: Option<&[u8]>, value: Option<&[u8]>) -> Option<Unread> {
+        self.1.borrow_mut().unread(topic, control, key, value)
     }
 }

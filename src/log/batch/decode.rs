@@ -27,9 +27,27 @@ pub struct RecordView<'a> {
     /// Number of headers, and their bytes, already checked.
     pub(super) header_count: u32,
     pub(super) header_bytes: &'a [u8],
+    /// All of it as it stands in the batch, its length in front.
+    pub(super) raw: &'a [u8],
 }
 
 impl<'a> RecordView<'a> {
+    /// Whether it stands there as Kafka's clients and brokers write it: without attributes, which nothing uses, and with
+    /// no number in more bytes than it needs. Readers take others as well.
+    pub fn is_canonical(&self) -> bool {
+        let mut rest = self.raw;
+        let length = varint::is_shortest(&mut rest);
+        let plain = rest.split_off_first() == Some(&0);
+        let numbers = [varint::is_shortest(&mut rest), varint::is_shortest(&mut rest)];
+        let (mut key, mut value) = (is_shortest_bytes(&mut rest), is_shortest_bytes(&mut rest));
+        let count = varint::is_shortest(&mut rest);
+        for _ in 0..self.header_count {
+            key &= is_shortest_bytes(&mut rest);
+            value &= is_shortest_bytes(&mut rest);
+        }
+        length && plain && numbers == [true; 2] && key && value && count
+    }
+
     /// The headers in order: key, value.
     pub fn headers(&self) -> impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)> + use<'a> {
         let mut rest = self.header_bytes;
@@ -81,11 +99,30 @@ pub fn check_records(header: &Header, batch: &[u8]) -> Result<Option<(i64, i64)>
     check_all(header, unpacked(header, batch)?.records())
 }
 
+/// The same, with each record handed out.
+pub fn check_each(
+    header: &Header,
+    batch: &[u8],
+    each: impl FnMut(&RecordView<'_>),
+) -> Result<Option<(i64, i64)>, BatchError> {
+    check_with(header, unpacked(header, batch)?.records(), each)
+}
+
 /// Puts records to every check, and the header's word on them.
 fn check_all(header: &Header, records: Records<'_>) -> Result<Option<(i64, i64)>, BatchError> {
+    check_with(header, records, |_| {})
+}
+
+fn check_with(
+    header: &Header,
+    records: Records<'_>,
+    mut each: impl FnMut(&RecordView<'_>),
+) -> Result<Option<(i64, i64)>, BatchError> {
     let mut stamps = None;
     for record in records {
-        let stamp = record?.timestamp_ms;
+        let record = record?;
+        each(&record);
+        let stamp = record.timestamp_ms;
         let (min, max) = stamps.unwrap_or((stamp, stamp));
         stamps = Some((stamp.min(min), stamp.max(max)));
     }
@@ -168,11 +205,13 @@ impl<'a> Iterator for Records<'a> {
 
 impl<'a> Records<'a> {
     fn take_record(&mut self) -> Result<RecordView<'a>, &'static str> {
+        let all = self.rest;
         let length = varint::take(&mut self.rest).ok_or("its length cannot be read")?;
         let length = usize::try_from(length).map_err(|_| "its length is negative")?;
         let (mut body, rest) =
             self.rest.split_at_checked(length).ok_or("its length runs past the end of the batch")?;
         self.rest = rest;
+        let raw = &all[..all.len() - rest.len()];
         let (&_attributes, after) = body.split_first().ok_or("it is empty")?;
         body = after;
         let timestamp_delta = varint::take_long(&mut body).ok_or("its timestamp cannot be read")?;
@@ -200,7 +239,7 @@ impl<'a> Records<'a> {
                 .ok_or("its timestamp does not fit 64 bits")?,
             TimestampType::LogAppendTime => self.header.max_timestamp,
         };
-        Ok(RecordView { offset, timestamp_ms, key, value, header_count: count as u32, header_bytes })
+        Ok(RecordView { offset, timestamp_ms, key, value, header_count: count as u32, header_bytes, raw })
     }
 
     /// Offsets increase and stay within the batch's; where no record is missing there is no choice at all.
@@ -227,6 +266,15 @@ fn take_bytes<'a>(from: &mut &'a [u8]) -> Result<Option<&'a [u8]>, ()> {
     let (bytes, rest) = from.split_at_checked(length).ok_or(())?;
     *from = rest;
     Ok(Some(bytes))
+}
+
+/// Moves past a length and so many bytes, which were checked; whether the length is as short as it can be.
+fn is_shortest_bytes(from: &mut &[u8]) -> bool {
+    let mut after = *from;
+    let is_shortest = varint::is_shortest(&mut after);
+    // It was read before.
+    let _ = take_bytes(from);
+    is_shortest
 }
 
 type HeaderView<'a> = (&'a [u8], Option<&'a [u8]>);

@@ -25,7 +25,7 @@ mod marker;
 mod rewrite;
 pub mod varint;
 
-pub use decode::{Body, RecordView, Records, check, check_records, decode, unpacked};
+pub use decode::{Body, RecordView, Records, check, check_each, check_records, decode, unpacked};
 pub use encode::{
     BatchInfo, Parts, Producer, Timestamps, encode, encode_into, packed, parts, record_size, without_numbers,
 };

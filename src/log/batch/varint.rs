@@ -32,6 +32,14 @@ fn groups(bits: u64) -> u32 {
     (70 - (bits | 1).leading_zeros()) / 7
 }
 
+/// Moves past a number of either width; whether no fewer bytes would do for it.
+pub fn is_shortest(bytes: &mut &[u8]) -> bool {
+    let end = bytes.iter().position(|byte| *byte < 0x80).unwrap_or(bytes.len());
+    let last = bytes.get(end);
+    *bytes = bytes.get(end + 1..).unwrap_or_default();
+    end == 0 || last != Some(&0)
+}
+
 /// Takes a `varint` from the front of `bytes`; `None` when it is cut or longer than 32 bits.
 pub fn take(bytes: &mut &[u8]) -> Option<i32> {
     let bits = u32::try_from(take_groups(bytes, 5)?).ok()?;

@@ -2,7 +2,7 @@
 //! difference is said.
 
 use super::{FileKind, FolderFile};
-use crate::backup::verify::bare::{self, Around, Bare};
+use crate::backup::verify::bare::{self, Around, Bare, Unread};
 use crate::log::producers::Producers;
 use crate::log::segment::SegmentBatch;
 use crate::log::side::checkpoint::{self, EpochEntry};
@@ -124,6 +124,11 @@ impl Around for Own<'_> {
     }
 
     fn folder(&self) -> Option<String> {
+        None
+    }
+
+    // Of snapshots alone nobody asks.
+    fn unread(&self, _: &str, _: bool, _: Option<&[u8]>, _: Option<&[u8]>) -> Option<Unread> {
         None
     }
 }

@@ -2,22 +2,36 @@
 //!
 //! | file | held against |
 //! |---|---|
-//! | `.log` | itself: every check of the log, and the numbers of its producers; its name; `leader-epoch-checkpoint` beside it |
+//! | `.log` | itself: every check of the log, attributes, control records, records of internal topics, the numbers of its producers; its name; the next segment; `leader-epoch-checkpoint` and `.txnindex` beside it |
 //! | `.index`, `.timeindex` | the log beside it: what stands there, and that nothing is missing |
 //! | `.txnindex`, `.snapshot` | itself; the logs and the snapshots beside it |
 //! | `leader-epoch-checkpoint` | itself; the logs beside it |
 //! | `…-offset-checkpoint` | itself; the folders of the partitions that it names; the other checkpoints |
 //! | `partition.metadata` | itself; those of the topic's other partitions |
 //!
-//! What a file lacks that nothing else tells of cannot be found: a log cut between two batches, a leader epoch that is
-//! not below the one before it, an offset or an id that is another sound one. An offset gap is no damage, since
-//! compaction leaves gaps: it is a remark.
+//! What nothing in the files tells of cannot be found:
+//!
+//! * batches that are gone where offsets may be missing; a gap is no damage, since compaction leaves gaps: it is a remark.
+//!   So is a producer that a snapshot lacks, since brokers forget those that are silent
+//! * a leader epoch that is not below the one before it, where no `leader-epoch-checkpoint` is beside the log
+//! * of a producer: the sequence of its first batch in a segment and after a gap, a reset to 0, another id; −1 and 0
+//!   where there is none; of a marker without an index or a snapshot beside it: what it ends, and whose
+//! * timestamps of all records of a batch moved together, or of one that is not the largest, where neither the time
+//!   index nor a snapshot has them; the time of the append in the place of theirs; a delete horizon
+//! * bytes of a codec that unpack to the same; keys, values and headers of clients; of internal topics those that can be
+//!   read as well, and records of kinds that a newer broker may know (a remark)
+//! * an offset in a checkpoint, an entry in a checkpoint of epochs for which there is no batch, or an id, that is another
+//!   sound one; entries of a `.txnindex` and of a snapshot whose records compaction took
+//! * that a file which is not there, other than a log or a `.txnindex`, was there
 
 mod index;
 mod log;
+mod records;
 mod sequences;
 mod state;
 mod text;
+
+pub use records::Unread;
 
 use std::fmt;
 
@@ -110,6 +124,9 @@ pub trait Around {
     fn names(&self, folder: &str) -> Vec<String>;
     /// The name of the file's own folder.
     fn folder(&self) -> Option<String>;
+    /// Why a record of this topic is not read, a control record or another one; `None` when it is, and of topics whose
+    /// keys and values may be anything.
+    fn unread(&self, topic: &str, control: bool, key: Option<&[u8]>, value: Option<&[u8]>) -> Option<Unread>;
 }
 
 /// What was found of one file.

@@ -1,12 +1,14 @@
 //! The numbers of producers in a segment: a broker takes a producer's batches one after the other, and no older epoch.
 
 use crate::base::Map;
-use crate::log::batch::Header;
+use crate::log::batch::{Header, Marker};
 
 /// What a segment told of its producers so far.
 #[derive(Default)]
 pub struct Sequences {
     known: Map<i64, Known>,
+    /// Whether a producer is one of transactions, and the newest coordinator's epoch of its markers.
+    transactions: Map<i64, (bool, i32)>,
     /// The offset that comes next when none is missing.
     next_offset: Option<i64>,
     /// How often offsets were missing: what compaction took may have been anybody's.
@@ -50,6 +52,28 @@ impl Sequences {
         // Clients before 2.5 began again at 0 once the broker had forgotten them, and coordinators always say 0.
         let wrong = sequence < 0 || sequence != expected && sequence != 0;
         wrong.then(|| format!("producer {id} has sequence {sequence}, where {expected} comes next"))
+    }
+}
+
+impl Sequences {
+    /// Takes the next batch once more, with the marker that is in it. What is wrong with its transaction, if anything is:
+    /// a producer has a transactional id or has none, and a marker of an older coordinator is refused.
+    pub fn transaction(&mut self, header: &Header, marker: Option<Marker>) -> Option<String> {
+        let id = header.producer_id;
+        if id < 0 {
+            return None;
+        }
+        let is = header.attributes.is_transactional();
+        let epoch = marker.map_or(-1, |marker| marker.coordinator_epoch);
+        let known = self.transactions.or_insert_with(id, || (is, epoch));
+        if known.0 != is {
+            let (now, before) = if is { ("a transaction", "none") } else { ("no transaction", "one") };
+            return Some(format!("producer {id} writes in {now}, after it wrote in {before}"));
+        }
+        let newest = known.1;
+        known.1 = newest.max(epoch);
+        (marker.is_some() && epoch < newest)
+            .then(|| format!("the marker of producer {id} has coordinator epoch {epoch} after {newest}"))
     }
 }
 

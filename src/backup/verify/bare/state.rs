@@ -3,11 +3,11 @@
 use super::log::headers;
 use super::{Around, Found, offset_of, segments};
 use crate::base::{Map, Set};
-use crate::log::producers::Producers;
+use crate::log::producers::{self, Producers};
 use crate::log::segment::{self, SegmentBatch};
 use crate::log::side::aborted::{self, Aborted};
 use crate::log::side::file_name;
-use crate::log::side::snapshot::{self, ProducerEntry};
+use crate::log::side::snapshot::{self, LastBatch, ProducerEntry};
 
 /// Verifies an index of aborted transactions.
 pub fn aborted(base: i64, bytes: &[u8], around: &dyn Around, found: &mut Found) {
@@ -28,10 +28,13 @@ pub fn aborted(base: i64, bytes: &[u8], around: &dyn Around, found: &mut Found) 
     let Some(log) = around.read(&segment::file_name(base)) else {
         return found.remark("its log is not beside it: only the form was checked");
     };
-    let Before { mut producers, known, dense } = before(base, around);
+    let Before { mut producers, known, dense, .. } = before(base, around);
     let batches = headers(&log);
     let told: Vec<Aborted> = batches.iter().filter_map(|batch| producers.take(batch)).collect();
     if !dense || !is_dense(base, &batches) {
+        let next = segments(around, ".").into_iter().find(|other| *other > base);
+        let last = batches.last().map_or(base, |batch| batch.header.last_offset() + 1);
+        contradicted(&entries, &batches, next.unwrap_or(last), found);
         return compacted(&entries, &told, found);
     }
     // Without what was before the segment nobody knows of the transactions that began there.
@@ -55,6 +58,40 @@ fn compacted(entries: &[Aborted], told: &[Aborted], found: &mut Found) {
         let gone = entries.len() - there;
         found.remark(format!("{gone} entries are of transactions whose records compaction took"));
     }
+}
+
+/// Where a compacted log still has a batch, an entry ends in a marker of its producer, and begins with its records.
+fn contradicted(entries: &[Aborted], batches: &[SegmentBatch<'_>], end: i64, found: &mut Found) {
+    let at = |offset: i64| batches.iter().find(|batch| covers(batch, offset));
+    for (i, entry) in entries.iter().enumerate() {
+        let of = |batch: &&SegmentBatch<'_>| batch.header.producer_id == entry.producer_id;
+        let ends = at(entry.last_offset).is_none_or(|batch| {
+            let marker = producers::marker(&batch.header, batch.bytes);
+            let is_abort = marker.map_or(batch.header.count == 0, |marker| !marker.commit);
+            of(&batch) && batch.header.attributes.is_control() && is_abort
+        });
+        let begins = at(entry.first_offset).is_none_or(|batch| {
+            let is_data = batch.header.attributes.is_transactional() && !batch.header.attributes.is_control();
+            of(&batch) && is_data && batch.header.base_offset == entry.first_offset
+        });
+        if !ends || !begins || entry.last_offset >= end {
+            found.damaged(format!("entry {i} is not of what the log has at its offsets"));
+        }
+    }
+}
+
+fn covers(batch: &SegmentBatch<'_>, offset: i64) -> bool {
+    (batch.header.base_offset..=batch.header.last_offset()).contains(&offset)
+}
+
+/// How many transactions the segment aborts beyond doubt: nothing of them is missing.
+pub fn surely_aborted(base: i64, log: &[u8], around: &dyn Around) -> u64 {
+    let Before { mut producers, dense, .. } = before(base, around);
+    let batches = headers(log);
+    if !dense || !is_dense(base, &batches) {
+        return 0;
+    }
+    batches.iter().filter_map(|batch| producers.take(batch)).count() as u64
 }
 
 /// Whether every offset from `base` on has its record.
@@ -85,7 +122,10 @@ pub fn snapshot(offset: i64, bytes: &[u8], around: &dyn Around, found: &mut Foun
             found.damaged(format!("entry {i} contradicts itself, another one or the name of the file"));
         }
     }
-    let Before { producers, known, dense } = before(offset, around);
+    let Before { producers, known, dense, end, spans } = before(offset, around);
+    if let Some(end) = end.filter(|end| *end < offset) {
+        found.damaged(format!("its state is that before offset {offset}, and the logs end at {end}"));
+    }
     let told: Map<i64, ProducerEntry> =
         producers.snapshot().into_iter().map(|entry| (entry.producer_id, entry)).collect();
     let unlike = |entry: &&ProducerEntry| match told.get(&entry.producer_id) {
@@ -97,6 +137,9 @@ pub fn snapshot(offset: i64, bytes: &[u8], around: &dyn Around, found: &mut Foun
         // Compaction takes markers and batches that the snapshot still knew of.
         match dense {
             true => found.damaged(format!("its producer {id} is not as the log has it")),
+            false if cannot_be(entry, told.get(&id), &spans) => {
+                found.damaged(format!("its producer {id} is not as what is left in the log has it"));
+            }
             false => found.remark(format!("its producer {id} is not as the compacted log has it")),
         }
     }
@@ -106,6 +149,24 @@ pub fn snapshot(offset: i64, bytes: &[u8], around: &dyn Around, found: &mut Foun
     }
 }
 
+/// Whether a producer contradicts what compaction left: it keeps no older state than a batch that is there, and its last
+/// batch is that one, or gone.
+fn cannot_be(entry: &ProducerEntry, told: Option<&ProducerEntry>, spans: &[(i64, i64)]) -> bool {
+    let last = entry.last_batch;
+    let told = told.filter(|told| told.epoch >= entry.epoch);
+    let Some(told) = told else {
+        let covered =
+            |last: LastBatch| spans.iter().any(|span| (span.0..=span.1).contains(&last.last_offset));
+        return last.is_some_and(covered);
+    };
+    let offset = |last: Option<LastBatch>| last.map_or(-1, |last| last.last_offset);
+    let (own, theirs) = (offset(last), offset(told.last_batch));
+    told.epoch > entry.epoch
+        || own < theirs
+        || (own == theirs && last != told.last_batch)
+        || (own > theirs && spans.iter().any(|span| (span.0..=span.1).contains(&own)))
+}
+
 /// What the logs tell of producers before an offset.
 struct Before {
     producers: Producers,
@@ -113,6 +174,10 @@ struct Before {
     known: bool,
     /// Whether no offset was missing.
     dense: bool,
+    /// Where the logs end, if there are any.
+    end: Option<i64>,
+    /// First and last offset of the batches that were followed.
+    spans: Vec<(i64, i64)>,
 }
 
 /// From the newest sound snapshot before `offset`, else from the first segment.
@@ -129,7 +194,7 @@ fn before(offset: i64, around: &dyn Around) -> Before {
         Some((at, entries)) => (at, Producers::restored(&entries, at), true),
         None => (first.unwrap_or(offset), Producers::default(), first == Some(0) || first == Some(offset)),
     };
-    let mut end = from;
+    let (mut end, mut spans) = (from, Vec::new());
     let mut dense = true;
     for (i, &base) in bases.iter().enumerate() {
         let after = bases.get(i + 1).is_some_and(|next| *next <= from);
@@ -140,11 +205,13 @@ fn before(offset: i64, around: &dyn Around) -> Before {
         for batch in headers(&log) {
             let header = batch.header;
             if header.base_offset >= from && header.last_offset() < offset {
+                spans.push((header.base_offset, header.last_offset()));
                 dense &= header.base_offset == end && header.is_contiguous();
                 end = header.last_offset() + 1;
                 producers.take(&batch);
             }
         }
     }
-    Before { producers, known: known && !bases.is_empty(), dense: dense && end == offset }
+    let there = bases.last().map(|last| (*last).max(end));
+    Before { producers, known: known && !bases.is_empty(), dense: dense && end == offset, end: there, spans }
 }

@@ -1,10 +1,14 @@
 //! The small texts.
 
 use super::log::headers;
+use super::records::METADATA_TOPIC;
 use super::{Around, Checkpoint, Found, segments};
-use crate::base::{Map, Set, TopicPartition};
+use crate::base::{Map, Set, TopicPartition, Uuid};
 use crate::log::segment;
 use crate::log::side::{SideError, checkpoint};
+
+/// The topic id of [`METADATA_TOPIC`] in every cluster.
+const METADATA_ID: Uuid = Uuid(1u128.to_be_bytes());
 
 /// What was read of a text, when writing it again gives the same bytes.
 fn read<T>(
@@ -37,6 +41,17 @@ pub fn epochs(bytes: &[u8], around: &dyn Around, found: &mut Found) {
         let log = around.read(&name).unwrap_or_default();
         for header in headers(&log).iter().map(|batch| batch.header) {
             end = end.max(header.last_offset() + 1);
+            if entries.is_empty() && header.leader_epoch >= 0 {
+                found
+                    .damaged(format!("it has no epoch, and the batch in {name} has {}", header.leader_epoch));
+                break;
+            }
+            // The first entry begins where the log does, which may be inside a batch.
+            let inside = header.base_offset + 1..=header.last_offset();
+            for split in entries.iter().skip(1).filter(|entry| inside.contains(&entry.start_offset)) {
+                let (epoch, offset) = (split.epoch, split.start_offset);
+                found.damaged(format!("its epoch {epoch} begins at {offset}, inside a batch in {name}"));
+            }
             let entry = entries.iter().rev().find(|entry| entry.start_offset <= header.base_offset);
             // Entries below the log's start are cut off.
             if let Some(entry) = entry.filter(|entry| entry.epoch != header.leader_epoch) {
@@ -47,10 +62,28 @@ pub fn epochs(bytes: &[u8], around: &dyn Around, found: &mut Found) {
             }
         }
     }
+    if let (Some(first), Some(start)) = (entries.first(), log_start(around))
+        && first.start_offset > start
+    {
+        let offset = first.start_offset;
+        found.damaged(format!("its first epoch begins at {offset}, and the log at {start}"));
+    }
     if let Some(beyond) = entries.iter().find(|entry| entry.start_offset > end) {
         let (epoch, offset) = (beyond.epoch, beyond.start_offset);
         found.damaged(format!("its epoch {epoch} begins at {offset}, and the logs end at {end}"));
     }
+}
+
+/// Where the log of the file's folder starts, when the checkpoint of a clean stop tells.
+fn log_start(around: &dyn Around) -> Option<i64> {
+    around.read(&format!("../{CLEAN_STOP}"))?;
+    let bytes = around.read(&format!("../{}", Checkpoint::LogStart.name()))?;
+    let known = checkpoint::read_offsets(std::str::from_utf8(&bytes).ok()?).ok()?;
+    let folder = around.folder()?;
+    let (topic, partition) = folder.rsplit_once('-')?;
+    let at = TopicPartition::new(topic, partition.parse().ok()?);
+    let written = known.into_iter().find(|(of, _)| *of == at).map(|(_, offset)| offset);
+    written.or_else(|| segments(around, ".").first().copied())
 }
 
 /// Verifies a checkpoint of offsets: partitions and other checkpoints that are beside it have these offsets.
@@ -125,6 +158,12 @@ pub fn metadata(bytes: &[u8], around: &dyn Around, found: &mut Found) {
     let Some(id) = id else { return };
     found.holds = format!("topic id {id}");
     let own = around.folder().unwrap_or_default();
+    if id == Uuid::ZERO {
+        return found.damaged("its topic id is that of no topic");
+    }
+    if own.rsplit_once('-').is_some_and(|(topic, _)| (topic == METADATA_TOPIC) != (id == METADATA_ID)) {
+        found.damaged(format!("{METADATA_ID} is the id of {METADATA_TOPIC}, and of that one alone"));
+    }
     let topic = |folder: &str| folder.rsplit_once('-').map(|(topic, _)| topic.to_owned());
     for folder in around.names("..").into_iter().filter(|folder| *folder != own) {
         let Some(text) = around.read(&format!("../{folder}/partition.metadata")) else { continue };

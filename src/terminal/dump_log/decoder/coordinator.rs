@@ -3,6 +3,7 @@
 //! A record that cannot be read is no error of the tool: its key is a sentence then.
 
 use super::Fields;
+use super::unread::strange;
 use crate::base::Map;
 use crate::terminal::dump_log::output::{Done, Output, thrown};
 use crate::terminal::dump_log::schema::{Schema, Value};
@@ -34,8 +35,10 @@ struct Consumers {
 }
 
 /// Why a record is not shown.
-enum Fault {
+pub(super) enum Fault {
+    /// The key names a kind that is not known.
     UnknownType(i16),
+    /// It cannot be read, in words.
     Error(String),
 }
 
@@ -106,17 +109,27 @@ impl Coordinator {
             out.text(" payload: <DELETE>");
             return Ok(());
         };
-        let version = take_version(&mut rest, "value")?;
-        if !(0..=schemas.value.newest()).contains(&version) {
-            return Err(Fault::Error(format!("Found an unknown record version {version} for {kind} type")));
-        }
-        let mut read = self::read(&schemas.value, &mut rest, version, "value")?;
+        let (version, mut read) = schemas.value(kind, &mut rest)?;
         if let Some(consumers) = consumers.filter(|_| kind == GROUP_METADATA) {
             consumers.replace(&schemas.value, &mut read);
         }
         out.text(" payload: {\"version\":\"").number(version).text("\",\"data\":");
         schemas.value.put_json(&read, version, out.bytes());
         out.text("}");
+        Ok(())
+    }
+
+    /// Whether a record can be read to its end.
+    pub(super) fn check(&mut self, key: Option<&[u8]>, value: Option<&[u8]>) -> Result<(), Fault> {
+        let mut rest = key.ok_or_else(|| Fault::Error("the key is null".to_owned()))?;
+        let kind = take_version(&mut rest, "key")?;
+        let schemas = self.schemas(kind)?;
+        let key = read(&schemas.key, &mut rest, kind, "key")?;
+        strange(rest, &key)?;
+        if let Some(mut rest) = value {
+            let (_, value) = schemas.value(kind, &mut rest)?;
+            strange(rest, &value)?;
+        }
         Ok(())
     }
 
@@ -127,6 +140,17 @@ impl Coordinator {
             self.schemas.insert(kind, schemas);
         }
         Ok(&self.schemas[&kind])
+    }
+}
+
+impl Schemas {
+    /// Takes the value of a record of that kind, its version in front.
+    fn value<'a>(&self, kind: i16, from: &mut &'a [u8]) -> Result<(i16, Vec<Value<'a>>), Fault> {
+        let version = take_version(from, "value")?;
+        if !(0..=self.value.newest()).contains(&version) {
+            return Err(Fault::Error(format!("Found an unknown record version {version} for {kind} type")));
+        }
+        Ok((version, read(&self.value, from, version, "value")?))
     }
 }
 

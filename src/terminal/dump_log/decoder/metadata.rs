@@ -1,6 +1,7 @@
 //! Records of the controllers: frame version, type and version as variable-length integers, then the message.
 
 use super::Fields;
+use super::unread::strange;
 use crate::base::Map;
 use crate::terminal::dump_log::output::Output;
 use crate::terminal::dump_log::schema::{Schema, Value, take_uvarint};
@@ -21,19 +22,27 @@ impl Metadata {
 
     fn put(&mut self, value: Option<&[u8]>, out: &mut Output<'_>) -> Result<(), String> {
         let frame = take_frame(value, METADATA)?;
-        let schema = match self.schemas.contains_key(&frame.entry.id) {
-            true => &self.schemas[&frame.entry.id],
-            false => {
-                self.schemas.insert(frame.entry.id, Schema::parse(frame.entry.fields));
-                &self.schemas[&frame.entry.id]
-            }
-        };
+        let schema = self.schema(frame.entry);
         let values = frame.read(schema)?;
         out.text("{\"type\":\"").text(frame.entry.name).text("\",\"version\":").number(frame.version);
         out.text(",\"data\":");
         schema.put_json(&values, frame.version, out.bytes());
         out.text("}");
         Ok(())
+    }
+
+    /// Whether a record can be read to its end.
+    pub(super) fn check(&mut self, value: Option<&[u8]>) -> Result<(), String> {
+        let frame = take_frame(value, METADATA)?;
+        let schema = self.schema(frame.entry);
+        if frame.version > schema.newest() {
+            return Err(format!("version {} of type {} is not known", frame.version, frame.entry.id));
+        }
+        strange(&[], &frame.read(schema)?)
+    }
+
+    fn schema(&mut self, entry: &'static MetadataEntry) -> &Schema {
+        self.schemas.or_insert_with(entry.id, || Schema::parse(entry.fields))
     }
 }
 

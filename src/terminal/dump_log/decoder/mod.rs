@@ -3,6 +3,9 @@
 mod coordinator;
 mod metadata;
 mod remote;
+mod unread;
+
+pub use unread::Internal;
 
 use super::java::put_utf8;
 use super::output::{Done, Output, thrown};
