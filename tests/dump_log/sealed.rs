@@ -36,12 +36,15 @@ fn found(files: &Archive, path: &str, bytes: &[u8]) -> String {
     if found.ok() { format!("remarks: {:?}", found.remarks) } else { found.damage.join("; ") }
 }
 
+/// What is written over a batch: each at its place.
+type Writes<'a> = &'a [(usize, &'a [u8])];
+
 #[test]
 fn what_a_right_crc_covers_is_found_when_no_broker_writes_it() {
     let files = archive::files();
     let outside = "writes in no transaction, after it wrote in one";
     // A batch of one record of 61 + 17 bytes: its record's attributes, key and value stand at 62, 66 and 71.
-    let cases: [(&str, usize, &[(usize, &[u8])], &str); 15] = [
+    let cases: [(&str, usize, Writes<'_>, &str); 15] = [
         (NONE, 1, &[(21, &[0, 0x80])], "the attributes are 0x0080, with bits that mean nothing"),
         (NONE, 1, &[(21, &[0x10, 0])], "the attributes are 0x1000, with bits that mean nothing"),
         (NONE, 0, &[(62, &[1])], "the record at offset 0 is not written as any client writes it"),
