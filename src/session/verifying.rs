@@ -146,9 +146,9 @@ impl Session {
         !self.shelf.queue.waiting.is_empty() && !self.shelf.is_saving()
     }
 
-    /// Whether a person waits for the verification that is under way, and nothing else is.
+    /// Whether a person waits for what is under way: what is taken, or a verification that was asked for.
     pub fn is_awaited(&self) -> bool {
-        self.taking.is_none() && self.shelf.queue.waiting.first().is_some_and(|job| job.asked)
+        self.taking.is_some() || self.shelf.queue.waiting.first().is_some_and(|job| job.asked)
     }
 
     /// Whether this backup, or one that it needs, is still to be verified before it can be exported.

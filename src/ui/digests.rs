@@ -1,6 +1,7 @@
 //! The browser's digests. Small ones are asked for here; those of large files on another thread (`static/digest.js`), since
 //! Chromium makes them on the thread that asks, however long that takes.
 
+use super::dom;
 use crate::session::{Digest, FileBytes};
 use gloo::timers::callback::Timeout;
 use gloo::utils::window;
@@ -20,15 +21,24 @@ const HASHED: Range<u64> = 64 << 10..128 << 20;
 /// So many bytes are given to the other thread: with fewer, the way there and back costs more than the digest.
 const LARGE_BYTES: u64 = 64 << 10;
 
-/// The largest file that is given to it as one: the browser's digest, which wants all bytes as one, needs them twice. Larger
-/// ones are given a part at a time, for the other thread's own digest, and never held.
-const WHOLE_BYTES_MAX: u64 = 64 << 20;
-const PART_BYTES: u32 = 1 << 20;
+/// What is given to it at a time.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// The largest file that is given as one: the browser's digest, which wants all bytes as one, needs them twice. Larger
+    /// ones are given a part at a time, for the other thread's own digest, and never held.
+    whole_bytes: u64,
+    /// What may be under way, but for one file alone.
+    bytes: u32,
+}
 
-/// What may be under way at a time, but for one file alone: the other thread never waits while a person does; what is done
-/// beside everything else comes with what storage was just given or gave out, and does not add as much.
-const AWAITED_BYTES_MAX: u32 = 40 << 20;
-const BESIDE_BYTES_MAX: u32 = 24 << 20;
+/// Where a person waits, the other thread never does.
+const AWAITED: Limits = Limits { whole_bytes: 64 << 20, bytes: 40 << 20 };
+
+/// What is done beside everything else comes with what storage was just given or gave out, and does not add as much: it may take
+/// longer.
+const BESIDE: Limits = Limits { whole_bytes: 8 << 20, bytes: 16 << 20 };
+
+const PART_BYTES: u32 = 1 << 20;
 
 /// What buffers have room for, all together: they take memory only for what is written into them, and each is somewhat larger
 /// than the file that it was made for, but not as large as any, since the browser counts all of it when it is given back.
@@ -108,9 +118,9 @@ impl Post {
     }
 
     /// A buffer for the next `size` bytes, once they may be under way: as large as a file, or exactly so large as a part.
-    fn buffer(&mut self, size: u32, is_part: bool, bytes_max: u32) -> Option<ArrayBuffer> {
+    fn buffer(&mut self, size: u32, is_part: bool, limits: Limits) -> Option<ArrayBuffer> {
         let under_way: u32 = self.under_way.iter().sum();
-        if under_way > 0 && under_way + size > bytes_max {
+        if under_way > 0 && under_way + size > limits.bytes {
             return None;
         }
         let (room, room_max) = match is_part {
@@ -124,7 +134,9 @@ impl Post {
         }
         // What does not fit makes way for what does.
         while self.room + room > room_max {
-            self.room -= self.spare.pop()?.byte_length();
+            let spare = self.spare.pop()?;
+            self.room -= spare.byte_length();
+            dom::let_go(&spare);
         }
         self.room += room;
         Some(ArrayBuffer::new(room))
@@ -139,7 +151,7 @@ fn tell(who: Option<Function>, what: &JsValue) {
 pub struct Giving {
     post: Rc<RefCell<Post>>,
     worker: Worker,
-    bytes_max: u32,
+    limits: Limits,
     at: u64,
     /// What is being filled, and how far it is.
     filling: Option<(ArrayBuffer, u32)>,
@@ -168,8 +180,8 @@ impl Digests {
         }
         let Other { worker, post, .. } = self.other.as_ref()?;
         let begun = !post.borrow().broken && worker.post_message(&(bytes.size() as f64).into()).is_ok();
-        let bytes_max = if awaited { AWAITED_BYTES_MAX } else { BESIDE_BYTES_MAX };
-        begun.then(|| Giving { post: post.clone(), worker: worker.clone(), bytes_max, at: 0, filling: None })
+        let limits = if awaited { AWAITED } else { BESIDE };
+        begun.then(|| Giving { post: post.clone(), worker: worker.clone(), limits, at: 0, filling: None })
     }
 
     /// Nothing more is asked for now.
@@ -180,6 +192,7 @@ impl Digests {
                 let mut post = post.borrow_mut();
                 let spare = std::mem::take(&mut post.spare);
                 post.room -= spare.iter().map(ArrayBuffer::byte_length).sum::<u32>();
+                spare.iter().for_each(|spare| dom::let_go(spare));
             })
         });
         self
@@ -210,10 +223,10 @@ impl Giving {
         if post.broken {
             return Given::All(None);
         }
-        let is_part = bytes.size() > WHOLE_BYTES_MAX;
+        let is_part = bytes.size() > self.limits.whole_bytes;
         let size = if is_part { PART_BYTES } else { bytes.size() as u32 };
         let taken = self.filling.take();
-        let Some((buffer, from)) = taken.or_else(|| Some((post.buffer(size, is_part, self.bytes_max)?, 0)))
+        let Some((buffer, from)) = taken.or_else(|| Some((post.buffer(size, is_part, self.limits)?, 0)))
         else {
             return Given::Later(Promise::new(&mut |wake, _| post.short = Some(wake)));
         };
