@@ -166,7 +166,7 @@ impl Runner {
     /// Begins to make the files of the safety backup of this moment, as [`Runner::prepare`] does, if it is the data's turn.
     pub fn prepare_safety(&self, outside: Range<u64>) -> Option<Preparation> {
         let due = self.restoring.as_ref().filter(|restoring| restoring.next == RestoreStep::Data)?;
-        let (kind, options) = (Kind::of(KindName::Full), backup::Options::default());
+        let (kind, options) = of_safety();
         let (store, snapshot) = (MemoryStore::new(), self.world.snapshot());
         let ready = self.running(&due.groups).is_empty();
         ready.then(|| Preparation::new(kind, &snapshot, &options, &store, outside).ok())?
@@ -175,7 +175,7 @@ impl Runner {
     /// A full backup of the present, beside those of the catalog.
     fn safety(&mut self) -> Result<Rc<Safety>, Refusal> {
         let mut store = MemoryStore::new();
-        let (kind, options) = (Kind::of(KindName::Full), backup::Options::default());
+        let (kind, options) = of_safety();
         let prepared = self.prepared.take();
         let snapshot = Snapshot { prepared: prepared.as_ref(), ..self.world.snapshot() };
         let captured = backup::capture(kind, &snapshot, &options, &store).map_err(Refusal::new)?;
@@ -246,6 +246,11 @@ impl Runner {
         }
         restoring.next = RestoreStep::Restart;
     }
+}
+
+/// What a safety backup is: all there is.
+fn of_safety() -> (&'static Kind, backup::Options) {
+    (Kind::of(KindName::Full), backup::Options::default())
 }
 
 /// What is to be proven of a row of the plan.

@@ -2,7 +2,7 @@
 
 use super::records::{self, Content};
 use super::sequences::Sequences;
-use super::{Around, Found, segments, state};
+use super::{Around, Found, next_segment, state};
 use crate::backup::verify::judge::offset_at;
 use crate::log::batch::{HEADER_BYTES, Header};
 use crate::log::segment::{self, SegmentBatch, SegmentError, SegmentFault};
@@ -103,7 +103,7 @@ impl Walk<'_> {
     /// The next segment begins after it; an index beside it comes with one of what was aborted.
     fn against_the_others(&mut self, bytes: &[u8], around: &dyn Around) {
         let (Some(base), Some(end)) = (self.base, self.expected) else { return };
-        if let Some(next) = segments(around, ".").into_iter().find(|other| *other > base) {
+        if let Some(next) = next_segment(around, base) {
             if end > next {
                 self.found
                     .damaged(format!("it ends before offset {end}, and the next segment begins at {next}"));

@@ -193,3 +193,8 @@ fn segments(around: &dyn Around, folder: &str) -> Vec<i64> {
     bases.sort_unstable();
     bases
 }
+
+/// Where the segment after the one at `base` begins, if there is one beside it.
+fn next_segment(around: &dyn Around, base: i64) -> Option<i64> {
+    segments(around, ".").into_iter().find(|other| *other > base)
+}

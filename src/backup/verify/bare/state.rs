@@ -1,7 +1,7 @@
 //! What is kept of producers, against the logs that it comes from.
 
 use super::log::headers;
-use super::{Around, Found, offset_of, segments};
+use super::{Around, Found, next_segment, offset_of, segments};
 use crate::base::{Map, Set};
 use crate::log::producers::{self, Producers};
 use crate::log::segment::{self, SegmentBatch};
@@ -32,9 +32,8 @@ pub fn aborted(base: i64, bytes: &[u8], around: &dyn Around, found: &mut Found) 
     let batches = headers(&log);
     let told: Vec<Aborted> = batches.iter().filter_map(|batch| producers.take(batch)).collect();
     if !dense || !is_dense(base, &batches) {
-        let next = segments(around, ".").into_iter().find(|other| *other > base);
         let last = batches.last().map_or(base, |batch| batch.header.last_offset() + 1);
-        contradicted(&entries, &batches, next.unwrap_or(last), found);
+        contradicted(&entries, &batches, next_segment(around, base).unwrap_or(last), found);
         return compacted(&entries, &told, found);
     }
     // Without what was before the segment nobody knows of the transactions that began there.
