@@ -32,7 +32,7 @@ struct Limits {
 }
 
 /// Where a person waits, the other thread never does.
-const AWAITED: Limits = Limits { whole_bytes: 64 << 20, bytes: 40 << 20 };
+const AWAITED: Limits = Limits { whole_bytes: 64 << 20, bytes: 32 << 20 };
 
 /// What is done beside everything else comes with what storage was just given or gave out, and does not add as much: it may take
 /// longer.

@@ -90,7 +90,7 @@ pub struct Check<'a> {
 }
 
 /// Whoever makes digests elsewhere has files of so many bytes to work on, or one alone; and so many files at most.
-const ASKED_BYTES_MAX: u64 = 40 << 20;
+const ASKED_BYTES_MAX: u64 = 32 << 20;
 const AHEAD_MAX: usize = 16;
 
 /// A file of a partition.
